@@ -1,0 +1,33 @@
+//! Bounds that writers keep and readers check first.
+
+use std::ops::RangeInclusive;
+
+/// Padded plaintext sizes: an entry's length says which of these it fits in and no more.
+pub const PADDING_CLASSES: [usize; 6] = [2 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10];
+
+/// Longest entry on the wire, in bytes: 64 KiB in base64url, with key, header, IV and tag.
+pub const ENTRY_BYTES: usize = 96 << 10;
+
+/// Longest protected header, in base64url characters.
+pub const HEADER_CHARS: usize = 1024;
+
+/// An RSA-wrapped key in base64url: moduli of 3072 to 4096 bits.
+pub const WRAPPED_KEY_CHARS: RangeInclusive<usize> = 512..=683;
+
+/// Longest manifest (compact JWS), in bytes.
+pub const MANIFEST_BYTES: usize = 256 << 10;
+
+/// Longest roster (compact JWS), in bytes.
+pub const ROSTER_BYTES: usize = 256 << 10;
+
+/// Longest keyring (general JSON JWE), in bytes.
+pub const KEYRING_BYTES: usize = 256 << 10;
+
+/// Most entries in one page.
+pub const PAGE_ENTRIES: u32 = 500;
+
+/// A token request's assertion lives at most this long, in seconds (RFC 7523 section 3, item 4).
+pub const ASSERTION_SECONDS: u64 = 60;
+
+/// Clock difference that is forgiven between a member of staff and the relay, in seconds.
+pub const CLOCK_SKEW_SECONDS: u64 = 30;

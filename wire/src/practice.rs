@@ -1,0 +1,102 @@
+//! What a practice publishes about itself under its root key, as far as a relay has to read it:
+//! the head of the manifest, and the roster.
+
+use crate::{ChainHash, PracticeId, PublicJwk, StaffId};
+use serde::{Deserialize, Serialize};
+
+/// `typ` of a manifest's JWS.
+pub const MANIFEST_TYP: &str = "anteroom-manifest";
+/// `typ` of a roster's JWS.
+pub const ROSTER_TYP: &str = "anteroom-roster";
+/// `typ` of the JWS inside a staff event.
+pub const EVENT_TYP: &str = "anteroom-event";
+/// `typ` of a keyring's JWE.
+pub const KEYRING_TYP: &str = "anteroom-keyring";
+
+/// RFC 7517 section 5.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JwkSet {
+    /// Keys.
+    pub keys: Vec<PublicJwk>,
+}
+
+/// The members of a manifest that a relay reads. The whole manifest is `lead::manifest::Manifest`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManifestHead {
+    /// Whose manifest.
+    pub practice: PracticeId,
+    /// Rises with every publication.
+    pub version: u64,
+    /// Issued at, in seconds since 1970-01-01 UTC (RFC 7519 section 4.1.6).
+    pub iat: u64,
+    /// Not valid from here on, in seconds (RFC 7519 section 4.1.4).
+    pub exp: u64,
+    /// Inbox keys: what inquiries are encrypted to. The first is the one to use.
+    pub inbox: JwkSet,
+}
+
+/// What a member of staff may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Staff, keys, manifest, and all that a coordinator may.
+    Owner,
+    /// Reads and works leads.
+    Coordinator,
+    /// Reads the access log. Holds no key to any lead.
+    Auditor,
+}
+
+/// One member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Name in links and logs.
+    pub id: StaffId,
+    /// What they may do.
+    pub role: Role,
+    /// Checks their events and token requests.
+    pub signing: PublicJwk,
+    /// A keyring is encrypted to this; an auditor has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<PublicJwk>,
+    /// Seconds since 1970-01-01 UTC.
+    pub not_before: u64,
+    /// Seconds since 1970-01-01 UTC; `None` is open-ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_after: Option<u64>,
+}
+
+impl Member {
+    /// Whether the member may act at `now` (seconds).
+    #[must_use]
+    pub fn is_active(&self, now: u64) -> bool {
+        self.not_before <= now && self.not_after.is_none_or(|end| now < end)
+    }
+}
+
+/// Who works at a practice. Signed by the root key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roster {
+    /// Whose roster.
+    pub practice: PracticeId,
+    /// Rises with every publication.
+    pub version: u64,
+    /// Issued at, in seconds.
+    pub iat: u64,
+    /// SHA-256 of the keyring that goes with it (its JSON text). Anyone can encrypt to a public key;
+    /// this is what makes the keyring the owner's.
+    pub keyring: ChainHash,
+    /// Everyone who may act, and everyone whose past events must still check (`not_after` set).
+    pub staff: Vec<Member>,
+}
+
+impl Roster {
+    /// The member named `id`.
+    #[must_use]
+    pub fn member(&self, id: &StaffId) -> Option<&Member> {
+        self.staff.iter().find(|member| member.id == *id)
+    }
+}
