@@ -71,7 +71,8 @@ pub struct SignedRoster {
     pub keyring: String,
 }
 
-/// A page of the log, in order.
+/// A page of the log, in order. It may be shorter than asked for: a reader is at the end when the
+/// last entry is the head's, not when a page is short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Entries after the seq asked for.
@@ -80,7 +81,8 @@ pub struct Page {
     pub head: Head,
 }
 
-/// Claims of a token request's assertion: RFC 7523 section 3, signed PS256 by the staff key.
+/// Claims of a token request's assertion: RFC 7523 section 3, signed PS256 by the staff key, with
+/// `typ` [`crate::practice::ASSERTION_TYP`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assertion {

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod log;
 pub mod practice;
 pub mod problem;
+pub mod signed;
 
 pub use header::{EntryKind, SealedHeader};
 pub use id::{EntryId, IdError, PracticeId, StaffId, ThreadId};

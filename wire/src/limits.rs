@@ -11,6 +11,9 @@ pub const ENTRY_BYTES: usize = 96 << 10;
 /// Longest protected header, in base64url characters.
 pub const HEADER_CHARS: usize = 1024;
 
+/// Longest protected header of a signature, in base64url characters: room for a 4096-bit public key.
+pub const SIGNED_HEADER_CHARS: usize = 2048;
+
 /// An RSA-wrapped key in base64url: moduli of 3072 to 4096 bits.
 pub const WRAPPED_KEY_CHARS: RangeInclusive<usize> = 512..=683;
 
@@ -31,3 +34,10 @@ pub const ASSERTION_SECONDS: u64 = 60;
 
 /// Clock difference that is forgiven between a member of staff and the relay, in seconds.
 pub const CLOCK_SKEW_SECONDS: u64 = 30;
+
+/// A page is cut after the entry that takes its bodies beyond this many bytes, so that a reader and
+/// the relay hold no more at once.
+pub const PAGE_BYTES: usize = 4 << 20;
+
+/// A staff access token lives this long, in seconds.
+pub const TOKEN_SECONDS: u64 = 900;

@@ -10,6 +10,8 @@ pub const MANIFEST_TYP: &str = "anteroom-manifest";
 pub const ROSTER_TYP: &str = "anteroom-roster";
 /// `typ` of the JWS inside a staff event.
 pub const EVENT_TYP: &str = "anteroom-event";
+/// `typ` of a token request's assertion ([`crate::api::Assertion`]).
+pub const ASSERTION_TYP: &str = "anteroom-assertion";
 /// `typ` of a keyring's JWE.
 pub const KEYRING_TYP: &str = "anteroom-keyring";
 
