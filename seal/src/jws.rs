@@ -1,0 +1,207 @@
+//! Signed documents and events: compact JWS (RFC 7515 section 7.1), PS256 only.
+//!
+//! `typ` says what is signed and must be the one asked for, so that a signed event can never be taken
+//! for a roster (RFC 8725 section 3.11).
+
+use crate::base64url;
+use crate::hazmat::Failed;
+use crate::key::{KeyError, PublicKey};
+use crate::private::PrivateKey;
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+use wire::jwk::{KeyUse, PublicJwk, Thumbprint};
+
+/// Longest token, in bytes: a manifest or a roster.
+const TOKEN_BYTES: usize = 256 << 10;
+
+/// Longest protected header, in base64url characters: an RSA-4096 JWK takes about 1,200.
+const HEADER_CHARS: usize = 2048;
+
+/// A signature in base64url: moduli of 3072 to 4096 bits.
+const SIGNATURE_CHARS: RangeInclusive<usize> = 512..=683;
+
+/// Whether the signing key rides in the header. It does where a reader knows only its thumbprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Embed {
+    /// `kid` alone.
+    Nothing,
+    /// `kid` and `jwk`: manifests and rosters, by the root key.
+    Jwk,
+}
+
+/// Why nothing was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    /// The key is not one for signatures.
+    #[error("the key is not for signatures")]
+    Key,
+    /// Longer than a reader accepts.
+    #[error("too long to be signed")]
+    TooLong,
+    /// No randomness.
+    #[error("the system gave no randomness")]
+    Unavailable,
+}
+
+impl From<Failed> for SignError {
+    fn from(_: Failed) -> Self {
+        Self::Unavailable
+    }
+}
+
+/// Why a token is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// Over 256 KiB.
+    #[error("longer than a signed document may be")]
+    TooLarge,
+    /// Not a compact JWS with exactly the header that Anteroom writes.
+    #[error("not a signed document of the expected form")]
+    Malformed,
+    /// Signed as something else.
+    #[error("signed as another kind of document")]
+    OtherType,
+    /// By another key than the one asked for.
+    #[error("signed by another key")]
+    OtherKey,
+    /// The key is not one that Anteroom accepts.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The signature does not belong to it.
+    #[error("the signature is wrong")]
+    Forged,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Algorithm {
+    #[serde(rename = "PS256")]
+    Ps256,
+}
+
+/// Unknown and repeated members are refused: no `crit`, `b64`, `jku`, `x5u`, and no other `alg`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: Algorithm,
+    kid: Thumbprint,
+    typ: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jwk: Option<PublicJwk>,
+}
+
+/// A document whose signer is the one that was pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// What was signed.
+    pub claims: Vec<u8>,
+    /// Who signed it.
+    pub root: PublicJwk,
+}
+
+/// Signs `claims` with a key outside the browser.
+///
+/// # Errors
+/// [`SignError`].
+pub fn sign(key: &PrivateKey, typ: &str, claims: &[u8], embed: Embed) -> Result<String, SignError> {
+    let key = key.for_use(KeyUse::Sig).map_err(|_| SignError::Key)?;
+    let draft = draft(&key.public(), typ, claims, embed)?;
+    let signature = key.sign(draft.as_bytes())?;
+    Ok(finish(draft, &signature))
+}
+
+/// The signing input: RFC 7515 section 5.1, steps 1 to 4.
+pub(crate) fn draft(key: &PublicKey, typ: &str, claims: &[u8], embed: Embed) -> Result<String, SignError> {
+    let jwk = match embed {
+        Embed::Nothing => None,
+        Embed::Jwk => Some(key.to_jwk()),
+    };
+    let header = Header { alg: Algorithm::Ps256, kid: key.thumbprint(), typ: typ.to_owned(), jwk };
+    let header = serde_json::to_vec(&header).map_err(|_| SignError::Unavailable)?;
+    let draft = [base64url::encode(&header), base64url::encode(claims)].join(".");
+    if draft.len() + 1 + SIGNATURE_CHARS.end() > TOKEN_BYTES {
+        return Err(SignError::TooLong);
+    }
+    Ok(draft)
+}
+
+pub(crate) fn finish(draft: String, signature: &[u8]) -> String {
+    [draft, base64url::encode(signature)].join(".")
+}
+
+/// Checks a token against a key that is known, and gives its claims.
+///
+/// # Errors
+/// [`SignatureError`].
+pub fn verify(token: &str, typ: &str, key: &PublicKey) -> Result<Vec<u8>, SignatureError> {
+    let signed = Signed::parse(token)?;
+    signed.check_type(typ)?;
+    signed.verify(key)?;
+    signed.claims()
+}
+
+/// Checks a token against the thumbprint of the key that must have signed it. The key itself rides in
+/// the header and counts for nothing unless its thumbprint is the pin.
+///
+/// # Errors
+/// [`SignatureError`].
+pub fn verify_pinned(token: &str, typ: &str, pin: &Thumbprint) -> Result<Pinned, SignatureError> {
+    let signed = Signed::parse(token)?;
+    signed.check_type(typ)?;
+    let root = signed.header.jwk.as_ref().ok_or(SignatureError::Malformed)?;
+    let key = PublicKey::from_jwk(root)?;
+    if key.thumbprint() != *pin {
+        return Err(SignatureError::OtherKey);
+    }
+    signed.verify(&key)?;
+    Ok(Pinned { claims: signed.claims()?, root: key.to_jwk() })
+}
+
+/// Who says to have signed a token. Nothing is verified: it serves to look the key up.
+///
+/// # Errors
+/// [`SignatureError::TooLarge`] or [`SignatureError::Malformed`].
+pub fn signer(token: &str) -> Result<Thumbprint, SignatureError> {
+    Ok(Signed::parse(token)?.header.kid)
+}
+
+struct Signed<'a> {
+    header: Header,
+    input: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Signed<'a> {
+    fn parse(token: &'a str) -> Result<Self, SignatureError> {
+        if token.len() > TOKEN_BYTES {
+            return Err(SignatureError::TooLarge);
+        }
+        // RFC 7515 section 5.2: exactly two periods.
+        let (input, signature) = token.rsplit_once('.').ok_or(SignatureError::Malformed)?;
+        let (protected, payload) = input.split_once('.').ok_or(SignatureError::Malformed)?;
+        if protected.len() > HEADER_CHARS || !SIGNATURE_CHARS.contains(&signature.len()) {
+            return Err(SignatureError::Malformed);
+        }
+        let json = base64url::decode(protected).map_err(|_| SignatureError::Malformed)?;
+        let header = serde_json::from_slice(&json).map_err(|_| SignatureError::Malformed)?;
+        Ok(Self { header, input, payload, signature })
+    }
+
+    fn check_type(&self, typ: &str) -> Result<(), SignatureError> {
+        if self.header.typ == typ { Ok(()) } else { Err(SignatureError::OtherType) }
+    }
+
+    fn verify(&self, key: &PublicKey) -> Result<(), SignatureError> {
+        let key = key.for_use(KeyUse::Sig)?;
+        let embedded = self.header.jwk.as_ref().is_none_or(|jwk| jwk.thumbprint() == key.thumbprint());
+        if self.header.kid != key.thumbprint() || !embedded {
+            return Err(SignatureError::OtherKey);
+        }
+        let signature = base64url::decode(self.signature).map_err(|_| SignatureError::Malformed)?;
+        key.verify(self.input.as_bytes(), &signature).map_err(|Failed| SignatureError::Forged)
+    }
+
+    fn claims(&self) -> Result<Vec<u8>, SignatureError> {
+        base64url::decode(self.payload).map_err(|_| SignatureError::Malformed)
+    }
+}

@@ -1,0 +1,171 @@
+//! Private keys outside the browser, by the `rsa` crate, and their JWK.
+
+use crate::base64url::{self, encode_secret};
+use crate::hazmat::{self, Failed, Key};
+use crate::key::{KeyError, PublicKey, algorithm};
+use rsa::traits::PrivateKeyParts;
+use rsa::{BoxedUint, Generate};
+use serde::Deserialize;
+use std::fmt;
+use wire::jwk::{KeyUse, PublicJwk, Rsa, Thumbprint};
+use zeroize::Zeroizing;
+
+/// Longest private JWK, in bytes: an RSA-4096 one takes about 3,300.
+const JWK_BYTES: usize = 8 << 10;
+
+/// A private RSA key for one use. It is zeroised when dropped, prints nothing of itself and cannot be
+/// cloned.
+pub struct PrivateKey {
+    rsa: rsa::PrivateKey,
+    public: PublicKey,
+    secrets: Secrets,
+}
+
+/// d, p, q, dp, dq, qi as base64url integers: RFC 7518 section 6.3.2.
+type Secrets = [Zeroizing<String>; 6];
+
+/// RFC 7518 section 6.3.2 with exactly the members that Anteroom writes; `oth` is refused. The text is
+/// borrowed, so that parsing makes no copy of a secret.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrivateJwk<'a> {
+    kty: Rsa,
+    n: &'a str,
+    e: &'a str,
+    d: &'a str,
+    p: &'a str,
+    q: &'a str,
+    dp: &'a str,
+    dq: &'a str,
+    qi: &'a str,
+    #[serde(rename = "use")]
+    usage: KeyUse,
+    alg: Option<&'a str>,
+    kid: Option<&'a str>,
+}
+
+impl PrivateKey {
+    /// A new RSA-3072 key. Takes a second or so.
+    ///
+    /// # Errors
+    /// [`KeyError::Unavailable`] without randomness.
+    pub fn generate(usage: KeyUse) -> Result<Self, KeyError> {
+        const { assert!(rsa::PrivateKey::DEFAULT_BITS == 3072) };
+        let rsa = rsa::PrivateKey::try_generate().map_err(|_| KeyError::Unavailable)?;
+        let public = PublicKey::new(rsa::PublicKey::from(&rsa), usage);
+        let secrets = secrets(&rsa).ok_or(KeyError::Unavailable)?;
+        Ok(Self { rsa, public, secrets })
+    }
+
+    /// Reads a private JWK.
+    ///
+    /// # Errors
+    /// [`KeyError`]; every member must be there, and they must fit together.
+    pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
+        if json.len() > JWK_BYTES {
+            return Err(KeyError::Malformed);
+        }
+        let jwk: PrivateJwk<'_> = serde_json::from_str(json).map_err(|_| KeyError::Malformed)?;
+        let public = PublicKey::from_jwk(&PublicJwk {
+            kty: jwk.kty,
+            n: jwk.n.into(),
+            e: jwk.e.into(),
+            usage: Some(jwk.usage),
+            alg: jwk.alg.map(Into::into),
+            kid: None,
+        })?;
+        if jwk.kid.is_some_and(|kid| kid != public.thumbprint().to_string()) {
+            return Err(KeyError::Inconsistent);
+        }
+        let number = |text: &str| {
+            let bytes = base64url::decode_secret(text).map_err(|_| KeyError::Malformed)?;
+            Ok(BoxedUint::from_be_slice_vartime(&bytes))
+        };
+        let rsa = rsa::PrivateKey::from_components(
+            number(jwk.n)?,
+            number(jwk.e)?,
+            number(jwk.d)?,
+            vec![number(jwk.p)?, number(jwk.q)?],
+        )
+        .map_err(|_| KeyError::Inconsistent)?;
+        let secrets = secrets(&rsa).ok_or(KeyError::Inconsistent)?;
+        // Other implementations compute with dp, dq and qi as given: wrong ones would give faulty
+        // signatures, from which the key can be found (Boneh, DeMillo, Lipton 1997).
+        let given = [jwk.d, jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi];
+        let fits = secrets.iter().zip(given).all(|(ours, theirs)| ours.as_str() == theirs);
+        if fits { Ok(Self { rsa, public, secrets }) } else { Err(KeyError::Inconsistent) }
+    }
+
+    /// The private JWK, with `use`, `alg` and the thumbprint as `kid`.
+    #[must_use]
+    pub fn to_jwk(&self) -> Zeroizing<String> {
+        let usage = match self.usage() {
+            KeyUse::Sig => "sig",
+            KeyUse::Enc => "enc",
+        };
+        let PublicJwk { n, e, .. } = self.public.to_jwk();
+        let kid = self.thumbprint().to_string();
+        let head = [("kty", "RSA"), ("use", usage), ("alg", algorithm(self.usage())), ("kid", &kid)];
+        let numbers = [("n", n.as_str()), ("e", e.as_str())];
+        let secrets =
+            ["d", "p", "q", "dp", "dq", "qi"].into_iter().zip(self.secrets.iter().map(|s| s.as_str()));
+        // Room for everything: a string that grows leaves its earlier copies behind.
+        let mut json = Zeroizing::new(String::with_capacity(JWK_BYTES));
+        for (name, value) in head.into_iter().chain(numbers).chain(secrets) {
+            // The values are base64url or ours: nothing needs escaping.
+            for part in [if json.is_empty() { "{\"" } else { ",\"" }, name, "\":\"", value, "\""] {
+                json.push_str(part);
+            }
+        }
+        json.push('}');
+        json
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> PublicKey {
+        self.public.clone()
+    }
+
+    /// RFC 7638, of the public half.
+    #[must_use]
+    pub fn thumbprint(&self) -> Thumbprint {
+        self.public.thumbprint()
+    }
+
+    /// What the key is for.
+    #[must_use]
+    pub fn usage(&self) -> KeyUse {
+        self.public.usage()
+    }
+
+    pub(crate) fn for_use(&self, usage: KeyUse) -> Result<&Self, KeyError> {
+        self.public.for_use(usage).map(|_| self)
+    }
+
+    pub(crate) fn unwrap(&self, wrapped: &[u8]) -> Result<Key, Failed> {
+        hazmat::rsa::unwrap(&self.rsa, wrapped)
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failed> {
+        hazmat::rsa::sign(&self.rsa, message)
+    }
+}
+
+/// `None` for a key that is not made of two primes; neither constructor lets one through.
+fn secrets(key: &rsa::PrivateKey) -> Option<Secrets> {
+    let text = |number: &BoxedUint| {
+        let bytes = Zeroizing::new(number.to_be_bytes().into_vec());
+        let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+        encode_secret(&bytes[zeros..])
+    };
+    let [p, q] = key.primes() else { return None };
+    let qi = Zeroizing::new(key.crt_coefficient()?);
+    Some([text(key.d()), text(p), text(q), text(key.dp()?), text(key.dq()?), text(&qi)])
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({:?}, {}, redacted)", self.usage(), self.thumbprint())
+    }
+}
