@@ -1,2 +1,52 @@
-//! xtask
-fn main() {}
+//! The project's own commands. `cargo xtask demo` and `cargo xtask test` are the two that a
+//! newcomer needs; both install what they miss.
+
+mod blindness;
+mod budget;
+mod build;
+mod demo;
+mod site;
+mod step;
+mod test;
+mod tool;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Anteroom's own commands", disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything, start a relay and a practice website, fill in synthetic inquiries, print the links
+    Demo(demo::Options),
+    /// Run everything that CI runs
+    Test(test::Options),
+    /// Build widget and console for release into dist/
+    Build,
+    /// Check that the relay cannot reach anything that opens an entry
+    Blindness,
+    /// Check the transfer sizes in dist/ against their budgets
+    Budget,
+}
+
+fn main() -> anyhow::Result<()> {
+    std::env::set_current_dir(root())?;
+    match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Test(options) => test::run(&options),
+        Command::Build => build::run(),
+        Command::Blindness => blindness::run(),
+        Command::Budget => budget::run(),
+    }
+}
+
+/// The checkout. Every path in this crate is relative to it.
+fn root() -> PathBuf {
+    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().map_or_else(|| manifest.clone(), PathBuf::from)
+}

@@ -1,0 +1,218 @@
+//! Builds what browsers load: widget and console, for release, into `dist/`.
+//!
+//! ```text
+//! dist/widget/<version>/{loader.js, frame.js, widget.wasm}   each also as .br and .gz
+//! dist/widget/current.json                                   {"version", "loader_integrity"}
+//! dist/console/{index.html, console.js, console_bg.wasm ...} each also as .br and .gz
+//! ```
+//!
+//! The loader carries the hashes of the other two, so its own hash names the whole: it is the version.
+
+use crate::step::{cargo, run as execute, step};
+use crate::tool;
+use anyhow::{Context, Result, ensure};
+use base64ct::{Base64, Encoding};
+use sha2::{Digest, Sha256, Sha384};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Builds both. Does nothing that is already done.
+pub(crate) fn run() -> Result<()> {
+    tool::wasm_target()?;
+    step("Compiling widget and console to WebAssembly", || {
+        // Separate calls: features asked for by the console must not weigh on the widget.
+        for package in ["widget", "console"] {
+            execute(&mut cargo(&[
+                "build",
+                "--package",
+                package,
+                "--target",
+                "wasm32-unknown-unknown",
+                "--profile",
+                "wasm",
+            ]))?;
+        }
+        Ok(())
+    })?;
+    widget()?;
+    console()
+}
+
+const COMPILED: &str = "target/wasm32-unknown-unknown/wasm";
+
+fn widget() -> Result<()> {
+    let wasm = fs::read(format!("{COMPILED}/widget.wasm"))?;
+    let loader = fs::read_to_string("widget/loader/loader.js")?;
+    let frame = fs::read_to_string("widget/loader/frame.js")?;
+    let stamp = stamp(&[&wasm, loader.as_bytes(), frame.as_bytes()]);
+    if is_fresh("dist/widget", &stamp) {
+        return Ok(());
+    }
+    step("Packing the widget", || {
+        let bound = bind(&wasm, "widget", Target::NoModules)?;
+        let glue = fs::read_to_string(bound.join("widget.js"))?;
+        let frame = format!("{}{}", without_comments(&glue), without_comments(&frame));
+        let wasm = optimise(&bound.join("widget_bg.wasm"))?;
+        let loader = without_comments(&loader)
+            .replace("__FRAME_SRI__", &integrity(frame.as_bytes()))
+            .replace("__WASM_SRI__", &integrity(&wasm));
+        ensure!(!loader.contains("_SRI__"), "the loader has a placeholder that the build does not fill");
+        let version = hex(&Sha256::digest(&loader))[..20].to_owned();
+        let directory = PathBuf::from("dist/widget").join(&version);
+        fs::create_dir_all(&directory)?;
+        write_compressed(&directory.join("loader.js"), loader.as_bytes())?;
+        write_compressed(&directory.join("frame.js"), frame.as_bytes())?;
+        write_compressed(&directory.join("widget.wasm"), &wasm)?;
+        let current =
+            serde_json::json!({ "version": version, "loader_integrity": integrity(loader.as_bytes()) });
+        fs::write("dist/widget/current.json", serde_json::to_string_pretty(&current)?)?;
+        mark_fresh("dist/widget", &stamp)
+    })
+}
+
+fn console() -> Result<()> {
+    let wasm = fs::read(format!("{COMPILED}/console.wasm"))?;
+    let mut statics = files("console/static")?;
+    statics.sort();
+    let contents = statics.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
+    let mut parts: Vec<&[u8]> = vec![&wasm];
+    parts.extend(contents.iter().map(Vec::as_slice));
+    let stamp = stamp(&parts);
+    if is_fresh("dist/console", &stamp) {
+        return Ok(());
+    }
+    step("Packing the console", || {
+        if Path::new("dist/console").exists() {
+            fs::remove_dir_all("dist/console")?;
+        }
+        fs::create_dir_all("dist/console")?;
+        let bound = bind(&wasm, "console", Target::Web)?;
+        write_compressed(
+            Path::new("dist/console/console_bg.wasm"),
+            &optimise(&bound.join("console_bg.wasm"))?,
+        )?;
+        write_compressed(Path::new("dist/console/console.js"), &fs::read(bound.join("console.js"))?)?;
+        for (path, content) in statics.iter().zip(&contents) {
+            let name = path.file_name().context("a file has a name")?;
+            write_compressed(&Path::new("dist/console").join(name), content)?;
+        }
+        mark_fresh("dist/console", &stamp)
+    })
+}
+
+#[derive(Clone, Copy)]
+enum Target {
+    /// A classic script: the sandboxed frame may run nothing else.
+    NoModules,
+    /// An ES module.
+    Web,
+}
+
+/// Runs wasm-bindgen, as a library of exactly the version that the crates link.
+fn bind(wasm: &[u8], name: &str, target: Target) -> Result<PathBuf> {
+    let directory = PathBuf::from("target/bindgen").join(name);
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_bytes(name, wasm.to_vec())
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true);
+    match target {
+        Target::NoModules => bindgen.no_modules(true)?,
+        Target::Web => bindgen.web(true)?,
+    };
+    bindgen.generate(&directory)?;
+    Ok(directory)
+}
+
+/// Runs wasm-opt from npm, where there is npm.
+fn optimise(path: &Path) -> Result<Vec<u8>> {
+    if !tool::is_here("npm") {
+        eprintln!("    no Node.js here: the wasm stays about a tenth larger than with wasm-opt");
+        return Ok(fs::read(path)?);
+    }
+    tool::npm("xtask")?;
+    let optimised = path.with_extension("opt.wasm");
+    // The features that rustc enables for this target, by name: with `--all-features` wasm-opt
+    // writes what browsers reject.
+    execute(
+        Command::new("node")
+            .arg("xtask/node_modules/binaryen/bin/wasm-opt")
+            .arg("-Oz")
+            .arg(path)
+            .arg("-o")
+            .arg(&optimised)
+            .args([
+                "--enable-bulk-memory",
+                "--enable-bulk-memory-opt",
+                "--enable-multivalue",
+                "--enable-mutable-globals",
+                "--enable-nontrapping-float-to-int",
+                "--enable-reference-types",
+                "--enable-sign-ext",
+            ]),
+    )?;
+    Ok(fs::read(optimised)?)
+}
+
+/// Drops lines that hold nothing but a `//` comment, and indentation. No template string of ours
+/// spans lines, so no meaning changes.
+fn without_comments(script: &str) -> String {
+    let kept = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    kept.fold(String::new(), |text, line| text + line + "\n")
+}
+
+/// Writes `content` with its brotli and gzip twins, at the highest levels: it is done once.
+fn write_compressed(path: &Path, content: &[u8]) -> Result<()> {
+    fs::write(path, content)?;
+    let name = path.to_string_lossy();
+    fs::write(format!("{name}.br"), brotli(content)?)?;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(content)?;
+    fs::write(format!("{name}.gz"), gzip.finish()?)?;
+    Ok(())
+}
+
+/// Brotli at quality 11.
+pub(crate) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut compressed = Vec::new();
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
+    Ok(compressed)
+}
+
+/// Subresource Integrity, section 3.1: `sha384-` and base64.
+fn integrity(content: &[u8]) -> String {
+    format!("sha384-{}", Base64::encode_string(&Sha384::digest(content)))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+fn files(directory: &str) -> Result<Vec<PathBuf>> {
+    let found = fs::read_dir(directory).with_context(|| format!("reading {directory}"))?;
+    let paths = found.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?;
+    Ok(paths.into_iter().filter(|path| path.is_file()).collect())
+}
+
+/// What the output depends on: the inputs, and this very program.
+fn stamp(parts: &[&[u8]]) -> String {
+    let mut digest = Sha256::new().chain_update(include_bytes!("build.rs"));
+    digest.update([u8::from(tool::is_here("npm"))]);
+    for part in parts {
+        digest.update(Sha256::digest(part));
+    }
+    hex(&digest.finalize())
+}
+
+fn is_fresh(directory: &str, stamp: &str) -> bool {
+    fs::read_to_string(Path::new(directory).join(".stamp")).is_ok_and(|found| found == stamp)
+}
+
+fn mark_fresh(directory: &str, stamp: &str) -> Result<()> {
+    Ok(fs::write(Path::new(directory).join(".stamp"), stamp)?)
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask test`: everything that CI runs, with a summary at the end. A failure does not stop
+//! the rest; a tool that cannot be had is a failure, never a skip.
+
+use crate::step::{cargo, run as execute, step};
+use crate::{blindness, budget, build, tool};
+use anyhow::{Result, bail};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Run only the checks whose name contains this
+    only: Option<String>,
+}
+
+type Check = (&'static str, fn() -> Result<()>);
+
+const CHECKS: [Check; 13] = [
+    ("format", || execute(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("blindness", blindness::run),
+    ("lints", lints),
+    ("lints of the browser code", browser_lints),
+    ("documentation", documentation),
+    ("unit and integration tests", unit_tests),
+    ("build for browsers", build::run),
+    ("size budgets", budget::run),
+    ("interoperation with foreign JOSE libraries", interoperation),
+    ("seal in the browser", seal_in_browser),
+    ("end to end", end_to_end),
+    ("licences and sources", licences),
+    ("unused dependencies", unused_dependencies),
+];
+
+/// Runs the checks, prints the summary, fails if any failed.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut results: Vec<(&str, Duration, Result<()>)> = Vec::new();
+    for (name, check) in CHECKS {
+        if options.only.as_deref().is_some_and(|only| !name.contains(only)) {
+            continue;
+        }
+        let started = Instant::now();
+        let result = step(name, check);
+        if let Err(error) = &result {
+            eprintln!("{error:?}");
+        }
+        results.push((name, started.elapsed(), result));
+    }
+    let failed = results.iter().filter(|(_, _, result)| result.is_err()).count();
+    println!("\nSummary");
+    for (name, time, result) in &results {
+        let word = if result.is_ok() { "passed" } else { "FAILED" };
+        println!("  {word}  {:>5.0} s  {name}", time.as_secs_f32());
+    }
+    println!("\n{} passed, {failed} failed", results.len() - failed);
+    if results.is_empty() || failed > 0 {
+        bail!("not everything passed");
+    }
+    Ok(())
+}
+
+/// Crates that only make sense in a browser.
+const BROWSER: [&str; 2] = ["widget", "console"];
+
+fn lints() -> Result<()> {
+    execute(&mut cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
+}
+
+fn browser_lints() -> Result<()> {
+    tool::wasm_target()?;
+    for package in BROWSER {
+        execute(&mut cargo(&[
+            "clippy",
+            "--package",
+            package,
+            "--target",
+            "wasm32-unknown-unknown",
+            "--quiet",
+            "--",
+            "--deny",
+            "warnings",
+        ]))?;
+    }
+    Ok(())
+}
+
+fn documentation() -> Result<()> {
+    execute(
+        cargo(&["doc", "--workspace", "--no-deps", "--quiet", "--document-private-items"])
+            .env("RUSTDOCFLAGS", "-Dwarnings"),
+    )
+}
+
+fn unit_tests() -> Result<()> {
+    execute(&mut cargo(&["test", "--workspace", "--quiet"]))
+}
+
+fn interoperation() -> Result<()> {
+    bail!("not wired")
+}
+
+fn seal_in_browser() -> Result<()> {
+    bail!("not wired")
+}
+
+fn end_to_end() -> Result<()> {
+    tool::chromium()?;
+    tool::npm("tests")?;
+    build::run()?;
+    execute(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))?;
+    execute(Command::new("node").args([
+        "--test",
+        "--test-concurrency=1",
+        "--test-reporter=spec",
+        "tests/e2e/",
+    ]))
+}
+
+fn licences() -> Result<()> {
+    tool::cargo_subcommand("deny", "0.20.2")?;
+    // Advisories need a database from outside; these three need nothing.
+    execute(&mut cargo(&["deny", "--log-level", "error", "check", "licenses", "bans", "sources"]))
+}
+
+fn unused_dependencies() -> Result<()> {
+    tool::cargo_subcommand("machete", "0.9.2")?;
+    execute(&mut cargo(&["machete"]))
+}

@@ -1,0 +1,113 @@
+//! What the project needs beside Rust, and how it gets there. Each function either leaves the tool
+//! usable or fails with a sentence that says what to install.
+
+use crate::step::{cargo, output, run};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The `wasm32-unknown-unknown` standard library.
+pub(crate) fn wasm_target() -> Result<()> {
+    let libraries = output(Command::new("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]))?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"]))
+        .context("the wasm target is missing: install it with `rustup target add wasm32-unknown-unknown`")
+}
+
+/// Whether `program` can be started.
+pub(crate) fn is_here(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+/// Debian's packages, when this is Debian and we may.
+fn apt(program: &str, packages: &[&str]) -> Result<()> {
+    if is_here(program) {
+        return Ok(());
+    }
+    eprintln!("    {program} is missing: installing Debian's {}", packages.join(", "));
+    let update = Command::new("apt-get").args(["-q", "update"]).status();
+    let install = Command::new("apt-get")
+        .args(["-q", "install", "-y", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .status();
+    if !update.is_ok_and(|status| status.success())
+        || !install.is_ok_and(|status| status.success())
+        || !is_here(program)
+    {
+        bail!(
+            "{program} is needed and could not be installed: install the packages {} and run this again",
+            packages.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Chromium, for the browser tests.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    apt("chromium", &["chromium"])?;
+    Ok(PathBuf::from("/usr/bin/chromium"))
+}
+
+/// Node.js and npm.
+pub(crate) fn node() -> Result<()> {
+    apt("node", &["nodejs", "npm"])?;
+    apt("npm", &["npm"])
+}
+
+/// The npm packages that `directory`'s lock file names, installed there.
+pub(crate) fn npm(directory: &str) -> Result<()> {
+    let lock = std::fs::read(Path::new(directory).join("package-lock.json"))?;
+    let installed = Path::new(directory).join("node_modules/.installed-lock");
+    if std::fs::read(&installed).is_ok_and(|found| found == lock) {
+        return Ok(());
+    }
+    node()?;
+    run(Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(directory))?;
+    std::fs::write(installed, lock)?;
+    Ok(())
+}
+
+/// A Python with the packages of `tests/requirements.txt`, in a virtual environment under `target/`.
+pub(crate) fn python() -> Result<PathBuf> {
+    let wanted = std::fs::read("tests/requirements.txt")?;
+    let python = std::env::current_dir()?.join("target/venv/bin/python");
+    let installed = Path::new("target/venv/.installed-requirements");
+    if std::fs::read(installed).is_ok_and(|found| found == wanted) {
+        return Ok(python);
+    }
+    apt("python3", &["python3", "python3-venv"])?;
+    run(Command::new("python3").args(["-m", "venv", "target/venv"]))
+        .context("python3 needs its venv module: install the package python3-venv")?;
+    run(Command::new(&python).args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--requirement",
+        "tests/requirements.txt",
+    ]))?;
+    std::fs::write(installed, wanted)?;
+    Ok(python)
+}
+
+/// A cargo subcommand from crates.io, such as `deny` at `version`.
+pub(crate) fn cargo_subcommand(name: &str, version: &str) -> Result<()> {
+    let krate = format!("cargo-{name}");
+    if is_here(&krate) {
+        return Ok(());
+    }
+    eprintln!("    {krate} is missing: installing it from crates.io");
+    let install = ["install", "--quiet", &krate, "--version", version];
+    // A registry that lags by some days may not hold every version that the lock file names.
+    run(cargo(&install).arg("--locked")).or_else(|_| run(&mut cargo(&install)))
+}
