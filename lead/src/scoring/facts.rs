@@ -1,0 +1,161 @@
+//! What a model may look at, gathered from an inquiry once.
+
+use crate::inquiry::{Answers, ContactWay, Insurance};
+use crate::intent::{self, IntentResult};
+use crate::manifest::{ManifestSource, PageKind, ServiceTier};
+use crate::signals::{Referrer, Signals};
+use crate::triage::{self, Triage};
+use serde::{Deserialize, Serialize};
+
+/// Two views of one path closer together than this are one visit: a reload is not interest.
+const SAME_VISIT_MS: u64 = 30 * 60_000;
+/// A visit this long before sending makes a returning visitor.
+const RETURNING_MS: u64 = 12 * 3_600_000;
+
+/// What a model may look at.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// When the inquiry was sent, in milliseconds.
+    pub now_ms: u64,
+    /// The service asked for: id and tier.
+    pub service: Option<(String, ServiceTier)>,
+    /// Intent of the text.
+    pub intent: IntentResult,
+    /// Urgency of the text.
+    pub triage: Triage,
+    /// Insurance.
+    pub insurance: InsuranceIs,
+    /// How the visitor came.
+    pub referral: ReferralSource,
+    /// Distinct visits to pages that the practice gave a kind, oldest first.
+    pub pages: Vec<PageEvent>,
+    /// Every required question that was asked has an answer.
+    pub form_completed: bool,
+    /// An appointment was asked for in the form.
+    pub appointment_requested: bool,
+    /// Preferred way of being reached.
+    pub contact: Option<ContactWay>,
+    /// ZIP code, without white space.
+    pub zip: String,
+    /// New or returning.
+    pub visitor: Visitor,
+}
+
+/// What is known of insurance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InsuranceIs {
+    /// A carrier was given.
+    Given,
+    /// "I don't know".
+    Unknown,
+    /// Pays without insurance.
+    SelfPay,
+    /// Not answered.
+    NotAnswered,
+}
+
+/// How the visitor came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReferralSource {
+    /// A physician referred them, by their own words or by a referral link.
+    Physician,
+    /// A search engine.
+    Search,
+    /// A social network.
+    Social,
+    /// Another website.
+    Website,
+    /// None of these is known.
+    Direct,
+}
+
+/// New or returning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Visitor {
+    /// First seen less than twelve hours before sending.
+    New,
+    /// Seen before that.
+    Returning,
+}
+
+/// One distinct visit to a page with a kind.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PageEvent {
+    /// What the page is.
+    pub kind: PageKind,
+    /// Its path.
+    pub path: String,
+    /// When, in milliseconds.
+    pub ms: u64,
+}
+
+redacted_debug!(Facts, PageEvent);
+
+impl Facts {
+    /// Gathers the facts; runs triage and intent over the text about needs.
+    #[must_use]
+    pub fn gather(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
+        let first_ms = signals.visits.iter().map(|visit| visit.ms).min();
+        Self {
+            now_ms,
+            service: answers
+                .service
+                .as_deref()
+                .and_then(|id| source.service(id))
+                .map(|service| (service.id.clone(), service.tier)),
+            intent: intent::classify(&answers.needs),
+            triage: triage::triage(&answers.needs, &source.phrases),
+            insurance: match answers.insurance {
+                Some(Insurance::Plan { .. }) => InsuranceIs::Given,
+                Some(Insurance::Unknown) => InsuranceIs::Unknown,
+                Some(Insurance::SelfPay) => InsuranceIs::SelfPay,
+                None => InsuranceIs::NotAnswered,
+            },
+            referral: referral(answers, signals),
+            pages: distinct_pages(source, signals, now_ms),
+            form_completed: source.form.is_complete(answers),
+            appointment_requested: answers.appointment.is_some(),
+            contact: answers.contact.prefer,
+            zip: answers.zip.iter().flat_map(|zip| zip.chars()).filter(|c| !c.is_whitespace()).collect(),
+            visitor: match first_ms {
+                Some(first) if first.saturating_add(RETURNING_MS) <= now_ms => Visitor::Returning,
+                _ => Visitor::New,
+            },
+        }
+    }
+}
+
+fn referral(answers: &Answers, signals: &Signals) -> ReferralSource {
+    let came_by = |kind| signals.visits.iter().any(|visit| visit.referrer == kind);
+    if answers.referral.is_some() || came_by(Referrer::Physician) {
+        ReferralSource::Physician
+    } else if came_by(Referrer::Search) {
+        ReferralSource::Search
+    } else if came_by(Referrer::Social) {
+        ReferralSource::Social
+    } else if came_by(Referrer::Other) {
+        ReferralSource::Website
+    } else {
+        ReferralSource::Direct
+    }
+}
+
+fn distinct_pages(source: &ManifestSource, signals: &Signals, now_ms: u64) -> Vec<PageEvent> {
+    let mut pages: Vec<PageEvent> = signals
+        .visits
+        .iter()
+        .filter(|visit| visit.ms <= now_ms)
+        .filter_map(|visit| {
+            let kind = source.page_kind(&visit.path)?;
+            Some(PageEvent { kind, path: visit.path.clone(), ms: visit.ms })
+        })
+        .collect();
+    pages.sort_by(|a, b| (&a.path, a.ms).cmp(&(&b.path, b.ms)));
+    // `dedup_by` hands over (later, kept): each view is measured against the visit it may belong to.
+    pages.dedup_by(|later, kept| later.path == kept.path && later.ms - kept.ms < SAME_VISIT_MS);
+    pages.sort_by(|a, b| (a.ms, &a.path).cmp(&(b.ms, &b.path)));
+    pages
+}
