@@ -12,6 +12,7 @@ pub mod limits;
 pub mod log;
 pub mod practice;
 pub mod problem;
+pub mod reference;
 pub mod signed;
 
 pub use header::{EntryKind, SealedHeader};
