@@ -84,6 +84,12 @@ pub struct ModelRef {
 
 redacted_debug!(Score, Line, Evidence);
 
+impl Line {
+    fn new(source: LineSource, label: &Text, points: i32, evidence: Vec<Evidence>) -> Self {
+        Self { source, label: label.clone(), points, evidence }
+    }
+}
+
 impl Score {
     /// Bounds for a score that a stranger sent.
     pub(crate) fn fits(&self) -> bool {

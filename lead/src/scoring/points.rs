@@ -7,27 +7,36 @@ use crate::text::Text;
 
 const DAY_MS: u64 = 86_400_000;
 
+/// More criteria than this are not looked at; the checks refuse such a model.
+pub(super) const MOST_CRITERIA: usize = 200;
+/// More groups than this are not looked at; the checks refuse such a model.
+pub(super) const MOST_GROUPS: usize = 50;
+/// No criterion, cap or range counts for more, so that no sum of them can overflow.
+pub(super) const MOST_POINTS: i32 = 100_000;
+
 /// Scores `facts` by `model`. Total: a model with faults (see the checks) still gives a score whose lines sum.
 #[must_use]
 pub fn score(model: &Model, facts: &Facts) -> Score {
-    let mut lines = Vec::new();
-    for criterion in &model.criteria {
-        if !holds_with_others(model, criterion, facts) {
+    let criteria = &model.criteria[..model.criteria.len().min(MOST_CRITERIA)];
+    let mut counted: Vec<(&Criterion, Line)> = Vec::new();
+    for criterion in criteria {
+        if !holds_with_others(criteria, criterion, facts) {
             continue;
         }
         let Some(found) = look(&criterion.when, facts) else { continue };
-        let points = weigh(criterion, &found, facts.now_ms);
+        let points = bounded(weigh(criterion, &found, facts.now_ms));
         if points != 0 {
-            lines.push(Line {
-                source: LineSource::Criterion(criterion.id.clone()),
-                label: criterion.label.clone(),
-                points,
-                evidence: found.evidence(),
-            });
+            let source = LineSource::Criterion(criterion.id.clone());
+            counted.push((criterion, Line::new(source, &criterion.label, points, found.evidence())));
         }
     }
-    cap_groups(model, &mut lines);
-    keep_in_range(model, &mut lines);
+    let caps = caps(model, &counted);
+    let mut lines: Vec<Line> = counted.into_iter().map(|(_, line)| line).chain(caps).collect();
+    let total = sum(&lines);
+    let kept = total.min(bounded(model.range.max)).max(bounded(model.range.min));
+    if kept != total {
+        lines.push(Line::new(LineSource::Range, &Text::default(), kept - total, Vec::new()));
+    }
 
     let points = sum(&lines);
     let tier = model.tiers.iter().find(|tier| points >= tier.at_least).or_else(|| model.tiers.last());
@@ -40,8 +49,27 @@ pub fn score(model: &Model, facts: &Facts) -> Score {
     }
 }
 
+fn bounded(points: i32) -> i32 {
+    points.clamp(-MOST_POINTS, MOST_POINTS)
+}
+
 fn sum(lines: &[Line]) -> i32 {
-    lines.iter().fold(0, |sum, line| sum.saturating_add(line.points))
+    lines.iter().map(|line| line.points).sum()
+}
+
+/// What each group's criteria gave above its cap, taken back.
+fn caps(model: &Model, counted: &[(&Criterion, Line)]) -> Vec<Line> {
+    let groups = &model.groups[..model.groups.len().min(MOST_GROUPS)];
+    let mut lines = Vec::new();
+    for (n, group) in groups.iter().enumerate() {
+        let is_repeated = groups[..n].iter().any(|earlier| earlier.id == group.id);
+        let of_group = counted.iter().filter(|(by, _)| by.group.as_deref() == Some(group.id.as_str()));
+        let above = of_group.map(|(_, line)| line.points).sum::<i32>() - bounded(group.cap);
+        if above > 0 && !is_repeated {
+            lines.push(Line::new(LineSource::Cap(group.id.clone()), &group.label, -above, Vec::new()));
+        }
+    }
+    lines
 }
 
 /// What a criterion was seen in.
@@ -118,9 +146,9 @@ fn look<'a>(when: &When, facts: &'a Facts) -> Option<Found<'a>> {
     holds.then_some(found)
 }
 
-fn holds_with_others(model: &Model, criterion: &Criterion, facts: &Facts) -> bool {
+fn holds_with_others(criteria: &[Criterion], criterion: &Criterion, facts: &Facts) -> bool {
     let holds = |id: &String| {
-        model.criteria.iter().any(|other| {
+        criteria.iter().any(|other| {
             other.id == *id && is_active(other, facts.now_ms) && look(&other.when, facts).is_some()
         })
     };
@@ -174,37 +202,4 @@ fn halve(points: i32, age: u64, half_life: u64) -> i32 {
     let exact = i64::from(points) * HALVING[part];
     let rounded = (exact.abs() + scale / 2) / scale * exact.signum();
     rounded as i32
-}
-
-fn cap_groups(model: &Model, lines: &mut Vec<Line>) {
-    for group in &model.groups {
-        let in_group = |line: &&Line| match &line.source {
-            LineSource::Criterion(id) => {
-                model.criteria.iter().any(|c| c.id == *id && c.group.as_deref() == Some(group.id.as_str()))
-            }
-            LineSource::Cap(_) | LineSource::Range => false,
-        };
-        let total = lines.iter().filter(in_group).fold(0_i32, |sum, line| sum.saturating_add(line.points));
-        if total > group.cap {
-            lines.push(Line {
-                source: LineSource::Cap(group.id.clone()),
-                label: group.label.clone(),
-                points: group.cap.saturating_sub(total),
-                evidence: Vec::new(),
-            });
-        }
-    }
-}
-
-fn keep_in_range(model: &Model, lines: &mut Vec<Line>) {
-    let total = sum(lines);
-    let kept = total.min(model.range.max).max(model.range.min);
-    if kept != total {
-        lines.push(Line {
-            source: LineSource::Range,
-            label: Text::default(),
-            points: kept.saturating_sub(total),
-            evidence: Vec::new(),
-        });
-    }
 }
