@@ -7,18 +7,12 @@ use crate::base64url;
 use crate::hazmat::Failed;
 use crate::key::{KeyError, PublicKey};
 use crate::private::PrivateKey;
-use serde::{Deserialize, Serialize};
-use std::ops::RangeInclusive;
 use wire::jwk::{KeyUse, PublicJwk, Thumbprint};
+use wire::limits::WRAPPED_KEY_CHARS;
+use wire::signed::{SignatureAlgorithm, SignedError, SignedHeader, SignedParts};
 
 /// Longest token, in bytes: a manifest or a roster.
 const TOKEN_BYTES: usize = 256 << 10;
-
-/// Longest protected header, in base64url characters: an RSA-4096 JWK takes about 1,200.
-const HEADER_CHARS: usize = 2048;
-
-/// A signature in base64url: moduli of 3072 to 4096 bits.
-const SIGNATURE_CHARS: RangeInclusive<usize> = 512..=683;
 
 /// Whether the signing key rides in the header. It does where a reader knows only its thumbprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,21 +66,10 @@ pub enum SignatureError {
     Forged,
 }
 
-#[derive(Serialize, Deserialize)]
-enum Algorithm {
-    #[serde(rename = "PS256")]
-    Ps256,
-}
-
-/// Unknown and repeated members are refused: no `crit`, `b64`, `jku`, `x5u`, and no other `alg`.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    alg: Algorithm,
-    kid: Thumbprint,
-    typ: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    jwk: Option<PublicJwk>,
+impl From<SignedError> for SignatureError {
+    fn from(_: SignedError) -> Self {
+        Self::Malformed
+    }
 }
 
 /// A document whose signer is the one that was pinned.
@@ -115,10 +98,11 @@ pub(crate) fn draft(key: &PublicKey, typ: &str, claims: &[u8], embed: Embed) -> 
         Embed::Nothing => None,
         Embed::Jwk => Some(key.to_jwk()),
     };
-    let header = Header { alg: Algorithm::Ps256, kid: key.thumbprint(), typ: typ.to_owned(), jwk };
+    let header =
+        SignedHeader { alg: SignatureAlgorithm::Ps256, kid: key.thumbprint(), typ: typ.to_owned(), jwk };
     let header = serde_json::to_vec(&header).map_err(|_| SignError::Unavailable)?;
     let draft = [base64url::encode(&header), base64url::encode(claims)].join(".");
-    if draft.len() + 1 + SIGNATURE_CHARS.end() > TOKEN_BYTES {
+    if draft.len() + 1 + WRAPPED_KEY_CHARS.end() > TOKEN_BYTES {
         return Err(SignError::TooLong);
     }
     Ok(draft)
@@ -133,10 +117,7 @@ pub(crate) fn finish(draft: String, signature: &[u8]) -> String {
 /// # Errors
 /// [`SignatureError`].
 pub fn verify(token: &str, typ: &str, key: &PublicKey) -> Result<Vec<u8>, SignatureError> {
-    let signed = Signed::parse(token)?;
-    signed.check_type(typ)?;
-    signed.verify(key)?;
-    signed.claims()
+    Signed::parse(token)?.verify(typ, key)
 }
 
 /// Checks a token against the thumbprint of the key that must have signed it. The key itself rides in
@@ -146,14 +127,12 @@ pub fn verify(token: &str, typ: &str, key: &PublicKey) -> Result<Vec<u8>, Signat
 /// [`SignatureError`].
 pub fn verify_pinned(token: &str, typ: &str, pin: &Thumbprint) -> Result<Pinned, SignatureError> {
     let signed = Signed::parse(token)?;
-    signed.check_type(typ)?;
     let root = signed.header.jwk.as_ref().ok_or(SignatureError::Malformed)?;
     let key = PublicKey::from_jwk(root)?;
     if key.thumbprint() != *pin {
         return Err(SignatureError::OtherKey);
     }
-    signed.verify(&key)?;
-    Ok(Pinned { claims: signed.claims()?, root: key.to_jwk() })
+    Ok(Pinned { claims: signed.verify(typ, &key)?, root: key.to_jwk() })
 }
 
 /// Who says to have signed a token. Nothing is verified: it serves to look the key up.
@@ -164,11 +143,10 @@ pub fn signer(token: &str) -> Result<Thumbprint, SignatureError> {
     Ok(Signed::parse(token)?.header.kid)
 }
 
+/// A token whose header was read, and whose signature was not yet checked.
 struct Signed<'a> {
-    header: Header,
-    input: &'a str,
-    payload: &'a str,
-    signature: &'a str,
+    header: SignedHeader,
+    parts: SignedParts<'a>,
 }
 
 impl<'a> Signed<'a> {
@@ -176,32 +154,23 @@ impl<'a> Signed<'a> {
         if token.len() > TOKEN_BYTES {
             return Err(SignatureError::TooLarge);
         }
-        // RFC 7515 section 5.2: exactly two periods.
-        let (input, signature) = token.rsplit_once('.').ok_or(SignatureError::Malformed)?;
-        let (protected, payload) = input.split_once('.').ok_or(SignatureError::Malformed)?;
-        if protected.len() > HEADER_CHARS || !SIGNATURE_CHARS.contains(&signature.len()) {
-            return Err(SignatureError::Malformed);
+        let parts = SignedParts::parse(token)?;
+        Ok(Self { header: parts.header()?, parts })
+    }
+
+    /// The claims, once kind, key and signature are found right: RFC 7515 section 5.2.
+    fn verify(self, typ: &str, key: &PublicKey) -> Result<Vec<u8>, SignatureError> {
+        if self.header.typ != typ {
+            return Err(SignatureError::OtherType);
         }
-        let json = base64url::decode(protected).map_err(|_| SignatureError::Malformed)?;
-        let header = serde_json::from_slice(&json).map_err(|_| SignatureError::Malformed)?;
-        Ok(Self { header, input, payload, signature })
-    }
-
-    fn check_type(&self, typ: &str) -> Result<(), SignatureError> {
-        if self.header.typ == typ { Ok(()) } else { Err(SignatureError::OtherType) }
-    }
-
-    fn verify(&self, key: &PublicKey) -> Result<(), SignatureError> {
         let key = key.for_use(KeyUse::Sig)?;
-        let embedded = self.header.jwk.as_ref().is_none_or(|jwk| jwk.thumbprint() == key.thumbprint());
+        let embedded = self.header.jwk.is_none_or(|jwk| jwk.thumbprint() == key.thumbprint());
         if self.header.kid != key.thumbprint() || !embedded {
             return Err(SignatureError::OtherKey);
         }
-        let signature = base64url::decode(self.signature).map_err(|_| SignatureError::Malformed)?;
-        key.verify(self.input.as_bytes(), &signature).map_err(|Failed| SignatureError::Forged)
-    }
-
-    fn claims(&self) -> Result<Vec<u8>, SignatureError> {
-        base64url::decode(self.payload).map_err(|_| SignatureError::Malformed)
+        let signature = base64url::decode(self.parts.signature).map_err(|_| SignatureError::Malformed)?;
+        key.verify(self.parts.signing_input.as_bytes(), &signature)
+            .map_err(|Failed| SignatureError::Forged)?;
+        Ok(self.parts.decode_claims()?)
     }
 }

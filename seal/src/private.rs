@@ -139,6 +139,13 @@ impl PrivateKey {
         self.public.usage()
     }
 
+    /// RFC 5208, for WebCrypto; zeroised when dropped.
+    #[cfg(all(feature = "web", target_arch = "wasm32"))]
+    pub(crate) fn to_pkcs8(&self) -> Result<rsa::pkcs8::SecretDocument, KeyError> {
+        use rsa::pkcs8::EncodePrivateKey;
+        self.rsa.to_pkcs8_der().map_err(|_| KeyError::Inconsistent)
+    }
+
     pub(crate) fn for_use(&self, usage: KeyUse) -> Result<&Self, KeyError> {
         self.public.for_use(usage).map(|_| self)
     }
