@@ -1,0 +1,126 @@
+//! A practice's log, read: leads, and what was refused.
+
+use crate::chain::{LogError, Walk};
+use crate::open::{Found, Item, open};
+use crate::screen::{Refusal, Screen};
+use crate::trust::{Anchor, Keys, Memory, Staff};
+use futures_util::stream::{self, StreamExt};
+use lead::thread::{Body, Lead, Record, fold};
+use seal::Opener;
+use std::collections::BTreeMap;
+use wire::api::Page;
+use wire::{EntryId, Head, ThreadId};
+
+/// How many entries are opened at once. WebCrypto and threads work on them side by side.
+const AT_ONCE: usize = 64;
+
+/// Whether there is more to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Ask the relay for what comes after [`Inbox::head`].
+    More,
+    /// This is the end of the log.
+    End,
+}
+
+/// An entry that was refused, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefusedEntry {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Its id, as the relay says.
+    pub entry: EntryId,
+    /// Its thread, as the relay says.
+    pub thread: ThreadId,
+    /// When the relay took it, in milliseconds.
+    pub time: u64,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// A log as far as it was read. Hand it page after page; look at the leads when it is at the end.
+#[derive(Debug)]
+pub struct Inbox<O> {
+    staff: Staff,
+    keys: Keys<O>,
+    walk: Walk,
+    screen: Screen,
+    threads: BTreeMap<ThreadId, Vec<Record>>,
+    refused: Vec<RefusedEntry>,
+}
+
+impl<O: Opener> Inbox<O> {
+    /// An inbox before its first page.
+    #[must_use]
+    pub fn new(anchor: &Anchor, staff: Staff, keys: Keys<O>, memory: &Memory) -> Self {
+        Self {
+            staff,
+            keys,
+            walk: Walk::from_start(&anchor.practice, memory.head),
+            screen: Screen::new(anchor.practice.clone()),
+            threads: BTreeMap::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// The last entry that was read and whose chain holds. To be remembered at the end of the log.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.walk.head()
+    }
+
+    /// Reads the next page.
+    ///
+    /// # Errors
+    /// [`LogError`]: the log is not what it was or should be. Nothing of the page is taken in, and what
+    /// was read before must not be shown either.
+    pub async fn read(&mut self, page: Page) -> Result<Progress, LogError> {
+        let done = self.walk.step(&page)?;
+        let screened: Vec<_> = page.entries.into_iter().map(|entry| self.screen.look(entry)).collect();
+        let (keys, staff) = (&self.keys, &self.staff);
+        let items: Vec<Item> = stream::iter(screened)
+            .map(|screened| open(screened, keys, staff))
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        for item in items {
+            self.take(item);
+        }
+        Ok(if done { Progress::End } else { Progress::More })
+    }
+
+    fn take(&mut self, item: Item) {
+        let Item { meta, found } = item;
+        let body = match found {
+            Found::Inquiry(inquiry) => Body::Inquiry(inquiry),
+            Found::Event { author, event, .. } => Body::Event { author, event: *event },
+            Found::Erased => Body::Erased,
+            Found::Document => return,
+            Found::Refused(refusal) => {
+                let (seq, entry, thread, time) = (meta.seq, meta.id, meta.thread, meta.time);
+                self.refused.push(RefusedEntry { seq, entry, thread, time, refusal });
+                return;
+            }
+        };
+        let record = Record { entry: meta.id, seq: meta.seq, time: meta.time, body };
+        self.threads.entry(meta.thread).or_default().push(record);
+    }
+
+    /// Every thread, folded.
+    #[must_use]
+    pub fn leads(&self) -> Vec<Lead> {
+        self.threads.iter().map(|(thread, records)| fold(*thread, records)).collect()
+    }
+
+    /// What was refused, in the log's order.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedEntry] {
+        &self.refused
+    }
+
+    /// Who works at the practice.
+    #[must_use]
+    pub fn staff(&self) -> &Staff {
+        &self.staff
+    }
+}
