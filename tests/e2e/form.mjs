@@ -1,0 +1,75 @@
+// How a person fills in the form: by what the labels say.
+
+import assert from 'node:assert/strict';
+import { PHONE } from './lab.mjs';
+
+/** A visibly synthetic person. Each answer is a text that can be searched for in what is stored and sent. */
+export const PATIENT = {
+  service: 'Knee replacement',
+  needs: 'Can I book a consultation for my left knee this week? It has hurt since the zanzibar marathon.',
+  name: 'Wilhelmina Quartermaine',
+  phone: '(555) 555-0142',
+  carrier: 'Sample Mutual',
+  physician: 'Doctor Bartholomew Example',
+};
+
+/** What may never be seen outside the frame and the practice. */
+export const SECRETS = ['zanzibar', 'Wilhelmina', 'Quartermaine', '555-0142', '5550142', 'Bartholomew'];
+
+/** Goes to `url` and waits for the form's frame to show its first question. */
+export async function openForm(page, url) {
+  await page.goto(url);
+  return shownForm(page);
+}
+
+export async function shownForm(page) {
+  const frame = await formFrame(page);
+  await frame.getByLabel('Tell us a little about it').waitFor();
+  return frame;
+}
+
+async function formFrame(page) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const frame = page.frames().find((candidate) => candidate.parentFrame() === page.mainFrame());
+    if (frame) return frame;
+    await page.waitForTimeout(50);
+  }
+  throw new Error('the page has no frame');
+}
+
+/** Fills in every step, up to the review. */
+export async function fillForm(frame, patient = PATIENT) {
+  await frame.getByLabel('What are you looking for?').selectOption({ label: patient.service });
+  await frame.getByLabel('Tell us a little about it').pressSequentially(patient.needs, { delay: 2 });
+  await frame.getByRole('button', { name: 'Continue' }).click();
+  await frame.getByLabel('Your name').fill(patient.name);
+  await frame.getByLabel('Call me').check();
+  await frame.getByLabel('Phone number').fill(patient.phone);
+  await frame.getByRole('button', { name: 'Continue' }).click();
+  await frame.getByLabel('This week').check();
+  await frame.getByLabel('I have insurance').check();
+  await frame.getByLabel('Insurance company').fill(patient.carrier);
+  await frame.getByRole('group', { name: 'Did a physician refer you?' }).getByLabel('Yes').check();
+  await frame.getByLabel("Physician's name").fill(patient.physician);
+  await frame.getByLabel(/^I agree/).check();
+  await frame.getByRole('button', { name: 'Review your answers' }).click();
+  await frame.getByText('Does this look right?').waitFor();
+}
+
+/** Sends what is under review; returns the reference that the person is given. */
+export async function send(frame) {
+  await frame.getByRole('button', { name: 'Send securely' }).click();
+  await frame.getByText('Thank you, Wilhelmina').waitFor();
+  return (await frame.getByTestId('reference').textContent()).trim();
+}
+
+/** The form is not there, and the practice's phone number is. */
+export async function assertFallback(page) {
+  await page.waitForFunction(() => document.querySelectorAll('iframe').length === 0);
+  await page.getByRole('link', { name: PHONE }).waitFor({ state: 'visible', timeout: 30_000 });
+  const frames = page.frames().filter((frame) => frame.parentFrame());
+  for (const frame of frames) {
+    const fields = await frame.locator('input, textarea, select').count();
+    assert.equal(fields, 0, 'no field may be shown when trust fails');
+  }
+}
