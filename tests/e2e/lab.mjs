@@ -3,7 +3,7 @@
 // real Chromium. Nothing leaves 127.0.0.1.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -134,6 +134,21 @@ class Lab {
     });
   }
 
+  /** Puts the example practice's own pages on the website. */
+  async serveExampleSite() {
+    const folder = path.join(root, 'examples/site');
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      const relative = `/${path.relative(folder, file)}`;
+      const html = (await readFile(file, 'utf8')).replace('<!-- anteroom:snippet -->', 'SNIPPET');
+      const type = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.svg': 'image/svg+xml', '.js': 'text/javascript' }[path.extname(file)];
+      const page = { headers: { 'content-type': type ?? 'application/octet-stream' }, html };
+      this.pages.set(relative, page);
+      this.pages.set(relative.replace(/(index)?\.html$/, ''), page);
+    }
+  }
+
   async serve(handler) {
     const server = http.createServer((request, response) => {
       const parts = [];
@@ -153,7 +168,6 @@ class Lab {
 
   /** Every byte in the relay's data folder, as one string of Latin-1. */
   async storedBytes() {
-    const { readdir } = await import('node:fs/promises');
     const names = await readdir(this.database, { recursive: true, withFileTypes: true });
     const files = names.filter((entry) => entry.isFile() && !path.join(entry.parentPath, entry.name).includes('/assets/'));
     const contents = await Promise.all(files.map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1')));
