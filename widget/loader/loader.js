@@ -1,0 +1,212 @@
+// Anteroom's loader: the one script of ours that runs in the practice's page.
+//
+// It never sees an answer. It makes the sealed frame (an opaque origin that the page's other scripts
+// cannot read), fetches code and manifest for it, keeps what must outlive the frame (visits, sealed
+// submissions, the last manifest version), and leaves the practice's phone number in place whenever
+// something is not as it should be. docs/embedding.md describes attributes, events and API.
+//
+// `__FRAME_SRI__` and `__WASM_SRI__` are put in by `cargo xtask build`, which also drops comment lines.
+(() => {
+  const doc = document, me = doc.currentScript, data = me.dataset, { practice, phone, mode } = data;
+  const base = me.src.replace(/[^/]*$/, '');
+  const relay = new URL(base).origin, api = relay + '/v1/practices/' + practice;
+  const lang = data.lang || doc.documentElement.lang || navigator.language || 'en';
+  const say = (en, es) => /^es/i.test(lang) ? es : en;
+  const DAY = 864e5, KEPT = 30 * DAY;
+
+  // ---- Storage. Where the browser forbids it, this page's memory stands in for as long as it lives.
+  const memory = {}, key = name => `anteroom:${practice}:${name}`;
+  const read = name => {
+    try { return memory[name] || JSON.parse(localStorage.getItem(key(name))) } catch {}
+  };
+  const list = name => { const found = read(name); return Array.isArray(found) ? found : [] };
+  const write = (name, value) => {
+    try {
+      localStorage.setItem(key(name), JSON.stringify(value));
+      delete memory[name];
+      return true;
+    } catch { memory[name] = value }
+  };
+
+  // ---- Visits: they leave the browser only inside the ciphertext of a submission.
+  const recording = () => !(data.signals == 'off' || navigator.globalPrivacyControl
+    || navigator.doNotTrack == 1 || data.signals == 'consent' && !read('consent'));
+  const visits = () => list('visits').filter(visit => visit.ms > Date.now() - KEPT).slice(-100);
+  const referrer = () => {
+    let host = '';
+    try { host = new URL(doc.referrer).host } catch {}
+    return !host ? 'direct' : host == location.host ? 'internal'
+      : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|brave|yandex|baidu)\./.test(host) ? 'search'
+      : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|pinterest|x|t)\.(com|co)$/.test(host)
+        ? 'social' : 'site';
+  };
+  let here;
+  const record = (path, from) => {
+    if (!recording()) return;
+    const visit = { path: path.slice(0, 200), ms: Date.now(), referrer: from };
+    for (const [name, value] of new URLSearchParams(location.search)) {
+      if (/^utm_(source|medium|campaign)$|^ref$/.test(name)) {
+        (visit.campaign = visit.campaign || {})[name.replace('utm_', '')] = value.slice(0, 64);
+      }
+    }
+    write('visits', [...visits(), visit].slice(-100));
+  };
+  // A single-page application changes the path without loading a page.
+  const moved = () => {
+    if (here != location.pathname) record(location.pathname, here ? 'internal' : referrer());
+    here = location.pathname;
+  };
+  moved();
+  addEventListener('popstate', moved);
+  window.navigation?.addEventListener('navigatesuccess', moved);
+  addEventListener('click', event => {
+    const link = event.target.closest?.('a[href]');
+    if (link && (link.hasAttribute('download') || /\.pdf$/i.test(link.pathname))) record(link.pathname, 'internal');
+  }, true);
+
+  // ---- The outbox: sealed submissions wait here until the relay has them.
+  let box, port, sending, again, wait = 1e3;
+  const tell = message => port?.postMessage(message);
+  const announce = (name, detail) =>
+    (box || doc).dispatchEvent(new CustomEvent('anteroom:' + name, { bubbles: true, detail }));
+  const drop = entry => write('outbox', list('outbox').filter(item => item.entry != entry));
+  const deliver = async ({ entry, body }) => {
+    let status = 0;
+    try {
+      // Up to 64 KiB the browser finishes the request even when the tab is closed meanwhile.
+      status = (await fetch(api + '/inquiries', {
+        method: 'POST', body, headers: { 'Content-Type': 'application/jose' },
+        keepalive: body.length < 6e4, credentials: 'omit', referrerPolicy: 'no-referrer',
+        signal: AbortSignal.timeout?.(3e4),
+      })).status;
+    } catch {}
+    if (status >= 200 && status < 300) {
+      drop(entry);
+      tell({ type: 'delivered', entry });
+      announce('sent');
+    } else if ([400, 409, 413, 415, 422].includes(status)) {
+      // The relay will never take this one: keeping it would only promise what cannot happen.
+      drop(entry);
+      tell({ type: 'refused', entry });
+      announce('failed', { reason: 'refused' });
+    } else {
+      tell({ type: 'waiting', entry, kept: !memory.outbox });
+      return false;
+    }
+    return true;
+  };
+  const flush = async () => {
+    if (sending) { again = true; return }
+    sending = true;
+    let all = true;
+    for (const item of list('outbox')) {
+      if (item.ms > Date.now() - KEPT) all = await deliver(item) && all;
+      else drop(item.entry);
+    }
+    sending = false;
+    if (again || !all) {
+      setTimeout(flush, again ? 0 : wait * (1 + Math.random()));
+      wait = Math.min(wait * 2, 3e5);
+      again = false;
+    }
+  };
+  addEventListener('online', () => { wait = 1e3; flush() });
+  flush();
+
+  // ---- The embed.
+  const css = (element, text) => text.split(';').forEach(rule => {
+    const [name, value] = rule.split(':');
+    element.style.setProperty(name, value, 'important');
+  });
+  const make = (name, text) => Object.assign(doc.createElement(name), { textContent: text || '' });
+  const mount = () => {
+    const dark = data.theme || 'light dark', frame = make('iframe'), slot = make('slot'), note = make('p');
+    const channel = new MessageChannel();
+    const root = box.shadowRoot || box.attachShadow({ mode: 'closed' });
+    // `all: initial` as an inline, important style is out of reach of the page's own rules.
+    css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
+    css(frame, `all:initial;display:block;width:100%;height:0;border:0;color-scheme:${dark}`);
+    frame.title = say('Secure form', 'Formulario seguro');
+    frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols');
+    root.replaceChildren(note, slot, frame);
+    note.textContent = say('Loading the secure form…', 'Cargando el formulario seguro…');
+    note.setAttribute('role', 'status');
+
+    const fail = reason => {
+      if (!port) return;
+      port.close();
+      port = null;
+      frame.remove();
+      css(slot, 'display:contents');
+      css(note, 'display:block');
+      note.textContent = reason == 'untrusted'
+        ? say('We switched this form off because we could not verify that it is genuine. Please call instead.',
+          'Desactivamos este formulario porque no pudimos comprobar que es auténtico. Por favor, llame por teléfono.')
+        : say('The secure form cannot be shown here. Please call instead.',
+          'El formulario seguro no se puede mostrar aquí. Por favor, llame por teléfono.');
+      announce('failed', { reason });
+    };
+    const timer = setTimeout(fail, 2e4, 'timeout');
+    // The closed list of what the frame may say.
+    const heard = {
+      ready({ version }) {
+        clearTimeout(timer);
+        write('seen', version);
+        css(slot, 'display:none');
+        css(note, 'display:none');
+        announce('ready');
+      },
+      failed({ reason }) { clearTimeout(timer); fail(reason == 'untrusted' ? reason : 'frame') },
+      size({ height }) { css(frame, `height:${Math.min(+height || 0, 2e4)}px`) },
+      top() { if (box.getBoundingClientRect().top < 0) box.scrollIntoView() },
+      sealed({ entry, body }) {
+        write('outbox', [...list('outbox').slice(-19), { entry, body, ms: Date.now() }]);
+        wait = 1e3;
+        flush();
+      },
+    };
+    port = channel.port1;
+    port.onmessage = ({ data: message }) =>
+      Object.hasOwn(heard, message.type) && heard[message.type](message);
+
+    const code = fetch(base + 'widget.wasm', { integrity: '__WASM_SRI__', credentials: 'omit' })
+      .then(answer => answer.arrayBuffer());
+    const manifest = fetch(api + '/manifest', { credentials: 'omit', cache: 'no-cache' })
+      .then(answer => answer.ok ? answer.text() : Promise.reject());
+    const loaded = new Promise(done => { frame.onload = done });
+    // The frame's own policy: it can run our two files and can send nothing to anyone.
+    const html = '<!doctype html><meta charset=utf-8><meta name=viewport content="width=device-width">'
+      + `<meta http-equiv=Content-Security-Policy content="default-src 'none';script-src ${relay} 'wasm-unsafe-eval';`
+      + `base-uri 'none';form-action 'none'"><script src="${base}frame.js" integrity=__FRAME_SRI__ crossorigin></script>`;
+    const policy = window.trustedTypes?.createPolicy('anteroom', { createHTML: text => text });
+    frame.srcdoc = policy ? policy.createHTML(html) : html;
+    Promise.all([code, manifest, loaded]).then(([wasm, text]) => frame.contentWindow.postMessage({
+      anteroom: 1, wasm, manifest: text, practice, pin: data.pin, seen: +read('seen') || 0,
+      visits: JSON.stringify(recording() ? visits() : []), lang, theme: data.theme || '', accent: data.accent || '',
+    }, '*', [channel.port2, wasm]), () => fail('load'));
+  };
+
+  if (mode != 'visits') {
+    box = me.closest('[data-anteroom]');
+    if (!box) {
+      me.before(box = make('div'));
+      if (phone) {
+        const link = make('a', phone);
+        link.href = 'tel:' + phone.replace(/[^+\d]/g, '');
+        box.append(link);
+      }
+    }
+    mount();
+  }
+
+  window.anteroom = {
+    consent(given) { given ? (write('consent', 1), here = '', moved()) : window.anteroom.forget() },
+    signals: visits,
+    forget() {
+      for (const name of ['visits', 'consent']) {
+        delete memory[name];
+        try { localStorage.removeItem(key(name)) } catch {}
+      }
+    },
+  };
+})();

@@ -1,0 +1,74 @@
+//! The outcome: sent, waiting for a connection, or not possible.
+
+use super::super::driver::{Driver, now_ms};
+use super::super::element::{Element, classed, element};
+use super::{button, heading};
+use lead::inquiry::ContactWay;
+use widget::intake::{Delivery, Event, Stage};
+use widget::words::fill;
+
+pub(super) fn sent(driver: Driver) -> Element {
+    let (words, confirmation, practice, phone) = driver.now(|state| {
+        let confirmation = match &state.stage {
+            Stage::Sent(confirmation, _) => Some(confirmation.clone()),
+            _ => None,
+        };
+        (state.words(), confirmation, state.manifest.source.name.clone(), state.manifest.source.phone.clone())
+    });
+    let Some(confirmation) = confirmation else { return element("section") };
+    let delivery = driver.read(move |state| {
+        let words = match state.stage {
+            Stage::Sent(_, Delivery::Kept) => words.sent_waiting,
+            Stage::Sent(_, Delivery::OnlyHere) => words.sent_waiting_here,
+            _ => words.sent_delivered,
+        };
+        fill(words, &state.manifest.source.name)
+    });
+    let title = match confirmation.first_name.as_str() {
+        "" => words.sent_title_plain.to_owned(),
+        name => fill(words.sent_title, name),
+    };
+    let way = match confirmation.prefer {
+        Some(ContactWay::Phone) => words.next_phone,
+        Some(ContactWay::Text) => words.next_text,
+        Some(ContactWay::Email) => words.next_email,
+        None => words.next_any,
+    };
+    let next = [fill(words.next_read, &practice), way.to_owned()];
+    classed("section", "finished")
+        .child(classed("div", "mark").set("aria-hidden", "true"))
+        .child(heading(title))
+        .child(classed("p", "lead").set("role", "status").following(delivery))
+        .child(
+            classed("div", "reference")
+                .child(element("p").text(words.reference))
+                .child(element("output").set("data-testid", "reference").text(confirmation.entry.reference()))
+                .child(classed("p", "hint").text(words.reference_hint)),
+        )
+        .child(element("h3").text(words.next_title))
+        .child(element("ol").children(next.into_iter().map(|step| element("li").text(step))))
+        .child(with_phone(element("p"), words.next_sooner, &phone))
+        .child(
+            classed("div", "actions")
+                .child(button("quiet", words.another, move || driver.dispatch(Event::Afresh(now_ms())))),
+        )
+}
+
+pub(super) fn refused(driver: Driver) -> Element {
+    let (words, phone) = driver.now(|state| (state.words(), state.manifest.source.phone.clone()));
+    classed("section", "finished")
+        .child(heading(words.refused_title))
+        .child(with_phone(classed("p", "lead").set("role", "alert"), words.refused, &phone))
+        .child(
+            classed("div", "actions")
+                .child(button("quiet", words.back, move || driver.dispatch(Event::Back)))
+                .child(button("primary", words.retry, move || driver.dispatch(Event::Send(now_ms())))),
+        )
+}
+
+/// `words`, with a link that dials in place of `{}`.
+fn with_phone(to: Element, words: &str, phone: &str) -> Element {
+    let (before, after) = words.split_once("{}").unwrap_or((words, ""));
+    let number: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    to.text(before).child(element("a").set("href", format!("tel:{number}")).text(phone)).text(after)
+}

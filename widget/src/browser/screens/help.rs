@@ -1,0 +1,38 @@
+//! Whom to call at once. It never stands in the way of writing on.
+
+use super::super::driver::Driver;
+use super::super::element::{Element, classed, element};
+use lead::triage::Help;
+use widget::words::Words;
+
+pub(super) fn help(driver: Driver) -> Element {
+    let calls = driver.read(|state| state.help.clone());
+    // The live region stands before it has anything to say: only then is it announced.
+    classed("div", "alerts").set("role", "alert").part(move || {
+        let calls = leptos::prelude::Get::get(&calls);
+        if calls.is_empty() {
+            return element("div");
+        }
+        let (words, note) = driver.now(|state| {
+            let note = state.manifest.source.emergency_note.in_language(&state.language);
+            (state.words(), note.to_owned())
+        });
+        let rows = calls.iter().map(|call| {
+            let (number, text) = call_link(*call, words);
+            element("li").child(element("a").set("href", number).text(text))
+        });
+        let guidance = classed("div", "emergency")
+            .child(element("h3").text(words.emergency_title))
+            .child(element("ul").children(rows));
+        let guidance = if note.is_empty() { guidance } else { guidance.child(element("p").text(note)) };
+        guidance.child(element("p").text(words.emergency_form))
+    })
+}
+
+fn call_link(call: Help, words: &'static Words) -> (&'static str, &'static str) {
+    match call {
+        Help::Call911 => ("tel:911", words.emergency_911),
+        Help::Call988 => ("tel:988", words.emergency_988),
+        Help::PoisonControl => ("tel:+18002221222", words.emergency_poison),
+    }
+}

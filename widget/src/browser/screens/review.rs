@@ -1,0 +1,74 @@
+//! Everything that was answered, before it is sent.
+
+use super::super::driver::{Driver, now_ms};
+use super::super::element::{Element, classed, element};
+use super::{button, heading, help};
+use widget::control::{Entry, Label, Part};
+use widget::intake::{Event, Intake, Stage};
+
+pub(super) fn review(driver: Driver) -> Element {
+    let words = driver.now(Intake::words);
+    let steps = driver.now(|state| state.manifest.source.form.steps.len());
+    let sending = driver.read(|state| matches!(state.stage, Stage::Sending(_)));
+    let busy = driver.read(move |state| matches!(state.stage, Stage::Sending(_)).then(|| "true".to_owned()));
+    let send = classed("button", "primary")
+        .set("type", "button")
+        .follow("aria-disabled", busy)
+        .on("click", move |_| driver.dispatch(Event::Send(now_ms())))
+        .following(leptos::prelude::Memo::new(move |_| {
+            let sending = leptos::prelude::Get::get(&sending);
+            if sending { words.sending.to_owned() } else { words.send.to_owned() }
+        }));
+    element("section")
+        .child(heading(words.review_title))
+        .child(classed("p", "lead").text(words.review_hint))
+        .child(help::help(driver))
+        .children((0..steps).filter_map(|at| part(driver, at)))
+        .child(
+            classed("div", "actions")
+                .child(button("quiet", words.back, move || driver.dispatch(Event::Back)))
+                .child(send),
+        )
+}
+
+/// One step's answers; nothing where the step asks nothing.
+fn part(driver: Driver, at: usize) -> Option<Element> {
+    let (title, rows, words) = driver.now(|state| {
+        let title = state.manifest.source.form.steps.get(at).map(|step| step.title.in_language(&state.language));
+        let rows: Vec<Element> = state.in_step(at).filter_map(|control| row(state, control)).collect();
+        (title.unwrap_or_default().to_owned(), rows, state.words())
+    });
+    if rows.is_empty() {
+        return None;
+    }
+    let change = button("change", words.change, move || driver.dispatch(Event::Change(at)))
+        .set("aria-label", format!("{}: {title}", words.change));
+    let head = classed("div", "part").child(element("h3").text(title)).child(change);
+    Some(classed("div", "answers").child(head).child(element("dl").children(rows)))
+}
+
+fn row(state: &Intake, index: usize) -> Option<Element> {
+    let control = &state.controls[index];
+    if !state.is_asked(index) || (control.part == Part::Consent && state.values.is_blank(index)) {
+        return None;
+    }
+    let words = state.words();
+    let label = |label: &Label| label.text(&state.language, words).to_owned();
+    let answer = match &control.entry {
+        _ if state.values.is_blank(index) => words.not_answered.to_owned(),
+        Entry::Agree => words.yes.to_owned(),
+        entry => {
+            let text = |id: &String| {
+                let offer = entry.offers().iter().find(|offer| offer.id == *id);
+                offer.map_or_else(|| id.clone(), |offer| label(&offer.label))
+            };
+            state.values.chosen(index).iter().map(text).collect::<Vec<_>>().join(", ")
+        }
+    };
+    let class = if state.values.is_blank(index) { "open" } else { "given" };
+    Some(
+        element("div")
+            .child(element("dt").text(label(&control.label)))
+            .child(classed("dd", class).text(answer)),
+    )
+}
