@@ -37,6 +37,12 @@ impl EntryKind {
             Self::Document => "document",
         }
     }
+
+    /// The kind that [`EntryKind::as_str`] gives as `word`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Inquiry, Self::Event, Self::Document].into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// Key wrapping: RFC 7518 section 4.3. The only one for entries.

@@ -14,6 +14,9 @@ pub const HEADER_CHARS: usize = 1024;
 /// Longest protected header of a signature, in base64url characters: room for a 4096-bit public key.
 pub const SIGNED_HEADER_CHARS: usize = 2048;
 
+/// Longest token request, in bytes: a form around one assertion.
+pub const TOKEN_REQUEST_BYTES: usize = 8 << 10;
+
 /// An RSA-wrapped key in base64url: moduli of 3072 to 4096 bits.
 pub const WRAPPED_KEY_CHARS: RangeInclusive<usize> = 512..=683;
 

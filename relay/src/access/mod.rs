@@ -1,0 +1,77 @@
+//! Who may do what, as types. A handler is given one of the capabilities below and nothing else:
+//! what its holder must not do, the capability has no method for.
+//!
+//! | capability | held by |
+//! |---|---|
+//! | [`Visitor`] | anyone |
+//! | [`Registrar`] | whoever shows an invite |
+//! | [`Staff`] | every active member |
+//! | [`Coordinator`] | owners and coordinators |
+//! | [`Owner`] | owners |
+
+mod coordinator;
+mod owner;
+mod registrar;
+mod session;
+mod sign_in;
+mod staff;
+mod visitor;
+
+pub use coordinator::Coordinator;
+pub use owner::Owner;
+pub use registrar::{Registrar, Registration};
+pub use session::Session;
+pub use staff::Staff;
+pub use visitor::Visitor;
+
+use crate::clock::Clock;
+use crate::error::RelayError;
+use crate::store::{Authority, Store};
+use std::sync::Arc;
+use wire::PracticeId;
+
+/// The relay behind its capabilities. The store is private to this module: outside it, there is no
+/// way to a practice's data but through a capability. Clones share everything.
+#[derive(Clone)]
+pub struct Relay {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    public_url: Arc<str>,
+}
+
+impl Relay {
+    /// A relay that clients reach as `public_url`, which token requests must name as audience.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str) -> Self {
+        Self { store, clock, public_url: public_url.trim_end_matches('/').into() }
+    }
+
+    /// Whether writes succeed.
+    ///
+    /// # Errors
+    /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
+    pub async fn check_ready(&self) -> Result<(), RelayError> {
+        Ok(self.store.check_ready().await?)
+    }
+
+    /// Forgets expired invites, assertions and tokens.
+    ///
+    /// # Errors
+    /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
+    pub async fn remove_expired(&self) -> Result<(), RelayError> {
+        Ok(self.store.remove_expired(self.clock.now_s()).await?)
+    }
+
+    async fn authority(&self, practice: &PracticeId) -> Result<Arc<Authority>, RelayError> {
+        self.store.authority(practice).await?.ok_or(RelayError::NotFound)
+    }
+}
+
+/// Whether an answer reports something new or repeats what was done before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome<T> {
+    /// Done now.
+    New(T),
+    /// Done before, by the same request.
+    Same(T),
+}

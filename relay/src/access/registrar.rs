@@ -1,0 +1,48 @@
+//! What the holder of an invite may do: register one practice.
+
+use super::{Outcome, Relay};
+use crate::error::RelayError;
+use crate::publication::{PublicationError, check_manifest, check_roster};
+use crate::secret::SecretHash;
+use crate::store::Registered;
+use wire::PracticeId;
+pub use wire::api::Registration;
+
+/// Whoever shows an invite; whether it is good is seen when it is used.
+pub struct Registrar {
+    relay: Relay,
+    invite: SecretHash,
+}
+
+impl Registrar {
+    /// The holder of `invite`.
+    #[must_use]
+    pub fn new(relay: Relay, invite: &str) -> Self {
+        Self { relay, invite: SecretHash::of(invite) }
+    }
+
+    /// Makes the practice that `registration` describes. The root key that signed its manifest and
+    /// its roster becomes its pin.
+    ///
+    /// # Errors
+    /// [`RelayError`]: a document refused, the invite refused, the name taken.
+    pub async fn register(&self, registration: Registration) -> Result<Outcome<PracticeId>, RelayError> {
+        let now = self.relay.clock.now_s();
+        let manifest = check_manifest(registration.manifest, now)?;
+        let roster = check_roster(registration.staff, &manifest.practice, now)?;
+        if roster.root != manifest.root {
+            return Err(PublicationError::WrongRoot.into());
+        }
+        let practice = manifest.practice;
+        let store = &self.relay.store;
+        let done = store
+            .register(self.invite, practice.clone(), manifest.root, manifest.record, roster.record, now)
+            .await?;
+        match done {
+            Registered::New => Ok(Outcome::New(practice)),
+            Registered::Same => Ok(Outcome::Same(practice)),
+            Registered::InviteRefused => Err(RelayError::InviteRefused),
+            Registered::NameTaken => Err(RelayError::NameTaken),
+        }
+    }
+}

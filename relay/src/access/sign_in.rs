@@ -1,0 +1,77 @@
+//! Token requests: RFC 7523 section 2.1, a JWT as authorisation grant.
+
+use super::Visitor;
+use crate::error::{AssertionError, RelayError};
+use crate::secret::{SecretHash, make_secret};
+use crate::signature;
+use crate::store::{Authority, TokenRecord};
+use wire::api::{Assertion, JWT_BEARER, Token};
+use wire::limits::{ASSERTION_SECONDS, CLOCK_SKEW_SECONDS, TOKEN_SECONDS};
+use wire::practice::{ASSERTION_TYP, Member};
+
+impl Visitor {
+    /// Gives a short-lived opaque token for an assertion that a member of staff signed.
+    ///
+    /// # Errors
+    /// [`RelayError::AssertionRefused`], [`RelayError::NotFound`] and what the store reports.
+    pub async fn sign_in(&self, grant_type: &str, assertion: &str) -> Result<Token, RelayError> {
+        if grant_type != JWT_BEARER {
+            return Err(RelayError::AssertionRefused(AssertionError::GrantType));
+        }
+        let authority = self.relay.authority(&self.practice).await?;
+        let now = self.relay.clock.now_s();
+        let audience = format!("{}/v1/practices/{}/token", self.relay.public_url, self.practice);
+        let (member, claims) =
+            check(&authority, assertion, &audience, now).map_err(RelayError::AssertionRefused)?;
+
+        let jti = SecretHash::of(&format!("{} {}", member.id, claims.jti));
+        // Kept until no clock that is forgiven could still accept it.
+        let forget = claims.exp + 2 * CLOCK_SKEW_SECONDS;
+        if !self.relay.store.use_assertion(&self.practice, jti, forget).await? {
+            return Err(RelayError::AssertionRefused(AssertionError::Replayed));
+        }
+        let secret = make_secret().map_err(|error| RelayError::Internal(error.to_string()))?;
+        let token = TokenRecord {
+            hash: SecretHash::of(&secret),
+            practice: self.practice.clone(),
+            staff: member.id.clone(),
+            key: member.signing.thumbprint(),
+            expires: now + TOKEN_SECONDS,
+        };
+        self.relay.store.add_token(token).await?;
+        Ok(Token { access_token: secret, token_type: "Bearer".into(), expires_in: TOKEN_SECONDS })
+    }
+}
+
+/// RFC 7523 section 3, in its order; items 1 to 7 and 9.
+fn check<'a>(
+    authority: &'a Authority,
+    assertion: &str,
+    audience: &str,
+    now: u64,
+) -> Result<(&'a Member, Assertion), AssertionError> {
+    let kid = signature::peek_header(assertion)?.kid;
+    let member = authority
+        .roster
+        .staff
+        .iter()
+        .find(|member| member.is_active(now) && member.signing.thumbprint() == kid)
+        .ok_or(AssertionError::UnknownKey)?;
+    let claims = signature::verify::<Assertion>(assertion, ASSERTION_TYP, &member.signing)?.claims;
+    if claims.iss != member.id.as_str() || claims.sub != claims.iss {
+        return Err(AssertionError::WrongSubject);
+    }
+    if claims.aud != audience {
+        return Err(AssertionError::WrongAudience);
+    }
+    let begun = claims.iat <= now + CLOCK_SKEW_SECONDS;
+    let ended = claims.exp.saturating_add(CLOCK_SKEW_SECONDS) <= now;
+    let short = claims.iat < claims.exp && claims.exp - claims.iat <= ASSERTION_SECONDS;
+    if !begun || ended || !short {
+        return Err(AssertionError::Time);
+    }
+    if !(16..=128).contains(&claims.jti.len()) {
+        return Err(AssertionError::Jti);
+    }
+    Ok((member, claims))
+}

@@ -1,0 +1,133 @@
+//! From a request to a capability and to a body of the right type.
+
+use crate::access::{Coordinator, Owner, Registrar, Relay, Session, Staff, Visitor};
+use crate::error::RelayError;
+use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
+use axum::http::HeaderMap;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::request::Parts;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use wire::PracticeId;
+use wire::api::JOSE;
+
+#[derive(Deserialize)]
+struct AtPractice {
+    practice: PracticeId,
+}
+
+async fn practice<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<PracticeId, RelayError> {
+    let path = Path::<AtPractice>::from_request_parts(parts, state).await;
+    // A name that cannot exist is a practice that does not exist.
+    path.map(|Path(at)| at.practice).map_err(|_| RelayError::NotFound)
+}
+
+/// RFC 6750 section 2.1.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visitor
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        Ok(Self::new(Relay::from_ref(state), practice(parts, state).await?))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Registrar
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        let invite = bearer(&parts.headers).ok_or(RelayError::InviteRefused)?;
+        Ok(Self::new(Relay::from_ref(state), invite))
+    }
+}
+
+async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Session, RelayError>
+where
+    Relay: FromRef<S>,
+{
+    let practice = practice(parts, state).await?;
+    let token = bearer(&parts.headers).ok_or(RelayError::Unauthenticated)?;
+    Session::open(Relay::from_ref(state), &practice, token).await
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Staff
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        Ok(session(parts, state).await?.staff())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Coordinator
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        session(parts, state).await?.coordinator()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Owner
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        session(parts, state).await?.owner()
+    }
+}
+
+/// A body of `application/jose`: sealed or signed text.
+pub(super) struct Jose(pub(super) String);
+
+impl<S: Send + Sync> FromRequest<S> for Jose {
+    type Rejection = RelayError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, RelayError> {
+        let bytes = body(request, state, JOSE).await?;
+        // Compact serialisations are ASCII; anything else is not one.
+        let text = String::from_utf8(bytes.into());
+        text.map(Self).map_err(|_| RelayError::Malformed("not ASCII".into()))
+    }
+}
+
+/// A body of `application/json`. Its reader's words name no value.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = RelayError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, RelayError> {
+        let bytes = body(request, state, "application/json").await?;
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| {
+            RelayError::Malformed(format!("line {} column {}", error.line(), error.column()))
+        })
+    }
+}
+
+async fn body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    content_type: &'static str,
+) -> Result<Bytes, RelayError> {
+    let given = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = given.and_then(|value| value.split(';').next()).map(str::trim);
+    if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case(content_type)) {
+        return Err(RelayError::MediaType);
+    }
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => RelayError::TooLarge,
+        _ => RelayError::Malformed("the body ended early".into()),
+    })
+}

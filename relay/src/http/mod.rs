@@ -1,0 +1,94 @@
+//! HTTP over the capabilities of [`crate::access`]: routes, limits, headers, and nothing that decides.
+
+pub mod assets;
+mod extract;
+mod headers;
+mod problem;
+mod public;
+mod request;
+mod staff;
+
+use crate::access::Relay;
+use crate::error::RelayError;
+use assets::Assets;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::routing::{get, post};
+use wire::limits;
+
+/// Room for JSON around two signed documents and a keyring, with their quotes escaped.
+const PUBLICATION_BYTES: usize =
+    limits::MANIFEST_BYTES + limits::ROSTER_BYTES + 2 * limits::KEYRING_BYTES + 4096;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct AppState {
+    /// The relay.
+    pub relay: Relay,
+    /// Widget assets, and the console if it is served here.
+    pub assets: Assets,
+}
+
+impl FromRef<AppState> for Relay {
+    fn from_ref(state: &AppState) -> Self {
+        state.relay.clone()
+    }
+}
+
+impl FromRef<AppState> for Assets {
+    fn from_ref(state: &AppState) -> Self {
+        state.assets.clone()
+    }
+}
+
+/// The whole relay as a service; needs no socket.
+pub fn app(state: AppState) -> Router {
+    Router::new()
+        .merge(open_to_websites())
+        .merge(for_staff())
+        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .route("/readyz", get(ready))
+        .merge(assets::console_routes())
+        .fallback(async || RelayError::NotFound)
+        .method_not_allowed_fallback(async || RelayError::MethodNotAllowed)
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn(request::identify))
+        .with_state(state)
+}
+
+/// What a page of any origin may call: the widget runs on every practice's own website.
+fn open_to_websites() -> Router<AppState> {
+    Router::new()
+        .route("/v1/practices/{practice}/manifest", get(public::manifest).put(staff::put_manifest))
+        .layer(DefaultBodyLimit::max(limits::MANIFEST_BYTES))
+        .route(
+            "/v1/practices/{practice}/inquiries",
+            post(public::submit).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
+        )
+        .merge(assets::widget_routes())
+        .layer(middleware::from_fn(headers::open_to_any_origin))
+}
+
+fn for_staff() -> Router<AppState> {
+    Router::new()
+        .route(
+            "/v1/practices/{practice}/entries",
+            get(staff::entries).post(staff::append).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
+        )
+        .route(
+            "/v1/practices/{practice}/token",
+            post(public::token).layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES)),
+        )
+        .route("/v1/practices", post(public::register).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)))
+        .route(
+            "/v1/practices/{practice}/roster",
+            get(staff::roster).put(staff::put_roster).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)),
+        )
+}
+
+async fn ready(State(relay): State<Relay>) -> Result<StatusCode, RelayError> {
+    relay.check_ready().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

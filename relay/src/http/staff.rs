@@ -1,0 +1,56 @@
+//! Handlers of what needs a staff token. Each is given the capability that it needs and no more.
+
+use super::extract::{Jose, Json};
+use crate::access::{Coordinator, Outcome, Owner, Staff};
+use crate::error::RelayError;
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use wire::api::{Page, Receipt, SignedRoster};
+use wire::limits::PAGE_ENTRIES;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PageQuery {
+    #[serde(default)]
+    after: u64,
+    #[serde(default = "whole_page")]
+    limit: u32,
+}
+
+const fn whole_page() -> u32 {
+    PAGE_ENTRIES
+}
+
+pub(super) async fn entries(
+    coordinator: Coordinator,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<axum::Json<Page>, RelayError> {
+    let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
+    Ok(axum::Json(coordinator.page(query.after, query.limit).await?))
+}
+
+pub(super) async fn append(
+    coordinator: Coordinator,
+    Jose(body): Jose,
+) -> Result<Outcome<Receipt>, RelayError> {
+    coordinator.append(body).await
+}
+
+pub(super) async fn roster(staff: Staff) -> Result<axum::Json<SignedRoster>, RelayError> {
+    Ok(axum::Json(staff.roster().await?))
+}
+
+pub(super) async fn put_roster(
+    owner: Owner,
+    Json(signed): Json<SignedRoster>,
+) -> Result<StatusCode, RelayError> {
+    owner.publish_roster(signed).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn put_manifest(owner: Owner, Jose(text): Jose) -> Result<StatusCode, RelayError> {
+    owner.publish_manifest(text).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

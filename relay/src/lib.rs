@@ -1,0 +1,16 @@
+//! The relay: keeps each practice's sealed entries durably and in order, hands them to its staff,
+//! and can read none of them. It depends on `wire` and on no crate that could open an entry.
+//!
+//! `access` decides who may do what; `store` keeps; `http` translates; `serve` runs it all.
+
+pub mod access;
+pub mod clock;
+pub mod error;
+pub mod http;
+pub mod library;
+pub mod publication;
+pub mod sealed;
+pub mod secret;
+pub mod serve;
+pub mod signature;
+pub mod store;

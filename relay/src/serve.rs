@@ -1,0 +1,169 @@
+//! A data directory, a socket, and an orderly end.
+
+use crate::access::Relay;
+use crate::clock::{Clock, SystemClock};
+use crate::http::assets::Assets;
+use crate::http::{AppState, app};
+use crate::library::{ImportError, Library, import_versions};
+use crate::secret::{SecretHash, make_secret};
+use crate::store::Store;
+use crate::store::sqlite::{OpenError, SqliteStore};
+use axum::serve::ListenerExt;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// An invite is good for a week.
+const INVITE_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+/// Time between two sweeps of expired tokens.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// What `serve` needs to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Database and assets; made if it is not there.
+    pub data: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How clients reach it.
+    pub public_url: String,
+    /// Built widget versions to take in.
+    pub widget: Option<PathBuf>,
+    /// Built console to serve.
+    pub console: Option<PathBuf>,
+}
+
+/// Why the relay does not start or ends.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// A file or folder.
+    #[error("{what} {path}: {cause}")]
+    File {
+        /// What was to be done.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// Two servers on one database would not see each other's rosters.
+    #[error("{0} is in use by another relay")]
+    InUse(PathBuf),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The widget.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The socket.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// An invite could not be made.
+    #[error("cannot make an invite: {0}")]
+    Invite(String),
+    /// Signals or the server itself.
+    #[error(transparent)]
+    Run(#[from] io::Error),
+}
+
+/// Runs the relay until SIGINT or SIGTERM; what is in hand is finished first.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(settings: Settings) -> Result<(), ServeError> {
+    make_data_folder(&settings.data)?;
+    let _lock = lock(&settings.data)?;
+    let store = SqliteStore::open(&database(&settings.data))?;
+    let assets = open_assets(&settings)?;
+    let relay = Relay::new(Arc::new(store), Arc::new(SystemClock), &settings.public_url);
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let failed = |cause| ServeError::Listen(settings.listen, cause);
+    let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
+    println!("listening on http://{}", listener.local_addr().map_err(failed)?);
+
+    let sweeping = tokio::spawn(sweep(relay.clone()));
+    // Answers are small and written at once: waiting for more to send would only delay them.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, app(AppState { relay, assets }))
+        .with_graceful_shutdown(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("ending");
+        })
+        .await?;
+    sweeping.abort();
+    Ok(())
+}
+
+/// Makes a one-time invite; may run beside a server on the same data.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn invite(data: &Path) -> Result<String, ServeError> {
+    make_data_folder(data)?;
+    let store = SqliteStore::open(&database(data))?;
+    let secret = make_secret().map_err(|error| ServeError::Invite(error.to_string()))?;
+    let expires = SystemClock.now_s() + INVITE_SECONDS;
+    let kept = store.add_invite(SecretHash::of(&secret), expires).await;
+    kept.map_err(|error| ServeError::Invite(error.to_string()))?;
+    Ok(secret)
+}
+
+fn database(data: &Path) -> PathBuf {
+    data.join("relay.db")
+}
+
+fn make_data_folder(data: &Path) -> Result<(), ServeError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|cause| ServeError::File { what: "cannot make", path: data.into(), cause })
+}
+
+fn lock(data: &Path) -> Result<File, ServeError> {
+    let path = data.join("relay.lock");
+    let failed = |cause| ServeError::File { what: "cannot lock", path: path.clone(), cause };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ServeError::InUse(data.into())),
+        Err(TryLockError::Error(cause)) => Err(failed(cause)),
+    }
+}
+
+fn open_assets(settings: &Settings) -> Result<Assets, ServeError> {
+    let kept = settings.data.join("assets");
+    if let Some(built) = &settings.widget {
+        for version in import_versions(built, &kept)? {
+            tracing::info!(version, "widget imported");
+        }
+    }
+    let open = |path: &Path| {
+        Library::open(path).map_err(|cause| ServeError::File {
+            what: "cannot read",
+            path: path.into(),
+            cause,
+        })
+    };
+    let widget = if kept.exists() { open(&kept)? } else { Library::default() };
+    let console = settings.console.as_deref().map(open).transpose()?;
+    Ok(Assets::new(widget, console))
+}
+
+async fn sweep(relay: Relay) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        if let Err(error) = relay.remove_expired().await {
+            tracing::warn!(%error, "expired tokens stay for now");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What the relay keeps, as a trait: sealed entries, signed documents, hashes of secrets. No method
+//! takes or gives anything readable, so no backend can leak it.
+//!
+//! Every write is durable when its future resolves. `tests/store/conformance.rs` says in code what
+//! a backend owes; each backend runs it.
+
+pub mod sqlite;
+
+use crate::sealed::SealedEntry;
+use crate::secret::SecretHash;
+use async_trait::async_trait;
+use std::sync::Arc;
+use wire::api::{Page, Receipt, SignedRoster};
+use wire::practice::Roster;
+use wire::{ChainHash, EntryId, PracticeId, StaffId, Thumbprint};
+
+/// Why the store could not answer. For the relay's log, except for the difference of the two.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// More writes wait than may wait; the caller may try again soon.
+    #[error("too many writes are waiting")]
+    Busy,
+    /// The database cannot be read or written now: disk full, read-only, gone.
+    #[error("the database failed: {0}")]
+    Unavailable(String),
+}
+
+/// A manifest to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestRecord {
+    /// Rises with every publication.
+    pub version: u64,
+    /// Not valid from here on, in seconds.
+    pub not_after: u64,
+    /// Inbox keys.
+    pub keys: Vec<Thumbprint>,
+    /// The compact JWS.
+    pub text: String,
+}
+
+/// A roster to be kept, with its keyring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterRecord {
+    /// The claims, already checked.
+    pub roster: Roster,
+    /// As signed and sealed.
+    pub signed: SignedRoster,
+}
+
+/// A manifest as far as submissions are checked against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestGate {
+    /// Its version.
+    pub version: u64,
+    /// Not valid from here on, in seconds.
+    pub not_after: u64,
+    /// Inbox keys.
+    pub keys: Vec<Thumbprint>,
+}
+
+/// By what a practice's requests are judged: root key, valid manifests, roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    /// Whose.
+    pub practice: PracticeId,
+    /// Thumbprint of the root key.
+    pub pin: Thumbprint,
+    /// Published manifests, newest first; those long expired are left out.
+    pub manifests: Vec<ManifestGate>,
+    /// Who works there.
+    pub roster: Roster,
+}
+
+/// How a registration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// The practice exists now.
+    New,
+    /// The very same registration was made before.
+    Same,
+    /// The invite is unknown, used or expired.
+    InviteRefused,
+    /// Another practice has this name.
+    NameTaken,
+}
+
+/// How a publication ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It is the current one now.
+    New,
+    /// The very same text is current already.
+    Same,
+    /// Its version is not above the current one.
+    NotNewer,
+}
+
+/// How an append ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// Stored now.
+    New(Receipt),
+    /// The same entry was stored before: the receipt of then.
+    Same(Receipt),
+    /// Another entry has this id.
+    Conflict,
+}
+
+/// A staff access token, by its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Hash of the token.
+    pub hash: SecretHash,
+    /// Where it counts.
+    pub practice: PracticeId,
+    /// Whose it is.
+    pub staff: StaffId,
+    /// The signing key that it was given for: a token dies with its key.
+    pub key: Thumbprint,
+    /// Not valid from here on, in seconds.
+    pub expires: u64,
+}
+
+/// Durable storage of a relay. Times are in seconds unless a name says otherwise.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Keeps a one-time invite.
+    async fn add_invite(&self, invite: SecretHash, expires: u64) -> Result<(), StoreError>;
+
+    /// Makes a practice and uses up the invite, both or neither.
+    async fn register(
+        &self,
+        invite: SecretHash,
+        practice: PracticeId,
+        pin: Thumbprint,
+        manifest: ManifestRecord,
+        roster: RosterRecord,
+        now: u64,
+    ) -> Result<Registered, StoreError>;
+
+    /// By what to judge requests to `practice`; `None` if there is no such practice. A publication
+    /// that was acknowledged is always in it.
+    async fn authority(&self, practice: &PracticeId) -> Result<Option<Arc<Authority>>, StoreError>;
+
+    /// The current manifest.
+    async fn manifest(&self, practice: &PracticeId) -> Result<Option<ManifestRecord>, StoreError>;
+
+    /// Publishes a manifest if its version is above the current one.
+    async fn put_manifest(
+        &self,
+        practice: &PracticeId,
+        manifest: ManifestRecord,
+    ) -> Result<Published, StoreError>;
+
+    /// The current roster and keyring.
+    async fn roster(&self, practice: &PracticeId) -> Result<Option<SignedRoster>, StoreError>;
+
+    /// Publishes a roster if its version is above the current one.
+    async fn put_roster(&self, practice: &PracticeId, roster: RosterRecord) -> Result<Published, StoreError>;
+
+    /// Appends to the log of the practice that the entry's header names. `received_ms` is raised to
+    /// the time of the entry before, so that a clock that jumps back does not disorder the log.
+    async fn append(&self, entry: SealedEntry, received_ms: u64) -> Result<Appended, StoreError>;
+
+    /// The receipt of an entry, if there is one.
+    async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError>;
+
+    /// At most `limit` entries after `after`, and the head, both as of one moment. Ends after the
+    /// body that passes [`wire::limits::PAGE_BYTES`].
+    async fn page(&self, practice: &PracticeId, after: u64, limit: u32) -> Result<Option<Page>, StoreError>;
+
+    /// Marks an assertion as used; `false` if it was used before.
+    async fn use_assertion(
+        &self,
+        practice: &PracticeId,
+        jti: SecretHash,
+        expires: u64,
+    ) -> Result<bool, StoreError>;
+
+    /// Keeps a token.
+    async fn add_token(&self, token: TokenRecord) -> Result<(), StoreError>;
+
+    /// The token with this hash, expired or not.
+    async fn token(&self, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Forgets invites, assertions and tokens that expired before `now`.
+    async fn remove_expired(&self, now: u64) -> Result<(), StoreError>;
+
+    /// Whether a write would succeed now.
+    async fn check_ready(&self) -> Result<(), StoreError>;
+}
+
+/// What an entry's receipt says of its body; kept here so that backends agree.
+#[must_use]
+pub fn is_same_body(receipt: &Receipt, sha256: ChainHash) -> bool {
+    receipt.sha256 == sha256
+}

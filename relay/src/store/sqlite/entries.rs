@@ -1,0 +1,176 @@
+//! The log: append, receipt, page.
+
+use super::writer::Work;
+use crate::sealed::SealedEntry;
+use crate::store::{Appended, StoreError, is_same_body};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::HashMap;
+use wire::api::{Page, Receipt};
+use wire::log::EntryMeta;
+use wire::{ChainHash, Entry, EntryId, EntryKind, Head, PracticeId, ThreadId, limits};
+
+/// Bits of [`log_key`] that hold the seq.
+const SEQ_BITS: u32 = 40;
+
+/// The end of one log.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    practice: i64,
+    head: Head,
+    time: u64,
+}
+
+/// The ends of the logs as of the open transaction, so that an append need not look them up.
+#[derive(Debug, Default)]
+pub(super) struct Heads(HashMap<PracticeId, End>);
+
+impl Heads {
+    /// What was cached may have been rolled back: read it anew.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+}
+
+pub(super) fn append(
+    work: &mut Work<'_>,
+    entry: &SealedEntry,
+    received_ms: u64,
+) -> Result<Appended, StoreError> {
+    let header = entry.header();
+    let end = match work.heads.0.get(&header.practice) {
+        Some(end) => *end,
+        None => end_of(work.transaction, &header.practice)?
+            .ok_or_else(|| StoreError::Unavailable("append to an unknown practice".into()))?,
+    };
+    if let Some(receipt) = find_receipt(work.transaction, end.practice, header.entry)? {
+        let same = is_same_body(&receipt, entry.sha256());
+        return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
+    }
+    let time = received_ms.max(end.time);
+    let meta = EntryMeta {
+        seq: end.head.seq + 1,
+        id: header.entry,
+        kind: header.typ,
+        thread: header.thread,
+        sha256: entry.sha256(),
+        time,
+    };
+    let hash = end.head.hash.next(&meta);
+    work.transaction
+        .prepare_cached(
+            "INSERT INTO entry (key, practice, id, kind, thread, sha256, time, hash, body)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            log_key(end.practice, meta.seq),
+            end.practice,
+            meta.id.as_bytes(),
+            meta.kind.as_str(),
+            meta.thread.as_bytes(),
+            meta.sha256.as_bytes(),
+            meta.time,
+            hash.as_bytes(),
+            entry.body(),
+        ])?;
+    let head = Head { seq: meta.seq, hash };
+    work.heads.0.insert(header.practice.clone(), End { practice: end.practice, head, time });
+    Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time }))
+}
+
+pub(super) fn receipt(
+    connection: &Connection,
+    practice: &PracticeId,
+    entry: EntryId,
+) -> Result<Option<Receipt>, StoreError> {
+    match practice_key(connection, practice)? {
+        Some(key) => Ok(find_receipt(connection, key, entry)?),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn page(
+    connection: &mut Connection,
+    practice: &PracticeId,
+    after: u64,
+    limit: u32,
+) -> Result<Option<Page>, StoreError> {
+    // One read transaction: the head belongs to the entries.
+    let transaction = connection.transaction()?;
+    let Some(End { practice: key, head, .. }) = end_of(&transaction, practice)? else { return Ok(None) };
+    let mut statement = transaction.prepare_cached(
+        "SELECT key, id, kind, thread, sha256, time, hash, body FROM entry
+         WHERE key > ?1 AND key <= ?2 ORDER BY key LIMIT ?3",
+    )?;
+    let from = log_key(key, after.min(head.seq));
+    let mut rows = statement.query(params![from, log_key(key, head.seq), limit])?;
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    while bytes < limits::PAGE_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let entry = read_entry(row)?;
+        bytes += entry.body.as_ref().map_or(0, String::len);
+        entries.push(entry);
+    }
+    Ok(Some(Page { entries, head }))
+}
+
+/// Where an entry lies: see `0001.sql`.
+fn log_key(practice: i64, seq: u64) -> i64 {
+    (practice << SEQ_BITS) | i64::try_from(seq).unwrap_or(i64::MAX >> SEQ_BITS)
+}
+
+fn seq_of(key: i64) -> u64 {
+    (key & ((1 << SEQ_BITS) - 1)).unsigned_abs()
+}
+
+fn practice_key(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT key FROM practice WHERE name = ?1")?
+        .query_row([practice.as_str()], |row| row.get(0))
+        .optional()
+}
+
+fn end_of(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Option<End>> {
+    let Some(key) = practice_key(connection, practice)? else { return Ok(None) };
+    let last = connection
+        .prepare_cached(
+            "SELECT key, hash, time FROM entry WHERE key > ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
+        )?
+        .query_row([log_key(key, 0), log_key(key + 1, 0)], |row| {
+            let head = Head { seq: seq_of(row.get(0)?), hash: ChainHash::from_bytes(row.get(1)?) };
+            Ok(End { practice: key, head, time: row.get(2)? })
+        })
+        .optional()?;
+    Ok(Some(last.unwrap_or(End { practice: key, head: Head::empty(practice), time: 0 })))
+}
+
+fn find_receipt(connection: &Connection, practice: i64, entry: EntryId) -> rusqlite::Result<Option<Receipt>> {
+    connection
+        .prepare_cached("SELECT key, sha256, hash, time FROM entry WHERE practice = ?1 AND id = ?2")?
+        .query_row(params![practice, entry.as_bytes()], |row| {
+            Ok(Receipt {
+                entry,
+                seq: seq_of(row.get(0)?),
+                sha256: ChainHash::from_bytes(row.get(1)?),
+                hash: ChainHash::from_bytes(row.get(2)?),
+                time: row.get(3)?,
+            })
+        })
+        .optional()
+}
+
+fn read_entry(row: &Row<'_>) -> Result<Entry, StoreError> {
+    let kind: String = row.get(2)?;
+    let kind = EntryKind::from_word(&kind)
+        .ok_or_else(|| StoreError::Unavailable("an entry of unknown kind is stored".into()))?;
+    let meta = EntryMeta {
+        seq: seq_of(row.get(0)?),
+        id: EntryId::from_bytes(row.get(1)?),
+        kind,
+        thread: ThreadId::from_bytes(row.get(3)?),
+        sha256: ChainHash::from_bytes(row.get(4)?),
+        time: row.get(5)?,
+    };
+    Ok(Entry { meta, hash: ChainHash::from_bytes(row.get(6)?), body: row.get(7)? })
+}

@@ -1,0 +1,213 @@
+//! The default backend: one SQLite file in WAL mode with `synchronous=FULL`, one writing thread with
+//! group commit, a few reading connections.
+
+mod authorities;
+mod entries;
+mod practices;
+mod schema;
+mod secrets;
+mod writer;
+
+pub use schema::MigrationError;
+
+use super::{
+    Appended, Authority, ManifestRecord, Published, Registered, RosterRecord, Store, StoreError, TokenRecord,
+};
+use crate::sealed::SealedEntry;
+use crate::secret::SecretHash;
+use async_trait::async_trait;
+use authorities::Authorities;
+use practices::Registering;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use wire::api::{Page, Receipt, SignedRoster};
+use wire::{EntryId, PracticeId, Thumbprint};
+use writer::Writer;
+
+/// Reading connections: more would only wait for the same cores.
+const READERS: usize = 4;
+
+/// Why the database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// SQLite's own words, or a database of a newer release.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
+    /// A connection or the writing thread could not be made.
+    #[error("cannot open the database: {0}")]
+    Open(String),
+}
+
+/// A store in one file. Clones share it.
+#[derive(Clone)]
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    reading: Arc<Semaphore>,
+    authorities: Arc<Authorities>,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, made or brought up to this release first.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let mut writing = connect(path)?;
+        schema::migrate(&mut writing)?;
+        let readers = (0..READERS).map(|_| connect(path)).collect::<Result<Vec<_>, _>>()?;
+        for reader in &readers {
+            reader.pragma_update(None, "query_only", true).map_err(MigrationError::Sqlite)?;
+        }
+        let writer = Writer::start(writing).map_err(|error| OpenError::Open(error.to_string()))?;
+        Ok(Self {
+            writer,
+            readers: Arc::new(Mutex::new(readers)),
+            reading: Arc::new(Semaphore::new(READERS)),
+            authorities: Arc::default(),
+        })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let ended = || StoreError::Unavailable("no reading connection".into());
+        let permit = Arc::clone(&self.reading).acquire_owned().await.map_err(|_| ended())?;
+        let readers = Arc::clone(&self.readers);
+        let task = tokio::task::spawn_blocking(move || {
+            let taken = readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = taken.ok_or_else(ended)?;
+            let done = work(&mut connection);
+            readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(permit);
+            done
+        });
+        task.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, MigrationError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL syncs the log at every commit; NORMAL would lose acknowledged entries with the power.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // Bytes of an erased body are overwritten, not left in free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn add_invite(&self, invite: SecretHash, expires: u64) -> Result<(), StoreError> {
+        self.writer.write(move |work| secrets::add_invite(work, invite, expires)).await
+    }
+
+    async fn register(
+        &self,
+        invite: SecretHash,
+        practice: PracticeId,
+        pin: Thumbprint,
+        manifest: ManifestRecord,
+        roster: RosterRecord,
+        now: u64,
+    ) -> Result<Registered, StoreError> {
+        let new = Registering { invite, practice, pin, manifest, roster, now };
+        self.writer.write(move |work| practices::register(work, &new)).await
+    }
+
+    async fn authority(&self, practice: &PracticeId) -> Result<Option<Arc<Authority>>, StoreError> {
+        let generation = match self.authorities.find(practice) {
+            Ok(found) => return Ok(Some(found)),
+            Err(generation) => generation,
+        };
+        let name = practice.clone();
+        let loaded = self.read(move |connection| practices::authority(connection, &name)).await?;
+        Ok(loaded.map(|authority| self.authorities.keep(generation, authority)))
+    }
+
+    async fn manifest(&self, practice: &PracticeId) -> Result<Option<ManifestRecord>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| practices::manifest(connection, &name)).await
+    }
+
+    async fn put_manifest(
+        &self,
+        practice: &PracticeId,
+        manifest: ManifestRecord,
+    ) -> Result<Published, StoreError> {
+        let (name, published) = (practice.clone(), practice.clone());
+        let authorities = Arc::clone(&self.authorities);
+        self.writer
+            .write_then(
+                move |work| practices::put_manifest(work, &name, &manifest),
+                move || authorities.forget(&published),
+            )
+            .await
+    }
+
+    async fn roster(&self, practice: &PracticeId) -> Result<Option<SignedRoster>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| practices::roster(connection, &name)).await
+    }
+
+    async fn put_roster(&self, practice: &PracticeId, roster: RosterRecord) -> Result<Published, StoreError> {
+        let (name, published) = (practice.clone(), practice.clone());
+        let authorities = Arc::clone(&self.authorities);
+        self.writer
+            .write_then(
+                move |work| practices::put_roster(work, &name, &roster),
+                move || authorities.forget(&published),
+            )
+            .await
+    }
+
+    async fn append(&self, entry: SealedEntry, received_ms: u64) -> Result<Appended, StoreError> {
+        self.writer.write(move |work| entries::append(work, &entry, received_ms)).await
+    }
+
+    async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| entries::receipt(connection, &name, entry)).await
+    }
+
+    async fn page(&self, practice: &PracticeId, after: u64, limit: u32) -> Result<Option<Page>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| entries::page(connection, &name, after, limit)).await
+    }
+
+    async fn use_assertion(
+        &self,
+        practice: &PracticeId,
+        jti: SecretHash,
+        expires: u64,
+    ) -> Result<bool, StoreError> {
+        let name = practice.clone();
+        self.writer.write(move |work| secrets::use_assertion(work, &name, jti, expires)).await
+    }
+
+    async fn add_token(&self, token: TokenRecord) -> Result<(), StoreError> {
+        self.writer.write(move |work| secrets::add_token(work, &token)).await
+    }
+
+    async fn token(&self, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError> {
+        self.read(move |connection| secrets::token(connection, hash)).await
+    }
+
+    async fn remove_expired(&self, now: u64) -> Result<(), StoreError> {
+        self.writer.write(move |work| secrets::remove_expired(work, now)).await
+    }
+
+    async fn check_ready(&self) -> Result<(), StoreError> {
+        // Takes the write lock and commits: a full or read-only disk is seen here too.
+        self.writer
+            .write(|work| Ok(work.transaction.pragma_update(None, "user_version", schema::VERSION)?))
+            .await
+    }
+}

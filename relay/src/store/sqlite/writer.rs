@@ -1,0 +1,126 @@
+//! The one thread that writes. Whatever waits when a transaction begins goes into it, and all of it
+//! is acknowledged after the one fsync of its commit: group commit.
+
+use super::entries::Heads;
+use crate::store::StoreError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+/// Writes that may wait; beyond it the caller is told to come back.
+const QUEUE: usize = 4096;
+
+/// Writes in one transaction, at most: bounds how long the first waits for the last.
+const BATCH: usize = 256;
+
+/// What a write works with: the open transaction, and the heads of the logs as of it.
+pub(super) struct Work<'a> {
+    pub(super) transaction: &'a Transaction<'a>,
+    pub(super) heads: &'a mut Heads,
+}
+
+/// Answers the caller, after the commit or instead of it.
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type Job = Box<dyn FnOnce(&mut Work<'_>) -> Reply + Send>;
+
+/// Hands writes to the thread. The thread ends, having written what waited, when the last clone is
+/// dropped.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the thread on a connection of its own.
+    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(connection, queue))?;
+        Ok(Self { jobs })
+    }
+
+    /// Does `work` in the next transaction; resolves when it is durable.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.write_then(work, || {}).await
+    }
+
+    /// Like [`Writer::write`]; calls `after` between the commit and the answer, even if the caller
+    /// has gone meanwhile.
+    pub(super) async fn write_then<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+        after: impl FnOnce() + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |context| {
+            let done = in_savepoint(context, work);
+            Box::new(move |committed| {
+                after();
+                // The caller may have gone; what it asked for is stored all the same.
+                let _ = answer.send(committed.and(done));
+            })
+        });
+        self.jobs.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable("the writer has ended".into()),
+        })?;
+        answered.await.map_err(|_| StoreError::Unavailable("the writer gave no answer".into()))?
+    }
+}
+
+/// One failed write must not take the others of its transaction with it.
+fn in_savepoint<T>(
+    context: &mut Work<'_>,
+    work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let execute = |sql: &str| context.transaction.prepare_cached(sql)?.execute([]);
+    execute("SAVEPOINT work")?;
+    let done = work(context);
+    if done.is_err() {
+        context.heads.forget();
+        context.transaction.prepare_cached("ROLLBACK TO work")?.execute([])?;
+    }
+    context.transaction.prepare_cached("RELEASE work")?.execute([])?;
+    done
+}
+
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>) {
+    let mut heads = Heads::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let mut replies = Vec::with_capacity(batch.len());
+        let committed = commit(&mut connection, &mut heads, &mut batch, &mut replies);
+        if committed.is_err() {
+            heads.forget();
+        }
+        for reply in replies {
+            reply(match &committed {
+                Ok(()) => Ok(()),
+                Err(error) => Err(StoreError::Unavailable(error.to_string())),
+            });
+        }
+        // Jobs that never ran drop their answer channels, which their callers see as a failure.
+        batch.clear();
+    }
+}
+
+fn commit(
+    connection: &mut Connection,
+    heads: &mut Heads,
+    batch: &mut Vec<Job>,
+    replies: &mut Vec<Reply>,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut work = Work { transaction: &transaction, heads };
+    for job in batch.drain(..) {
+        replies.push(job(&mut work));
+    }
+    transaction.commit()
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
