@@ -1,0 +1,199 @@
+//! A practice's opened log as the console keeps it: every lead with what was read from its inquiry, and
+//! every entry that was refused.
+
+use super::plain::{cut, plain_line};
+use super::queue::fold;
+use super::score;
+use lead::Assessment;
+use lead::manifest::ManifestSource;
+use lead::thread::Lead;
+use std::ops::Deref;
+use std::sync::Arc;
+use wire::practice::Role;
+use wire::{Head, PracticeId, StaffId, ThreadId};
+
+/// Everything of a practice, decrypted.
+pub(crate) struct Practice {
+    pub(crate) id: PracticeId,
+    pub(crate) staff: StaffId,
+    pub(crate) role: Role,
+    pub(crate) relay: String,
+    pub(crate) source: ManifestSource,
+    pub(crate) manifest_version: u64,
+    pub(crate) roster_version: u64,
+    pub(crate) head: Head,
+    pub(crate) cases: Vec<Arc<Case>>,
+    pub(crate) refused: Vec<Refusal>,
+}
+
+/// One lead.
+pub(crate) struct Case {
+    pub(crate) lead: Lead,
+    /// What staff's own rules make of the latest inquiry; `None` where that is erased.
+    pub(crate) assessment: Option<Assessment>,
+    /// Everything that search looks at, folded.
+    haystack: String,
+}
+
+/// An entry that is in the log and is not shown as what it claims to be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) seq: u64,
+    pub(crate) entry: String,
+    pub(crate) kind: &'static str,
+    pub(crate) time: u64,
+    pub(crate) why: String,
+}
+
+/// A value that is the same as another only if it is that very one: what memos compare of large things.
+pub(crate) struct Same<T>(pub(crate) Arc<T>);
+
+impl<T> Clone for Same<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Same<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl Practice {
+    pub(crate) fn case(&self, thread: ThreadId) -> Option<Same<Case>> {
+        self.cases.iter().find(|case| case.lead.thread == thread).map(|case| Same(Arc::clone(case)))
+    }
+}
+
+impl Case {
+    pub(crate) fn new(lead: Lead, source: &ManifestSource) -> Self {
+        let assessment = lead.inquiry().map(|inquiry| lead::assess(source, &source.scoring, inquiry));
+        let haystack = haystack(&lead, source);
+        Self { lead, assessment, haystack }
+    }
+
+    /// Whether every one of the folded `words` is somewhere in it.
+    pub(crate) fn matches(&self, words: &[String]) -> bool {
+        words.iter().all(|word| self.haystack.contains(word.as_str()))
+    }
+
+    /// Whether `text` is the reference that the patient was shown.
+    pub(crate) fn is_referred_to_as(&self, text: &str) -> bool {
+        self.lead.inquiries.iter().any(|received| received.entry.is_referred_to_as(text))
+    }
+
+    /// When the relay took the latest inquiry, in milliseconds.
+    pub(crate) fn received(&self) -> u64 {
+        self.lead.inquiries.last().map_or(self.lead.last_activity, |received| received.time)
+    }
+
+    pub(crate) fn points(&self) -> i32 {
+        self.assessment.as_ref().map_or(i32::MIN, |assessment| assessment.score.points)
+    }
+
+    /// The person's name, or what stands for it.
+    pub(crate) fn name(&self) -> String {
+        match self.lead.inquiry() {
+            None => "Erased inquiry".into(),
+            Some(inquiry) => match plain_line(&inquiry.answers.contact.name) {
+                name if name.is_empty() => "No name given".into(),
+                name => cut(&name, 120),
+            },
+        }
+    }
+}
+
+fn haystack(lead: &Lead, source: &ManifestSource) -> String {
+    let mut all = String::new();
+    for received in &lead.inquiries {
+        let answers = &received.inquiry.answers;
+        let contact = &answers.contact;
+        let digits: String = contact.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
+        let service = answers.service.as_ref().map(|id| score::service(source, id));
+        let parts = [Some(&contact.name), contact.email.as_ref(), contact.phone.as_ref(), Some(&answers.needs), service.as_ref(), Some(&digits)];
+        for part in parts.into_iter().flatten() {
+            all += &fold(part);
+            all.push('\n');
+        }
+    }
+    for note in &lead.notes {
+        all.push('\n');
+        all += &fold(&note.text);
+    }
+    all
+}
+
+/// Synthetic leads for tests and for looking at the screens.
+#[cfg(any(test, feature = "gallery"))]
+pub(crate) mod samples {
+    use super::*;
+    use lead::Inquiry;
+    use lead::inquiry::{Answers, Contact};
+    use lead::scoring::Score;
+    use lead::thread::{Body, Record, fold};
+    use wire::EntryId;
+
+    /// The example practice.
+    pub(crate) fn source() -> ManifestSource {
+        toml::from_str(include_str!("../../../examples/manifests/lakeside-ortho.toml"))
+            .expect("the example manifest is valid")
+    }
+
+    /// What the browser would have sent.
+    pub(crate) fn inquiry(answers: Answers, signals: lead::signals::Signals, now: u64) -> Inquiry {
+        let source = source();
+        let preliminary: Score =
+            lead::assess::assess_parts(&source, &source.scoring, &answers, &signals, now).score;
+        Inquiry { v: 1, lang: "en".into(), manifest: 3, submitted_ms: now, answers, signals, preliminary }
+    }
+
+    /// A lead of one inquiry.
+    pub(crate) fn lead(n: u8, inquiry: Inquiry, time: u64) -> Lead {
+        let thread = ThreadId::from_bytes([n; 16]);
+        let body = Body::Inquiry(Box::new(inquiry));
+        fold(thread, &[Record { entry: EntryId::from_bytes([n; 16]), seq: u64::from(n), time, body }])
+    }
+
+    /// Alex Example asks for a knee replacement in these words.
+    pub(crate) fn case(n: u8, needs: &str, now: u64) -> Case {
+        let contact = Contact {
+            name: format!("Alex Example {n}"),
+            phone: Some("555-0100".into()),
+            email: Some("alex@example.com".into()),
+            ..Contact::default()
+        };
+        let answers = Answers {
+            contact,
+            service: Some("knee-replacement".into()),
+            needs: needs.into(),
+            appointment: Some(lead::inquiry::AppointmentWish::default()),
+            ..Answers::default()
+        };
+        Case::new(lead(n, inquiry(answers, lead::signals::Signals::default(), now), now), &source())
+    }
+
+    /// A practice with these leads.
+    pub(crate) fn practice(cases: Vec<Case>, refused: Vec<Refusal>) -> Practice {
+        let id: PracticeId = "lakeside-ortho".parse().expect("a name");
+        Practice {
+            head: Head { seq: cases.len() as u64, ..Head::empty(&id) },
+            id,
+            staff: "maria-lopez".parse().expect("a name"),
+            role: Role::Coordinator,
+            relay: "https://relay.example.com".into(),
+            source: source(),
+            manifest_version: 3,
+            roster_version: 2,
+            cases: cases.into_iter().map(Arc::new).collect(),
+            refused,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the console knows and does, without a browser: [`step`] takes an event, changes the state and
+//! says which effects to perform. The views show the state; `drive` performs the effects. Keys and
+//! tokens are not here: `drive` holds them and drops them on [`Effect::Forget`].
+
+pub(crate) mod answers;
+pub(crate) mod case;
+pub(crate) mod contact;
+pub(crate) mod locked;
+pub(crate) mod needs;
+pub(crate) mod open;
+pub(crate) mod plain;
+pub(crate) mod queue;
+pub(crate) mod score;
+pub(crate) mod shortcut;
+pub(crate) mod visits;
+pub(crate) mod when;
+
+pub(crate) use case::Practice;
+pub(crate) use locked::{Locked, Progress, Trouble};
+pub(crate) use open::{Open, Shown};
+
+use crate::model::queue::{Filter, Order};
+use wire::ThreadId;
+use zeroize::Zeroizing;
+
+/// Locked, or open with everything decrypted in memory.
+#[derive(Clone, PartialEq)]
+pub(crate) enum State {
+    Locked(Locked),
+    Open(Box<Open>),
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Locked(Locked::default())
+    }
+}
+
+/// What happened.
+pub(crate) enum Event {
+    /// A credential file was chosen; its text is still encrypted.
+    FilePicked { name: String, text: String },
+    /// What was chosen cannot be a credential file.
+    FileRefused(Trouble),
+    /// Another file, please.
+    FileForgotten,
+    /// Open the chosen file with this.
+    Unlock { passphrase: Zeroizing<String> },
+    /// How far opening is.
+    Progress(Progress),
+    /// Opening did not work.
+    Failed(Trouble),
+    /// Everything is decrypted.
+    Opened(Box<Practice>),
+    /// The log has grown, and this is the practice now.
+    Refreshed(Box<Practice>),
+    /// The log could not be read again.
+    Unreachable,
+    /// Lock now.
+    Lock(LockReason),
+    /// The search text is now this.
+    Search(String),
+    /// Show only these.
+    Filter(Filter),
+    /// Order the list like this.
+    Order(Order),
+    /// Move the cursor of the list.
+    Move(Direction),
+    /// Open this lead.
+    OpenLead(ThreadId),
+    /// Open the lead under the cursor.
+    OpenCursor,
+    /// Show what was refused.
+    OpenRefused,
+    /// Show the map of shortcuts, or put it away.
+    Shortcuts,
+    /// Go one step back: out of the lead, or out of the search.
+    Back,
+    /// To the search field.
+    FocusSearch,
+    /// The clock moved on: milliseconds since 1970-01-01 UTC.
+    Tick(u64),
+}
+
+/// Where the cursor goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Direction {
+    Next,
+    Previous,
+    First,
+    Last,
+}
+
+/// Why the console is locked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LockReason {
+    /// The person asked for it here.
+    Asked,
+    /// The person asked for it in another tab.
+    OtherTab,
+    /// Nobody used it for a while.
+    Idle,
+    /// The machine slept.
+    Slept,
+}
+
+/// What `drive` has to do.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Derive the key, sign in, fetch, check, decrypt.
+    Unlock { file: String, passphrase: Zeroizing<String> },
+    /// Drop keys and token.
+    Forget,
+    /// Tell the other tabs to lock.
+    LockOthers,
+    /// Put the keyboard's focus here.
+    Focus(Focus),
+}
+
+/// What can be given the keyboard's focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Focus {
+    Passphrase,
+    Search,
+    Row(ThreadId),
+    Page,
+}
+
+/// Lets `event` happen to `state`.
+pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
+    match (&mut *state, event) {
+        (State::Open(open), Event::Lock(reason)) => {
+            *state = State::Locked(Locked::after(reason, open.practice.staff.to_string()));
+            match reason {
+                LockReason::OtherTab => vec![Effect::Forget],
+                LockReason::Asked | LockReason::Idle | LockReason::Slept => {
+                    vec![Effect::Forget, Effect::LockOthers]
+                }
+            }
+        }
+        (State::Locked(locked), Event::Opened(practice)) if locked.is_working() => {
+            let open = Open::new(*practice, locked.now);
+            let focus = open.cursor.map(|thread| Effect::Focus(Focus::Row(thread)));
+            *state = State::Open(Box::new(open));
+            focus.into_iter().collect()
+        }
+        (State::Locked(locked), event) => locked.step(event),
+        (State::Open(open), event) => open.step(event),
+    }
+}

@@ -1,0 +1,244 @@
+//! The open console: which leads are listed, where the cursor is, what is shown beside the list.
+
+use super::case::{Case, Practice, Same};
+use super::queue::{Query, select};
+use super::{Direction, Effect, Event, Focus};
+use std::sync::Arc;
+use wire::ThreadId;
+
+/// Everything that the open console shows.
+#[derive(Clone)]
+pub(crate) struct Open {
+    pub(crate) practice: Same<Practice>,
+    pub(crate) query: Query,
+    /// The leads listed; follows from practice and query.
+    pub(crate) listed: Same<Vec<Arc<Case>>>,
+    pub(crate) cursor: Option<ThreadId>,
+    pub(crate) shown: Shown,
+    pub(crate) shortcuts: bool,
+    /// Whether the relay answered when last asked.
+    pub(crate) link: Link,
+    /// Milliseconds since 1970-01-01 UTC.
+    pub(crate) now: u64,
+}
+
+impl PartialEq for Open {
+    fn eq(&self, other: &Self) -> bool {
+        self.practice == other.practice
+            && self.listed == other.listed
+            && (self.cursor, self.shown, self.now) == (other.cursor, other.shown, other.now)
+    }
+}
+
+/// What stands beside the list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shown {
+    Nothing,
+    Lead(ThreadId),
+    Refused,
+}
+
+/// Whether what is shown is what the relay has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Link {
+    UpToDate,
+    Unreachable,
+}
+
+impl Open {
+    pub(crate) fn new(practice: Practice, now: u64) -> Self {
+        let practice = Same(Arc::new(practice));
+        let query = Query::default();
+        let listed = Same(Arc::new(select(&practice, &query)));
+        let cursor = listed.first().map(|case| case.lead.thread);
+        Self { practice, query, listed, cursor, shown: Shown::Nothing, shortcuts: false, link: Link::UpToDate, now }
+    }
+
+    pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Search(text) => {
+                self.query.text = text;
+                self.relist();
+            }
+            Event::Filter(filter) => {
+                self.query.filter = filter;
+                self.relist();
+            }
+            Event::Order(order) => {
+                self.query.order = order;
+                self.relist();
+            }
+            Event::Move(direction) => return self.travel(direction),
+            Event::OpenLead(thread) => return self.open(thread),
+            Event::OpenCursor => {
+                if let Some(thread) = self.cursor {
+                    return self.open(thread);
+                }
+            }
+            Event::OpenRefused => {
+                self.shown = Shown::Refused;
+                return vec![Effect::Focus(Focus::Page)];
+            }
+            Event::Shortcuts => self.shortcuts = !self.shortcuts,
+            Event::Back => return self.back(),
+            Event::FocusSearch => return vec![Effect::Focus(Focus::Search)],
+            Event::Refreshed(practice) => {
+                self.practice = Same(Arc::new(*practice));
+                self.link = Link::UpToDate;
+                self.relist();
+            }
+            Event::Unreachable => self.link = Link::Unreachable,
+            Event::Tick(now) => self.now = now,
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn relist(&mut self) {
+        self.listed = Same(Arc::new(select(&self.practice, &self.query)));
+        if self.position().is_none() {
+            self.cursor = self.listed.first().map(|case| case.lead.thread);
+        }
+    }
+
+    /// Where the cursor is in the list.
+    pub(crate) fn position(&self) -> Option<usize> {
+        let cursor = self.cursor?;
+        self.listed.iter().position(|case| case.lead.thread == cursor)
+    }
+
+    fn travel(&mut self, direction: Direction) -> Vec<Effect> {
+        let Some(last) = self.listed.len().checked_sub(1) else { return Vec::new() };
+        let at = self.position();
+        let to = match (direction, at) {
+            (Direction::First, _) | (_, None) => 0,
+            (Direction::Last, _) => last,
+            (Direction::Next, Some(at)) => (at + 1).min(last),
+            (Direction::Previous, Some(at)) => at.saturating_sub(1),
+        };
+        let thread = self.listed[to].lead.thread;
+        self.cursor = Some(thread);
+        if matches!(self.shown, Shown::Lead(_)) {
+            self.shown = Shown::Lead(thread);
+        }
+        vec![Effect::Focus(Focus::Row(thread))]
+    }
+
+    fn open(&mut self, thread: ThreadId) -> Vec<Effect> {
+        if self.practice.case(thread).is_none() {
+            return Vec::new();
+        }
+        self.cursor = Some(thread);
+        self.shown = Shown::Lead(thread);
+        vec![Effect::Focus(Focus::Page)]
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        if self.shortcuts {
+            self.shortcuts = false;
+        } else if self.shown != Shown::Nothing {
+            self.shown = Shown::Nothing;
+        } else if !self.query.text.is_empty() {
+            self.query.text.clear();
+            self.relist();
+        }
+        self.cursor.map(|thread| Effect::Focus(Focus::Row(thread))).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::case::samples;
+    use crate::model::{LockReason, Progress, State, step};
+    use zeroize::Zeroizing;
+
+    const NOW: u64 = 1_772_654_700_000;
+
+    fn practice(leads: u8) -> Practice {
+        samples::practice((1..=leads).map(|n| samples::case(n, &format!("knee number{n}"), NOW + u64::from(n))).collect(), Vec::new())
+    }
+
+    fn opened(leads: u8) -> State {
+        let mut state = State::default();
+        step(&mut state, Event::FilePicked { name: "m".into(), text: "a.b.c.d.e".into() });
+        step(&mut state, Event::Unlock { passphrase: Zeroizing::new("x".into()) });
+        step(&mut state, Event::Progress(Progress::Decrypt { entries: 1 }));
+        step(&mut state, Event::Opened(Box::new(practice(leads))));
+        state
+    }
+
+    fn open(state: &State) -> &Open {
+        match state {
+            State::Open(open) => open,
+            State::Locked(_) => panic!("locked"),
+        }
+    }
+
+    fn row(n: u8) -> Vec<Effect> {
+        vec![Effect::Focus(Focus::Row(ThreadId::from_bytes([n; 16])))]
+    }
+
+    #[test]
+    fn keys_travel_the_list_and_stop_at_its_ends() {
+        let mut state = opened(3);
+        assert_eq!(step(&mut state, Event::Move(Direction::Previous)), row(3));
+        assert_eq!(step(&mut state, Event::Move(Direction::Next)), row(2));
+        assert_eq!(step(&mut state, Event::Move(Direction::Last)), row(1));
+        assert_eq!(step(&mut state, Event::Move(Direction::Next)), row(1));
+        assert_eq!(open(&state).shown, Shown::Nothing);
+        assert_eq!(step(&mut opened(0), Event::Move(Direction::Next)), []);
+    }
+
+    #[test]
+    fn enter_opens_and_escape_goes_back_step_by_step() {
+        let mut state = opened(2);
+        step(&mut state, Event::Search("knee".into()));
+        assert_eq!(step(&mut state, Event::OpenCursor), [Effect::Focus(Focus::Page)]);
+        step(&mut state, Event::Move(Direction::Next));
+        assert_eq!(open(&state).shown, Shown::Lead(ThreadId::from_bytes([1; 16])), "an open page follows");
+        assert_eq!(step(&mut state, Event::Back), row(1));
+        assert_eq!((open(&state).shown, open(&state).query.text.as_str()), (Shown::Nothing, "knee"));
+        step(&mut state, Event::Back);
+        assert_eq!(open(&state).query.text, "");
+    }
+
+    #[test]
+    fn a_search_keeps_the_cursor_on_something_listed() {
+        let mut state = opened(3);
+        step(&mut state, Event::Search("number1".into()));
+        assert_eq!(open(&state).cursor, Some(ThreadId::from_bytes([1; 16])));
+        step(&mut state, Event::Search("nothing like it".into()));
+        assert_eq!(open(&state).cursor, None);
+        assert_eq!(step(&mut state, Event::OpenCursor), []);
+    }
+
+    #[test]
+    fn new_entries_leave_the_person_where_they_are() {
+        let mut state = opened(2);
+        step(&mut state, Event::OpenLead(ThreadId::from_bytes([1; 16])));
+        step(&mut state, Event::Refreshed(Box::new(practice(5))));
+        assert_eq!(open(&state).cursor, Some(ThreadId::from_bytes([1; 16])));
+        assert_eq!(open(&state).shown, Shown::Lead(ThreadId::from_bytes([1; 16])));
+        assert_eq!(open(&state).listed.len(), 5);
+    }
+
+    #[test]
+    fn locking_drops_everything_and_tells_the_other_tabs_once() {
+        let mut state = opened(3);
+        assert_eq!(step(&mut state, Event::Lock(LockReason::Asked)), [Effect::Forget, Effect::LockOthers]);
+        assert!(matches!(state, State::Locked(_)));
+        assert_eq!(step(&mut state, Event::Lock(LockReason::OtherTab)), []);
+        let mut other = opened(3);
+        assert_eq!(step(&mut other, Event::Lock(LockReason::OtherTab)), [Effect::Forget]);
+    }
+
+    #[test]
+    fn what_arrives_after_locking_is_not_shown() {
+        let mut state = opened(1);
+        step(&mut state, Event::Lock(LockReason::Idle));
+        step(&mut state, Event::Refreshed(Box::new(practice(3))));
+        step(&mut state, Event::Opened(Box::new(practice(3))));
+        assert!(matches!(state, State::Locked(_)));
+    }
+}

@@ -1,0 +1,69 @@
+//! The keys, in one place: what each does, and the map that is shown on `?`.
+
+use super::{Direction, Event, LockReason};
+
+/// Where a key was pressed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// In a field: letters are text there.
+    Field,
+    /// On a button or link, which Enter already presses.
+    Control,
+    /// Anywhere else.
+    Elsewhere,
+}
+
+/// Keys and what they do, as shown.
+pub(crate) const MAP: [(&str, &str); 8] = [
+    ("↓ or J", "Next lead"),
+    ("↑ or K", "Previous lead"),
+    ("Home, End", "First, last lead"),
+    ("Enter", "Open the lead"),
+    ("Esc", "Back to the list; then clear the search"),
+    ("/", "Search"),
+    ("?", "This map"),
+    ("Shift + L", "Lock"),
+];
+
+/// What `key` (a `KeyboardEvent.key`) does, without Ctrl, Alt or Meta.
+pub(crate) fn event(key: &str, place: Place) -> Option<Event> {
+    let everywhere = match key {
+        "Escape" => Some(Event::Back),
+        "ArrowDown" => Some(Event::Move(Direction::Next)),
+        "ArrowUp" => Some(Event::Move(Direction::Previous)),
+        _ => None,
+    };
+    if everywhere.is_some() || place == Place::Field {
+        return everywhere;
+    }
+    match key {
+        "j" => Some(Event::Move(Direction::Next)),
+        "k" => Some(Event::Move(Direction::Previous)),
+        "Home" => Some(Event::Move(Direction::First)),
+        "End" => Some(Event::Move(Direction::Last)),
+        "Enter" if place == Place::Elsewhere => Some(Event::OpenCursor),
+        "/" => Some(Event::FocusSearch),
+        "?" => Some(Event::Shortcuts),
+        "L" => Some(Event::Lock(LockReason::Asked)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_text_in_a_field() {
+        for key in ["j", "k", "/", "?", "L", "Home", "Enter"] {
+            assert!(event(key, Place::Field).is_none(), "{key}");
+            assert!(event(key, Place::Elsewhere).is_some(), "{key}");
+        }
+        assert!(matches!(event("Escape", Place::Field), Some(Event::Back)));
+    }
+
+    #[test]
+    fn a_button_is_pressed_once() {
+        assert!(event("Enter", Place::Control).is_none());
+    }
+}

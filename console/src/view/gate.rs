@@ -1,0 +1,213 @@
+//! The unlock screen: a credential file, a passphrase, and what happens with them.
+
+use super::focus::PASSPHRASE;
+use super::icon::{self, icon};
+use super::{Console, console};
+use crate::model::locked::{Left, Phase, Progress};
+use crate::model::when::many;
+use crate::model::{Event, LockReason, Locked, Trouble};
+use leptos::html::Input;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File, HtmlInputElement, SubmitEvent};
+use zeroize::Zeroizing;
+
+#[component]
+pub(crate) fn Gate() -> impl IntoView {
+    let console = console();
+    let locked = console.locked();
+    let read = move |f: fn(&Locked) -> bool| Memo::new(move |_| locked.with(|l| l.as_ref().is_some_and(f)));
+    let working = read(Locked::is_working);
+    let chosen = Memo::new(move |_| {
+        locked.with(|locked| locked.as_ref()?.file.as_ref().map(|file| file.name.clone()))
+    });
+    let passphrase = NodeRef::<Input>::new();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(input) = passphrase.get_untracked() else { return };
+        let text = Zeroizing::new(input.value());
+        if !text.is_empty() {
+            input.set_value("");
+            console.send(Event::Unlock { passphrase: text });
+        }
+    };
+    view! {
+        <main class="gate">
+            <section class="gate-story">
+                <p class="brand">{icon(icon::MARK)}<span>{"Anteroom"}</span></p>
+                <p class="gate-line">{"Inquiries are opened here, in this browser, and nowhere else."}</p>
+                <ul class="gate-facts">
+                    <li>{icon(icon::FILE)}<span>{"Your credential file stays on this machine. It is not uploaded."}</span></li>
+                    <li>{icon(icon::SHIELD)}<span>{"The relay holds sealed entries only. This page checks that none is missing, altered or forged."}</span></li>
+                    <li>{icon(icon::LOCK)}<span>{"Nothing decrypted is stored. Locking, or closing this page, forgets it all."}</span></li>
+                </ul>
+            </section>
+            <form class="gate-card" on:submit=submit aria-busy=move || working.get().to_string()>
+                <h1>{"Unlock the console"}</h1>
+                {move || locked.with(|locked| locked.as_ref()?.left.as_ref().map(left))}
+                <FilePicker chosen working/>
+                <div class="field">
+                    <label for=PASSPHRASE>{"Passphrase"}</label>
+                    <PassphraseInput node=passphrase enabled=Signal::derive(move || chosen.with(Option::is_some) && !working.get())/>
+                </div>
+                {move || locked.with(|locked| match &locked.as_ref()?.phase {
+                    Phase::Failed(trouble) => Some(trouble_box(trouble)),
+                    Phase::Waiting | Phase::Working(_) => None,
+                })}
+                <button class="button primary wide" type="submit" disabled=move || working.get() || chosen.with(Option::is_none)>
+                    {move || if working.get() { "Unlocking…" } else { "Unlock" }}
+                </button>
+                <Steps locked/>
+            </form>
+        </main>
+    }
+}
+
+fn left(left: &Left) -> impl IntoView + use<> {
+    let why = match left.reason {
+        LockReason::Asked => "Locked.",
+        LockReason::OtherTab => "Locked from another tab.",
+        LockReason::Idle => "Locked after a while without use.",
+        LockReason::Slept => "Locked because this machine slept.",
+    };
+    view! {
+        <p class="note" role="status">{icon(icon::LOCK)}<span>{why}" "{"Everything decrypted is forgotten. "}{format!("{} was signed in.", left.staff)}</span></p>
+    }
+}
+
+fn trouble_box(trouble: &Trouble) -> impl IntoView + use<> {
+    view! {
+        <div class="trouble" role="alert">
+            {icon(icon::ALERT)}
+            <p><strong>{trouble.what()}</strong>" "<span>{trouble.remedy()}</span></p>
+        </div>
+    }
+}
+
+#[component]
+fn FilePicker(chosen: Memo<Option<String>>, working: Memo<bool>) -> impl IntoView {
+    let console = console();
+    let over = RwSignal::new(false);
+    let drop = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+            take(console, file);
+        }
+    };
+    let pick = move |event: leptos::ev::Event| {
+        let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if let Some(input) = input {
+            if let Some(file) = input.files().and_then(|files| files.get(0)) {
+                take(console, file);
+            }
+            // So that the same file, chosen again, is a change.
+            input.set_value("");
+        }
+    };
+    view! {
+        <div class="field">
+            <span class="label" id="file-label">{"Credential file"}</span>
+            <label
+                class="drop"
+                class:over=over
+                class:chosen=move || chosen.with(Option::is_some)
+                on:dragover=move |event: DragEvent| { event.prevent_default(); over.set(true); }
+                on:dragleave=move |_| over.set(false)
+                on:drop=drop
+            >
+                <input class="unseen" type="file" id="credential" accept=".credential,.jwe,text/plain" aria-labelledby="file-label file-name" disabled=working on:change=pick/>
+                {move || if chosen.with(Option::is_some) { icon(icon::CHECK).into_any() } else { icon(icon::FILE).into_any() }}
+                <span class="drop-words">
+                    <span id="file-name">{move || match chosen.get() {
+                        Some(name) => view! { <bdi class="file-name">{name}</bdi> }.into_any(),
+                        None => view! { <strong>{"Choose your .credential file"}</strong> }.into_any(),
+                    }}</span>
+                    <small>{move || if chosen.with(Option::is_some) { "Press to choose another" } else { "or drop it here" }}</small>
+                </span>
+            </label>
+        </div>
+    }
+}
+
+/// A credential file is a few kilobytes: more than this is something else, and is not read.
+const LARGEST_FILE: f64 = 65_536.0;
+
+fn take(console: Console, file: File) {
+    if file.size() > LARGEST_FILE {
+        console.send(Event::FileRefused(Trouble::NotACredential));
+        return;
+    }
+    leptos::task::spawn_local(async move {
+        let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+        console.send(match text.ok().and_then(|text| text.as_string()) {
+            Some(text) => Event::FilePicked { name: file.name(), text },
+            None => Event::FileRefused(Trouble::Unreadable),
+        });
+    });
+}
+
+#[component]
+fn PassphraseInput(node: NodeRef<Input>, enabled: Signal<bool>) -> impl IntoView {
+    let visible = RwSignal::new(false);
+    view! {
+        <div class="with-button">
+            <input
+                node_ref=node
+                id=PASSPHRASE
+                type=move || if visible.get() { "text" } else { "password" }
+                autocomplete="current-password"
+                autocapitalize="off"
+                spellcheck="false"
+                required
+                disabled=move || !enabled.get()
+            />
+            <button
+                type="button"
+                class="button quiet"
+                aria-pressed=move || visible.get().to_string()
+                aria-controls=PASSPHRASE
+                on:click=move |_| visible.update(|visible| *visible = !*visible)
+            >{move || if visible.get() { "Hide" } else { "Show" }}</button>
+        </div>
+    }
+}
+
+#[component]
+fn Steps(locked: Memo<Option<Locked>>) -> impl IntoView {
+    let progress = Memo::new(move |_| {
+        locked.with(|locked| match &locked.as_ref()?.phase {
+            Phase::Working(progress) => Some(*progress),
+            Phase::Waiting | Phase::Failed(_) => None,
+        })
+    });
+    let names = ["Deriving the key", "Signing in", "Checking the practice's documents", "Fetching the log", "Opening entries"];
+    let shown = move || progress.with(Option::is_some);
+    let at = move |index: usize| move || progress.get().map_or("waiting", |progress| state(progress, index));
+    let count = move |index: usize| move || match progress.get() {
+        Some(Progress::Fetch { entries }) if index == 3 && entries > 0 => many(entries, "entr").replace("entrs", "entries").replace("1 entr", "1 entry"),
+        Some(Progress::Decrypt { entries }) if index == 4 => entries.to_string(),
+        _ => String::new(),
+    };
+    view! {
+        <Show when=shown>
+            <ol class="steps" aria-label="Progress" aria-live="polite">
+                {names.into_iter().enumerate().map(|(index, name)| view! {
+                    <li data-state=at(index)>
+                        <span class="step-dot">{icon(icon::CHECK)}</span>
+                        <span>{name}</span>
+                        <span class="step-count">{count(index)}</span>
+                    </li>
+                }).collect_view()}
+            </ol>
+        </Show>
+    }
+}
+
+fn state(progress: Progress, index: usize) -> &'static str {
+    match progress.index().cmp(&index) {
+        std::cmp::Ordering::Greater => "done",
+        std::cmp::Ordering::Equal => "now",
+        std::cmp::Ordering::Less => "waiting",
+    }
+}

@@ -1,0 +1,33 @@
+//! From a keyboard event of the browser to the model's.
+
+use super::Console;
+use crate::model::shortcut::{self, Place};
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+/// Listens as long as the component that calls it is there.
+pub(crate) fn listen(console: Console) {
+    let handle = window_event_listener(ev::keydown, move |pressed: KeyboardEvent| {
+        if pressed.ctrl_key() || pressed.alt_key() || pressed.meta_key() || pressed.is_composing() {
+            return;
+        }
+        if let Some(event) = shortcut::event(&pressed.key(), place(&pressed)) {
+            pressed.prevent_default();
+            console.send(event);
+        }
+    });
+    on_cleanup(move || handle.remove());
+}
+
+fn place(pressed: &KeyboardEvent) -> Place {
+    let Some(target) = pressed.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return Place::Elsewhere;
+    };
+    match target.tag_name().as_str() {
+        "INPUT" | "TEXTAREA" | "SELECT" => Place::Field,
+        "BUTTON" | "A" | "SUMMARY" => Place::Control,
+        _ => Place::Elsewhere,
+    }
+}

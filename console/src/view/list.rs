@@ -1,0 +1,207 @@
+//! The list of leads: search, filters, order, and rows of which only the visible ones are in the page.
+
+use super::icon::{self, icon};
+use super::{console, shell};
+use crate::model::case::Case;
+use crate::model::queue::{Filter, Order, Row, counts};
+use crate::model::Event;
+use lead::triage::Lane;
+use leptos::html::Div;
+use leptos::prelude::*;
+use std::sync::Arc;
+use wire::ThreadId;
+
+/// The scrolling element's id.
+pub(crate) const LIST: &str = "leads";
+/// In CSS pixels; the style sheet says the same.
+pub(crate) const ROW_HEIGHT: i32 = 84;
+/// Rows drawn above and below what is visible.
+const MARGIN: usize = 6;
+
+pub(crate) fn row_id(thread: ThreadId) -> String {
+    format!("row-{thread}")
+}
+
+#[component]
+pub(crate) fn List() -> impl IntoView {
+    view! {
+        <nav class="list" aria-label="Leads">
+            <Tools/>
+            <Rows/>
+        </nav>
+    }
+}
+
+#[component]
+fn Tools() -> impl IntoView {
+    let console = console();
+    let text = console.open(|open| open.query.text.clone());
+    let filter = console.open(|open| open.query.filter);
+    let order = console.open(|open| open.query.order);
+    let practice = console.open(|open| open.practice.clone());
+    let listed = console.open(|open| open.listed.len());
+    let counts = Memo::new(move |_| practice.with(|p| p.as_ref().map_or([0; 3], |p| counts(p))));
+    view! {
+        <div class="tools">
+            <label class="search">
+                <span class="unseen">{"Search leads"}</span>
+                {icon(icon::SEARCH)}
+                <input
+                    id=super::focus::SEARCH
+                    type="search"
+                    placeholder="Search names, needs, numbers"
+                    autocomplete="off"
+                    spellcheck="false"
+                    prop:value=move || text.get().unwrap_or_default()
+                    on:input=move |event| console.send(Event::Search(event_target_value(&event)))
+                />
+                <kbd aria-hidden="true">{"/"}</kbd>
+            </label>
+            <div class="filters" role="group" aria-label="Show">
+                {Filter::ALL.into_iter().enumerate().map(|(index, this)| view! {
+                    <button class="filter" aria-pressed=move || (filter.get() == Some(this)).to_string() on:click=move |_| console.send(Event::Filter(this))>
+                        <span>{this.label()}</span><span class="count">{move || counts.get()[index]}</span>
+                    </button>
+                }).collect_view()}
+            </div>
+            <div class="order">
+                <span role="status" aria-live="polite">{move || shell::leads(listed.get().unwrap_or(0))}</span>
+                <label>
+                    <span class="unseen">{"Order"}</span>
+                    <select on:change=move |event| {
+                        let chosen = Order::ALL.into_iter().find(|order| order.label() == event_target_value(&event));
+                        if let Some(chosen) = chosen { console.send(Event::Order(chosen)); }
+                    }>
+                        {Order::ALL.into_iter().map(|this| view! {
+                            <option value=this.label() selected=move || order.get() == Some(this)>{this.label()}</option>
+                        }).collect_view()}
+                    </select>
+                </label>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Rows() -> impl IntoView {
+    let console = console();
+    let listed = console.open(|open| open.listed.clone());
+    let scroller = NodeRef::<Div>::new();
+    // First and one past the last visible row.
+    let seen = RwSignal::new((0_usize, 12_usize));
+    let measure = move || {
+        if let Some(element) = scroller.get_untracked() {
+            let row = |pixels: i32| usize::try_from(pixels / ROW_HEIGHT).unwrap_or(0);
+            let (top, height) = (element.scroll_top(), element.client_height());
+            let now = (row(top), row(top + height) + 1);
+            if now != seen.get_untracked() {
+                seen.set(now);
+            }
+        }
+    };
+    Effect::new(move |_| {
+        listed.track();
+        request_animation_frame(measure);
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || resized.remove());
+    let count = Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.len())));
+    let drawn = move || {
+        let (first, end) = seen.get();
+        listed.with(|listed| {
+            let Some(listed) = listed else { return Vec::new() };
+            let end = (end + MARGIN).min(listed.len());
+            let first = first.saturating_sub(MARGIN).min(end);
+            (first..end).map(|index| (index, Arc::clone(&listed[index]))).collect()
+        })
+    };
+    view! {
+        <div class="rows" id=LIST node_ref=scroller on:scroll=move |_| measure()>
+            <Show when=move || count.get() == 0><Empty/></Show>
+            <ol style:height=move || format!("{}px", count.get() * ROW_HEIGHT as usize)>
+                // A row is drawn anew when its place or its lead changes, and only then.
+                <For each=drawn key=|(index, case)| (*index, Arc::as_ptr(case) as usize) let((index, case))>
+                    <RowItem index case count/>
+                </For>
+            </ol>
+        </div>
+    }
+}
+
+#[component]
+fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
+    let console = console();
+    let thread = case.lead.thread;
+    let cursor = console.open(|open| open.cursor);
+    let shown = console.open(|open| open.shown);
+    let now = console.open(|open| open.now);
+    let practice = console.open(|open| open.practice.clone());
+    let row = Memo::new(move |_| {
+        let now = now.get().unwrap_or(0);
+        practice.with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
+    });
+    let is_shown = move || shown.get() == Some(crate::model::Shown::Lead(thread));
+    let tab = move || if cursor.get() == Some(Some(thread)) { "0" } else { "-1" };
+    view! {
+        <li style:transform=format!("translateY({}px)", index as i32 * ROW_HEIGHT) aria-setsize=move || count.get().to_string() aria-posinset=(index + 1).to_string()>
+            <button class="row" id=row_id(thread) tabindex=tab aria-current=move || is_shown().then_some("true") on:click=move |_| console.send(Event::OpenLead(thread))>
+                {move || row.get().map(content)}
+            </button>
+        </li>
+    }
+}
+
+fn content(row: Row) -> impl IntoView {
+    let Row { name, service, excerpt, lane, score, to_call, stage, when, when_full, .. } = row;
+    let tone = if to_call { "tally call" } else { "tally" };
+    view! {
+        {match score {
+            Some((points, tier)) => view! { <span class=tone title=tier.clone()><span class="unseen">{"Score "}</span>{points}<span class="unseen">{format!(", {tier}")}</span></span> }.into_any(),
+            None => view! { <span class=tone>{"–"}</span> }.into_any(),
+        }}
+        <span class="row-body">
+            <span class="row-head"><bdi class="row-name">{name}</bdi><time title=when_full>{when}</time></span>
+            <span class="row-meta">
+                {lane_badge(lane)}
+                {(stage != "New").then(|| view! { <span class="stage">{stage}</span> })}
+                <bdi class="row-service">{service}</bdi>
+            </span>
+            <bdi class="row-text">{excerpt}</bdi>
+        </span>
+    }
+}
+
+pub(crate) fn lane_badge(lane: Lane) -> Option<impl IntoView> {
+    let (class, word) = match lane {
+        Lane::Routine => return None,
+        Lane::Urgent => ("badge urgent", "Urgent"),
+        Lane::Emergency => ("badge emergency", "Emergency"),
+    };
+    Some(view! { <span class=class>{icon(icon::ALERT)}<span>{word}</span></span> })
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    let console = console();
+    let asked = console.open(|open| !open.query.text.is_empty() || open.query.filter != Filter::All);
+    let clear = move |_| {
+        console.send(Event::Filter(Filter::All));
+        console.send(Event::Search(String::new()));
+    };
+    view! {
+        <div class="empty">
+            {move || if asked.get() == Some(true) {
+                view! {
+                    <p><strong>{"No lead matches."}</strong></p>
+                    <p>{"Search looks at names, needs, numbers, addresses, services and references."}</p>
+                    <button class="button" on:click=clear>{"Show all leads"}</button>
+                }.into_any()
+            } else {
+                view! {
+                    <p><strong>{"No inquiries yet."}</strong></p>
+                    <p>{"When someone writes through the form on your website, they appear here, by themselves."}</p>
+                }.into_any()
+            }}
+        </div>
+    }
+}

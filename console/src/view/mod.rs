@@ -1,0 +1,82 @@
+//! What is on the screen. Components only show the state and turn what a person does into events;
+//! whatever can be wrong is decided in `model`.
+//!
+//! Text stands in braces, also where it is constant: Leptos would write constant elements by `innerHTML`,
+//! and the page's policy (Trusted Types) forbids that for everyone.
+
+#![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
+
+pub(crate) mod focus;
+mod gate;
+mod icon;
+mod keys;
+mod lead;
+mod list;
+mod refused;
+mod score;
+mod shell;
+
+use crate::model::when::Zone;
+use crate::model::{Effect, Event, Locked, Open, State, step};
+use leptos::prelude::*;
+
+/// The one state, and how to change it.
+#[derive(Clone, Copy)]
+pub(crate) struct Console {
+    state: RwSignal<State>,
+    perform: fn(Console, Effect),
+    pub(crate) zone: Zone,
+}
+
+impl Console {
+    pub(crate) fn new(perform: fn(Self, Effect), zone: Zone) -> Self {
+        Self { state: RwSignal::new(State::default()), perform, zone }
+    }
+
+    /// Lets `event` happen, and performs what follows from it.
+    pub(crate) fn send(self, event: Event) {
+        let effects = self.state.try_update(|state| step(state, event));
+        for effect in effects.into_iter().flatten() {
+            (self.perform)(self, effect);
+        }
+    }
+
+    pub(crate) fn with<T>(self, read: impl FnOnce(&State) -> T) -> T {
+        self.state.with_untracked(read)
+    }
+
+    /// What `read` finds in the open console; `None` while it is locked.
+    pub(crate) fn open<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Open) -> T) -> Memo<Option<T>> {
+        Memo::new(move |_| {
+            self.state.with(|state| match state {
+                State::Open(open) => Some(read(open)),
+                State::Locked(_) => None,
+            })
+        })
+    }
+
+    pub(crate) fn locked(self) -> Memo<Option<Locked>> {
+        Memo::new(move |_| {
+            self.state.with(|state| match state {
+                State::Locked(locked) => Some(locked.clone()),
+                State::Open(_) => None,
+            })
+        })
+    }
+}
+
+/// The console, given by [`App`] to everything below it.
+pub(crate) fn console() -> Console {
+    expect_context()
+}
+
+/// The whole console.
+#[component]
+pub(crate) fn App(console: Console) -> impl IntoView {
+    provide_context(console);
+    let is_open = console.open(|_| ());
+    move || match is_open.get() {
+        Some(()) => shell::Shell().into_any(),
+        None => gate::Gate().into_any(),
+    }
+}

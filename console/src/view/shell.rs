@@ -1,0 +1,103 @@
+//! The frame around list and page: practice, state of the log, who is signed in, lock.
+
+use super::icon::{self, icon};
+use super::{console, keys, lead, list, refused};
+use crate::model::open::{Link, Shown};
+use crate::model::when::many;
+use crate::model::{Event, LockReason, shortcut};
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    let console = console();
+    keys::listen(console);
+    let shown = console.open(|open| open.shown);
+    let page = move || match shown.get() {
+        None | Some(Shown::Nothing) => lead::Nothing().into_any(),
+        Some(Shown::Lead(_)) => lead::Page().into_any(),
+        Some(Shown::Refused) => refused::Refused().into_any(),
+    };
+    let beside = move || if matches!(shown.get(), None | Some(Shown::Nothing)) { "list" } else { "page" };
+    view! {
+        <div class="shell" data-front=beside>
+            <Bar/>
+            <div class="panes">
+                <list::List/>
+                <main class="page" id=super::focus::PAGE tabindex="-1" aria-label="Lead">{page}</main>
+            </div>
+            <Shortcuts/>
+        </div>
+    }
+}
+
+#[component]
+fn Bar() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let name = move || practice.with(|p| p.as_ref().map(|p| p.source.name.clone()));
+    let staff = move || practice.with(|p| p.as_ref().map(|p| p.staff.to_string()));
+    view! {
+        <header class="bar">
+            <p class="brand">{icon(icon::MARK)}<bdi>{name}</bdi></p>
+            <LogState/>
+            <span class="staff" title="Signed in as">{staff}</span>
+            <button class="button quiet only-wide" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
+            <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{"Lock"}</span></button>
+        </header>
+    }
+}
+
+/// Whether the log checks: one line, and the way to what was refused.
+#[component]
+fn LogState() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let link = console.open(|open| open.link);
+    let refused = Memo::new(move |_| practice.with(|p| p.as_ref().map_or(0, |p| p.refused.len())));
+    let detail = move || {
+        practice.with(|p| {
+            p.as_ref().map(|p| {
+                format!(
+                    "The log checks up to entry {}. Manifest version {}, roster version {}, both signed by the pinned key.",
+                    p.head.seq, p.manifest_version, p.roster_version
+                )
+            })
+        })
+    };
+    view! {
+        <div class="log-state" role="status">
+            {move || match link.get() {
+                Some(Link::Unreachable) => view! { <span class="chip warn">{icon(icon::ALERT)}<span>{"Relay unreachable"}</span></span> }.into_any(),
+                _ => view! { <span class="chip good" title=detail>{icon(icon::SHIELD)}<span>{"Log verified"}</span></span> }.into_any(),
+            }}
+            <Show when=move || { refused.get() > 0 }>
+                <button class="chip bad" on:click=move |_| console.send(Event::OpenRefused)>
+                    {icon(icon::ALERT)}<span>{move || format!("{} refused", refused.get())}</span>
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Shortcuts() -> impl IntoView {
+    let console = console();
+    let open = console.open(|open| open.shortcuts);
+    view! {
+        <Show when=move || open.get() == Some(true)>
+            <div class="veil" on:click=move |_| console.send(Event::Shortcuts)></div>
+            <section class="map" role="dialog" aria-modal="true" aria-labelledby="map-title">
+                <h2 id="map-title">{"Keyboard"}</h2>
+                <dl>
+                    {shortcut::MAP.into_iter().map(|(keys, does)| view! { <div><dt>{keys}</dt><dd>{does}</dd></div> }).collect_view()}
+                </dl>
+                <button class="button" autofocus on:click=move |_| console.send(Event::Shortcuts)>{"Close"}</button>
+            </section>
+        </Show>
+    }
+}
+
+/// `3 leads`, for headings.
+pub(crate) fn leads(count: usize) -> String {
+    many(count as u64, "lead")
+}
