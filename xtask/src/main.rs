@@ -1,6 +1,7 @@
 //! The project's own commands. `cargo xtask demo` and `cargo xtask test` are the two that a
 //! newcomer needs; both install what they miss.
 
+mod bench;
 mod blindness;
 mod budget;
 mod build;
@@ -12,6 +13,7 @@ mod tool;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Anteroom's own commands", disable_version_flag = true)]
@@ -28,18 +30,31 @@ enum Command {
     Test(test::Options),
     /// Build widget and console for release into dist/
     Build,
+    /// Measure sizes, the widget in a slowed-down browser, sealing in wasm, and durable submissions per second
+    Bench,
     /// Check that the relay cannot reach anything that opens an entry
     Blindness,
     /// Check the transfer sizes in dist/ against their budgets
     Budget,
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
     std::env::set_current_dir(root())?;
     match Cli::parse().command {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Build => build::run(),
+        Command::Bench => bench::run(),
         Command::Blindness => blindness::run(),
         Command::Budget => budget::run(),
     }
