@@ -67,22 +67,30 @@ impl Manifest {
         seen: Option<u64>,
     ) -> Result<Self, Refused> {
         let manifest: Self = serde_json::from_slice(claims).map_err(|_| Refused::Malformed)?;
-        if manifest.inbox.keys.is_empty() || manifest.exp <= manifest.iat {
+        manifest.admit(practice, now, seen)
+    }
+
+    /// The rest of [`Self::accept`], for claims that another reader has read.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn admit(self, practice: &PracticeId, now: u64, seen: Option<u64>) -> Result<Self, Refused> {
+        if self.inbox.keys.is_empty() || self.exp <= self.iat {
             return Err(Refused::Malformed);
         }
-        if manifest.practice != *practice {
+        if self.practice != *practice {
             return Err(Refused::Foreign);
         }
-        if now >= manifest.exp {
+        if now >= self.exp {
             return Err(Refused::Expired);
         }
-        if manifest.iat > now.saturating_add(CLOCK_SKEW_SECONDS) {
+        if self.iat > now.saturating_add(CLOCK_SKEW_SECONDS) {
             return Err(Refused::NotYetValid);
         }
-        if seen.is_some_and(|seen| manifest.version < seen) {
+        if seen.is_some_and(|seen| self.version < seen) {
             return Err(Refused::RolledBack);
         }
-        Ok(manifest)
+        Ok(self)
     }
 
     /// The claims to sign, as JSON.

@@ -90,7 +90,12 @@ impl Signals {
     /// bounds is left out rather than refused: a visitor is never turned away for a strange history.
     #[must_use]
     pub fn from_loader(json: &str, now: u64) -> Self {
-        let visits: Vec<Visit> = serde_json::from_str(json).unwrap_or_default();
+        Self::bounded(serde_json::from_str(json).unwrap_or_default(), now)
+    }
+
+    /// The same, of visits that another reader has read.
+    #[must_use]
+    pub fn bounded(visits: Vec<Visit>, now: u64) -> Self {
         let mut visits: Vec<Visit> = visits
             .into_iter()
             .filter(|visit| visit.fits() && visit.ms <= now && now - visit.ms <= KEPT_MS)
