@@ -52,7 +52,6 @@ pub fn app(state: AppState) -> Router {
         .route("/readyz", get(ready))
         .merge(assets::console_routes())
         .fallback(async || RelayError::NotFound)
-        .method_not_allowed_fallback(async || RelayError::MethodNotAllowed)
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn(request::identify))
         .with_state(state)

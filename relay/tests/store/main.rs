@@ -1,0 +1,74 @@
+//! Every backend against the one conformance suite.
+#![allow(unreachable_pub, missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod conformance;
+
+/// Runs the whole suite on what `$store` makes: a fresh, empty store and a guard for its place.
+macro_rules! conform {
+    ($backend:ident, $store:path, $($law:ident),* $(,)?) => {
+        mod $backend {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $law() {
+                    let (store, _place) = $store().await;
+                    super::conformance::$law(store).await;
+                }
+            )*
+        }
+    };
+}
+
+macro_rules! conform_all {
+    ($backend:ident, $store:path) => {
+        conform!(
+            $backend,
+            $store,
+            an_invite_registers_one_practice,
+            a_repeated_registration_is_the_same,
+            a_name_is_taken_once,
+            an_expired_invite_is_refused,
+            an_appended_entry_is_read_back_whole,
+            seqs_have_no_gap_and_the_chain_holds_under_concurrency,
+            practices_have_logs_of_their_own,
+            an_entry_id_is_an_idempotency_key,
+            time_never_runs_backwards,
+            pages_are_bounded_in_entries_and_bytes,
+            versions_only_rise,
+            authority_follows_publication_at_once,
+            an_assertion_is_used_once,
+            tokens_are_found_until_removed,
+            nothing_is_known_of_an_unknown_practice,
+        );
+    };
+}
+
+async fn sqlite() -> (relay::store::sqlite::SqliteStore, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = relay::store::sqlite::SqliteStore::open(&folder.path().join("relay.db")).unwrap();
+    (store, folder)
+}
+
+conform_all!(sqlite_file, super::sqlite);
+
+#[tokio::test]
+async fn a_sqlite_file_outlives_its_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relay.db");
+    let first = relay::store::sqlite::SqliteStore::open(&path).unwrap();
+    conformance::an_appended_entry_is_read_back_whole(first).await;
+
+    let second = relay::store::sqlite::SqliteStore::open(&path).unwrap();
+    conformance::check_log(&second, "lakeside-ortho", 1).await;
+}
+
+#[test]
+fn a_database_of_a_newer_release_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relay.db");
+    rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 9_999).unwrap();
+    let Err(error) = relay::store::sqlite::SqliteStore::open(&path) else { panic!("it was opened") };
+    assert!(error.to_string().contains("newer release"), "{error}");
+}

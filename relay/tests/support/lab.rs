@@ -1,0 +1,154 @@
+//! A relay without a socket, on a database of its own, with a clock that the test sets.
+
+use super::keys::Key;
+use super::practice::{self, START, assertion, signed_assertion};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use relay::access::Relay;
+use relay::clock::ManualClock;
+use relay::http::assets::Assets;
+use relay::http::{AppState, app};
+use relay::secret::SecretHash;
+use relay::store::Store;
+use relay::store::sqlite::SqliteStore;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tower::ServiceExt;
+use wire::api::{JOSE, Token};
+use wire::problem::Problem;
+
+pub const PUBLIC_URL: &str = "https://relay.example.com";
+
+pub struct Lab {
+    pub app: Router,
+    pub clock: ManualClock,
+    pub store: Arc<dyn Store>,
+    _folder: TempDir,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json<T: DeserializeOwned>(&self) -> T {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts that this is a problem document, whole and right.
+    pub fn problem(&self, status: u16, kind: &str) {
+        let problem: Problem = self.json();
+        assert_eq!((self.status.as_u16(), problem.kind.as_str()), (status, &*format!("urn:anteroom:{kind}")));
+        assert_eq!(problem.status, status);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("x-request-id"), problem.request_id);
+    }
+}
+
+impl Lab {
+    /// With no practice.
+    pub fn empty() -> Self {
+        Self::with_assets(Assets::default())
+    }
+
+    pub fn with_assets(assets: Assets) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("relay.db")).unwrap());
+        let clock = ManualClock::new(START * 1_000);
+        let relay = Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL);
+        Self { app: app(AppState { relay, assets }), clock, store, _folder: folder }
+    }
+
+    /// With a practice of each of these names.
+    pub async fn with(practices: &[&str]) -> Self {
+        let lab = Self::empty();
+        for practice in practices {
+            let answer = lab.register(practice).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        }
+        lab
+    }
+
+    pub async fn invite(&self) -> String {
+        let secret = relay::secret::make_secret().unwrap();
+        self.store.add_invite(SecretHash::of(&secret), START + 3_600).await.unwrap();
+        secret
+    }
+
+    pub async fn register(&self, practice: &str) -> Answer {
+        let invite = self.invite().await;
+        self.json(Method::POST, "/v1/practices", Some(&invite), &practice::registration(practice)).await
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        content_type: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(CONTENT_TYPE, content_type);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str, token: Option<&str>) -> Answer {
+        self.call(Method::GET, path, token, "", Body::empty()).await
+    }
+
+    pub async fn jose(&self, method: Method, path: &str, token: Option<&str>, body: &str) -> Answer {
+        self.call(method, path, token, JOSE, body.to_owned()).await
+    }
+
+    pub async fn json(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: &impl Serialize,
+    ) -> Answer {
+        self.call(method, path, token, "application/json", serde_json::to_vec(body).unwrap()).await
+    }
+
+    pub async fn submit(&self, practice: &str, body: &str) -> Answer {
+        self.jose(Method::POST, &format!("/v1/practices/{practice}/inquiries"), None, body).await
+    }
+
+    pub async fn request_token(&self, practice: &str, assertion: &str) -> Answer {
+        let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
+        let path = format!("/v1/practices/{practice}/token");
+        self.call(Method::POST, &path, None, "application/x-www-form-urlencoded", form).await
+    }
+
+    pub async fn sign_in(&self, practice: &str, staff: &str, key: &Key) -> String {
+        use relay::clock::Clock;
+        let claims = assertion(staff, practice, self.clock.now_s());
+        let answer = self.request_token(practice, &signed_assertion(key, &claims)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        answer.json::<Token>().access_token
+    }
+}
