@@ -8,13 +8,19 @@ use rsa::{BoxedUint, Generate};
 use serde::Deserialize;
 use std::fmt;
 use wire::jwk::{KeyUse, PublicJwk, Rsa, Thumbprint};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Longest private JWK, in bytes: an RSA-4096 one takes about 3,300.
 const JWK_BYTES: usize = 8 << 10;
 
 /// A private RSA key for one use. It is zeroised when dropped, prints nothing of itself and cannot be
-/// cloned.
+/// cloned:
+///
+/// ```compile_fail,E0599
+/// # let key = seal::PrivateKey::generate(seal::KeyUse::Enc)?;
+/// let another = key.clone();
+/// # Ok::<(), seal::KeyError>(())
+/// ```
 pub struct PrivateKey {
     rsa: rsa::PrivateKey,
     public: PublicKey,
@@ -170,6 +176,9 @@ fn secrets(key: &rsa::PrivateKey) -> Option<Secrets> {
     let qi = Zeroizing::new(key.crt_coefficient()?);
     Some([text(key.d()), text(p), text(q), text(key.dp()?), text(key.dq()?), text(&qi)])
 }
+
+/// Both fields that hold secrets clear themselves.
+impl ZeroizeOnDrop for PrivateKey {}
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

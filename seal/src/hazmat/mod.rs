@@ -5,6 +5,8 @@ pub(crate) mod password;
 pub(crate) mod rsa;
 
 #[cfg(test)]
+mod rfc;
+#[cfg(test)]
 mod wycheproof;
 
 use crate::random::{self, RandomError};
