@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<()> {
     tool::wasm_target()?;
     step("Compiling widget and console to WebAssembly", || {
         // Separate calls: features asked for by the console must not weigh on the widget.
+        let remap = format!("target.wasm32-unknown-unknown.rustflags = {:?}", remap_paths()?);
         for package in ["widget", "console"] {
             execute(&mut cargo(&[
                 "build",
@@ -33,12 +34,25 @@ pub(crate) fn run() -> Result<()> {
                 "wasm32-unknown-unknown",
                 "--profile",
                 "wasm",
+                "--config",
+                &remap,
             ]))?;
         }
         Ok(())
     })?;
     widget()?;
     console()
+}
+
+/// Panic messages carry source paths. Those of this machine are nobody's business, and the same
+/// sources must give the same bytes wherever they are built.
+fn remap_paths() -> Result<[String; 2]> {
+    let checkout = std::env::current_dir()?;
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home =
+        home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).context("no CARGO_HOME")?;
+    let remap = |from: &Path, to: &str| format!("--remap-path-prefix={}={to}", from.display());
+    Ok([remap(&home, "/cargo"), remap(&checkout, "/anteroom")])
 }
 
 const COMPILED: &str = "target/wasm32-unknown-unknown/wasm";
