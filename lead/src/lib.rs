@@ -14,6 +14,7 @@ pub mod assess;
 pub mod hours;
 pub mod inquiry;
 pub mod intent;
+mod lexicon;
 pub mod manifest;
 pub mod scoring;
 pub mod signals;

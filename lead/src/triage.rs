@@ -1,6 +1,9 @@
 //! How soon a person should hear from someone, read from their own words. No diagnosis, and no substitute
 //! for staff: what is not found here may still be an emergency.
 
+mod assertion;
+
+use crate::lexicon::{Hit, Target, Tokens, hits, lexicon};
 use crate::manifest::OwnPhrase;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +30,7 @@ pub enum Status {
     Negated,
     /// It was so.
     Past,
-    /// It is or was so for someone else.
+    /// It was so for someone else.
     Other,
     /// It might be, or is asked about in general.
     Hypothetical,
@@ -52,8 +55,10 @@ pub struct Mention {
     pub concept: &'static str,
     /// What is said about it.
     pub status: Status,
-    /// Where it leads when affirmed.
+    /// Where it leads, being said so.
     pub lane: Lane,
+    /// Whom to call about it in an emergency.
+    pub help: Help,
     /// Bytes of the text: start and end.
     pub span: (u32, u32),
 }
@@ -61,7 +66,7 @@ pub struct Mention {
 /// What was found in a text.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Triage {
-    /// The highest lane of any affirmed mention.
+    /// The highest lane of any mention.
     pub lane: Lane,
     /// All mentions, in the text's order.
     pub mentions: Vec<Mention>,
@@ -70,49 +75,108 @@ pub struct Triage {
 redacted_debug!(Mention, Triage);
 
 impl Triage {
+    /// The mentions that decided the lane; none in the routine lane.
+    pub fn deciding(&self) -> impl Iterator<Item = &Mention> {
+        self.mentions.iter().filter(|mention| self.lane != Lane::Routine && mention.lane == self.lane)
+    }
+
     /// Spans of the mentions that decided the lane.
     #[must_use]
     pub fn deciding_spans(&self) -> Vec<(u32, u32)> {
         self.deciding().map(|mention| mention.span).collect()
     }
 
-    /// The mentions that decided the lane.
-    pub fn deciding(&self) -> impl Iterator<Item = &Mention> {
-        self.mentions.iter().filter(|mention| {
-            self.lane != Lane::Routine && mention.lane == self.lane && mention.status == Status::Affirmed
-        })
-    }
-
-    /// Whom to call; empty outside the emergency lane.
+    /// Whom to call, each once; empty outside the emergency lane.
     #[must_use]
     pub fn help(&self) -> Vec<Help> {
-        if self.lane == Lane::Emergency { vec![Help::Call911] } else { Vec::new() }
+        let mut help = Vec::new();
+        for mention in self.deciding() {
+            if self.lane == Lane::Emergency && !help.contains(&mention.help) {
+                help.push(mention.help);
+            }
+        }
+        help
     }
 }
 
-/// Reads `text`; `own` are the practice's own phrases, which only add to the built-in ones.
+/// Reads `text`; `own` are the practice's own phrases, which only add to the built-in ones. The work is linear
+/// in the text's length.
 #[must_use]
 pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
-    let lower = text.to_lowercase();
-    let mut found = Triage::default();
-    // A first, honest version: a handful of unmistakable phrases without assertion status.
-    let phrases = [("chest-pain", "chest pain"), ("breathing", "can't breathe"), ("suicide", "kill myself")];
-    for (concept, phrase) in phrases {
-        if lower.contains(phrase) {
-            found.lane = Lane::Emergency;
-            let whole = (0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-            found.mentions.push(Mention {
-                concept,
-                status: Status::Affirmed,
-                lane: Lane::Emergency,
-                span: whole,
-            });
+    let tokens = Tokens::of(text);
+    let hits = hits(lexicon(), &tokens);
+    let triggers = assertion::triggers(&tokens, &hits);
+    let mut mentions: Vec<Mention> = longest(&hits)
+        .into_iter()
+        .map(|(concept, start, end)| {
+            let concept = &lexicon().concepts[usize::from(concept)];
+            let status = triggers.status(&tokens, start, end);
+            let lane = match status {
+                Status::Affirmed => concept.lane,
+                Status::Past | Status::Hypothetical => concept.otherwise,
+                Status::Negated | Status::Other => Lane::Routine,
+            };
+            let span = (tokens.all[start].start, tokens.all[end - 1].end);
+            Mention { concept: concept.id, status, lane, help: concept.help, span }
+        })
+        .collect();
+    for phrase in own.iter().take(MOST_OWN) {
+        for (start, end) in places(&tokens, &phrase.phrase) {
+            let status = triggers.status(&tokens, start, end);
+            let lane = if status == Status::Affirmed { phrase.lane } else { Lane::Routine };
+            let span = (tokens.all[start].start, tokens.all[end - 1].end);
+            mentions.push(Mention { concept: "practice", status, lane, help: Help::Call911, span });
         }
     }
-    for phrase in own {
-        if lower.contains(&phrase.phrase.to_lowercase()) {
-            found.lane = found.lane.max(phrase.lane);
+    mentions.sort_by_key(|mention| mention.span);
+    let lane = mentions.iter().map(|mention| mention.lane).max().unwrap_or_default();
+    Triage { lane, mentions }
+}
+
+/// More phrases of a practice's own than this are not looked for.
+const MOST_OWN: usize = 500;
+
+/// What is said about the concept that fills `span` (bytes) of `text`.
+#[must_use]
+pub fn status_of(text: &str, span: (usize, usize)) -> Status {
+    let tokens = Tokens::of(text);
+    let triggers = assertion::triggers(&tokens, &hits(lexicon(), &tokens));
+    let start = tokens.all.partition_point(|token| (token.end as usize) <= span.0);
+    let end = tokens.all.partition_point(|token| (token.start as usize) < span.1);
+    if start < end { triggers.status(&tokens, start, end) } else { Status::Affirmed }
+}
+
+/// The concepts in `hits`, of those that overlap and mean the same the longest.
+fn longest(hits: &[Hit]) -> Vec<(u16, usize, usize)> {
+    let mut found: Vec<(u16, usize, usize)> = hits
+        .iter()
+        .filter_map(|hit| match hit.target {
+            Target::Concept(concept) => Some((concept, hit.start, hit.end)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|&(concept, start, end)| (concept, start, std::cmp::Reverse(end)));
+    found.dedup_by(|later, kept| {
+        let overlaps = later.0 == kept.0 && later.1 < kept.2;
+        if overlaps {
+            kept.2 = kept.2.max(later.2);
         }
-    }
+        overlaps
+    });
     found
+}
+
+/// Where the words of `phrase` stand one after another in one sentence.
+fn places(tokens: &Tokens, phrase: &str) -> Vec<(usize, usize)> {
+    let wanted = Tokens::of(phrase);
+    let n = wanted.all.len();
+    if n == 0 || n > 40 || n > tokens.all.len() {
+        return Vec::new();
+    }
+    let starts = (0..=tokens.all.len() - n).filter(|&start| {
+        let here = &tokens.all[start..start + n];
+        here.iter().zip(&wanted.all).all(|(token, word)| tokens.normal(token) == wanted.normal(word))
+            && here[0].sentence == here[n - 1].sentence
+    });
+    starts.map(|start| (start, start + n)).collect()
 }

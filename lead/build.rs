@@ -1,0 +1,250 @@
+//! Checks the lexicons in `lexicon/*.toml` and writes them as one compact text: comments, sources and layout
+//! left out, words listed once. The pattern language is described in `src/lexicon.rs`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{env, fs, process};
+
+use toml::{Table, Value};
+
+const FILES: [&str; 5] = ["sets", "emergency", "urgent", "assertion", "intent"];
+const CLASSES: [&str; 9] = ["<time>", "<date>", "<number>", "<money>", "<link>", ",", "\\?", "!", ":"];
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    match compile() {
+        Ok(text) => {
+            let out = env::var("OUT_DIR").unwrap_or_default();
+            if let Err(error) = fs::write(Path::new(&out).join("lexicon.txt"), text) {
+                fail(&format!("cannot write the compiled lexicon: {error}"));
+            }
+        }
+        Err(message) => fail(&message),
+    }
+}
+
+fn fail(message: &str) -> ! {
+    eprintln!("lexicon: {message}");
+    process::exit(1)
+}
+
+fn compile() -> Result<String, String> {
+    let mut lexicon = Lexicon::default();
+    for file in FILES {
+        let path = format!("lexicon/{file}.toml");
+        println!("cargo::rerun-if-changed={path}");
+        let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
+        lexicon.read(&table).map_err(|error| format!("{path}: {error}"))?;
+    }
+    let mut out = lexicon.words.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+    out.push('\n');
+    for (name, alternatives) in &lexicon.sets {
+        let _ = writeln!(out, "@{name}={}", alternatives.join("|"));
+    }
+    out.push_str(&lexicon.body);
+    out.pop();
+    Ok(out)
+}
+
+#[derive(Default)]
+struct Lexicon {
+    words: BTreeSet<String>,
+    sets: BTreeMap<String, Vec<String>>,
+    body: String,
+    concepts: BTreeSet<String>,
+}
+
+impl Lexicon {
+    fn read(&mut self, table: &Table) -> Result<(), String> {
+        for (section, value) in table {
+            match (section.as_str(), value) {
+                ("sets", Value::Table(sets)) => {
+                    for (name, alternatives) in sets {
+                        let mut alternatives = texts(alternatives, name)?;
+                        // The longest first: a pattern should take in as much as it can.
+                        alternatives.sort_by_key(|text| std::cmp::Reverse(text.split(' ').count()));
+                        for word in alternatives.iter().flat_map(|text| text.split(' ')) {
+                            self.word(word)?;
+                        }
+                        self.sets.insert(name.clone(), alternatives);
+                    }
+                }
+                ("concept" | "trigger" | "clue" | "known", Value::Array(entries)) => {
+                    for entry in entries {
+                        let entry = entry.as_table().ok_or("an entry is a table")?;
+                        self.entry(section, entry)?;
+                    }
+                }
+                _ => return Err(format!("unknown section `{section}`")),
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, section: &str, entry: &Table) -> Result<(), String> {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str);
+        let need = |key: &str| text(key).ok_or_else(|| format!("[[{section}]] without `{key}`"));
+        let lane = |word: &str| match word {
+            "emergency" => Ok("e"),
+            "urgent" => Ok("u"),
+            "routine" => Ok("r"),
+            _ => Err(format!("unknown lane `{word}`")),
+        };
+        let allowed: &[&str] = match section {
+            "concept" => {
+                need("source")?;
+                let id = need("id")?;
+                if !self.concepts.insert(id.to_owned()) {
+                    return Err(format!("concept `{id}` stands twice"));
+                }
+                let first = lane(need("lane")?)?;
+                let second = lane(text("otherwise").unwrap_or("routine"))?;
+                let help = text("help").unwrap_or("911");
+                if !["911", "988", "poison"].contains(&help) {
+                    return Err(format!("unknown help `{help}`"));
+                }
+                let _ = writeln!(self.body, "!c {id} {first} {second} {help}");
+                &["id", "lane", "otherwise", "help", "source", "en", "es"]
+            }
+            "trigger" => {
+                let _ = writeln!(self.body, "!t {}", need("kind")?);
+                &["kind", "source", "en", "es"]
+            }
+            "clue" => {
+                let weight = entry.get("weight").and_then(Value::as_integer).ok_or("[[clue]] without `weight`")?;
+                let _ = writeln!(self.body, "!i {} {weight}", need("intent")?);
+                &["intent", "weight", "en", "es"]
+            }
+            _ => {
+                self.body.push_str("!k\n");
+                &["en", "es"]
+            }
+        };
+        if let Some(key) = entry.keys().find(|key| !allowed.contains(&key.as_str())) {
+            return Err(format!("[[{section}]] does not know `{key}`"));
+        }
+        let mut seen = BTreeSet::new();
+        for language in ["en", "es"] {
+            let Some(patterns) = entry.get(language) else { continue };
+            for written in texts(patterns, language)? {
+                for pattern in expand(&written)? {
+                    self.pattern(&pattern).map_err(|error| format!("`{written}`: {error}"))?;
+                    if seen.insert(pattern.clone()) {
+                        let _ = writeln!(self.body, "{pattern}");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pattern(&mut self, pattern: &str) -> Result<(), String> {
+        let pieces = pieces(pattern, ' ');
+        let gaps = pieces.iter().filter(|piece| matches!(**piece, ".." | "...")).count();
+        if pieces.len() > 12 || gaps > 3 {
+            return Err("at most 12 parts and 3 gaps".into());
+        }
+        let mut is_anchored = false;
+        for (n, piece) in pieces.iter().enumerate() {
+            let (piece, optional) = match piece.strip_suffix('?') {
+                Some(rest) if rest != "\\" => (rest, true),
+                _ => (*piece, false),
+            };
+            match piece {
+                "^" if n == 0 => continue,
+                "$" if n + 1 == pieces.len() => continue,
+                ".." | "..." if is_anchored && n + 1 < pieces.len() => continue,
+                "" | "^" | "$" | ".." | "..." => return Err(format!("`{piece}` cannot stand here")),
+                _ => {}
+            }
+            if let Some(name) = piece.strip_prefix('@') {
+                if !self.sets.contains_key(name) {
+                    return Err(format!("unknown set `@{name}`"));
+                }
+            } else {
+                let inner = piece.strip_prefix('(').map_or(Some(piece), |rest| rest.strip_suffix(')'));
+                let inner = inner.ok_or("unbalanced parentheses")?;
+                for word in inner.split(['|', ' ']) {
+                    self.word(word)?;
+                }
+            }
+            is_anchored |= !optional;
+        }
+        if is_anchored { Ok(()) } else { Err("every part is optional".into()) }
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), String> {
+        if CLASSES.contains(&word) {
+            return Ok(());
+        }
+        if let Some(range) = word.strip_prefix('#') {
+            let (low, high) = range.split_once('-').ok_or_else(|| format!("`{word}`: a range is #low-high"))?;
+            return match (low.parse::<u32>(), high.parse::<u32>()) {
+                (Ok(low), Ok(high)) if low <= high => Ok(()),
+                _ => Err(format!("`{word}`: a range is #low-high")),
+            };
+        }
+        let stem = word.strip_suffix('*').unwrap_or(word);
+        let is_normal = !stem.is_empty() && stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if !is_normal || (stem != word && !(3..=16).contains(&stem.len())) {
+            return Err(format!("`{word}` is not lower-case letters without accents (or a prefix of 3 to 16)"));
+        }
+        self.words.insert(word.to_owned());
+        Ok(())
+    }
+}
+
+/// Splits at `separator` outside parentheses.
+fn pieces(text: &str, separator: char) -> Vec<&str> {
+    let mut depth = 0;
+    text.split(move |c| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        c == separator && depth == 0
+    })
+    .collect()
+}
+
+/// A group may hold groups, sets, gaps and optional parts. The compiled form has only groups of words: an
+/// alternative that is more than words becomes a pattern of its own.
+fn expand(pattern: &str) -> Result<Vec<String>, String> {
+    let parts = pieces(pattern, ' ');
+    for (n, part) in parts.iter().enumerate() {
+        let (group, mark) = part.strip_suffix('?').map_or((*part, ""), |rest| (rest, "?"));
+        let Some(inner) = group.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { continue };
+        let is_words = |text: &&str| !(text.contains(['(', '@', '?']) || text.contains(".."));
+        let (words, more): (Vec<&str>, Vec<&str>) = pieces(inner, '|').into_iter().partition(is_words);
+        if more.is_empty() {
+            continue;
+        }
+        let with = |middle: &str| {
+            let mut all = parts.clone();
+            all[n] = middle;
+            all.retain(|part| !part.is_empty());
+            all.join(" ")
+        };
+        let mut found = Vec::new();
+        if !words.is_empty() {
+            found.extend(expand(&with(&format!("({}){mark}", words.join("|"))))?);
+        } else if !mark.is_empty() {
+            found.extend(expand(&with(""))?);
+        }
+        for alternative in more {
+            found.extend(expand(&with(alternative))?);
+        }
+        return if found.len() <= 200 { Ok(found) } else { Err(format!("`{pattern}`: too many alternatives")) };
+    }
+    Ok(vec![pattern.to_owned()])
+}
+
+fn texts(value: &Value, name: &str) -> Result<Vec<String>, String> {
+    let list = value.as_array().ok_or_else(|| format!("`{name}` is a list"))?;
+    list.iter()
+        .map(|text| text.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` is a list of texts")))
+        .collect()
+}
