@@ -4,7 +4,7 @@
 use wire::header::{CompactParts, EnvelopeError};
 use wire::{ChainHash, SealedHeader};
 
-/// A compact JWE whose shape and header were checked. Only [`SealedEntry::parse`] makes one.
+/// A compact JWE whose shape, padding and header were checked. Only [`SealedEntry::parse`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedEntry {
     header: SealedHeader,
@@ -13,12 +13,17 @@ pub struct SealedEntry {
 }
 
 impl SealedEntry {
-    /// Checks shape and header: RFC 7516 section 7.1 and [`SealedHeader`].
+    /// Checks shape and header: RFC 7516 section 7.1 and [`SealedHeader`]. What is not padded is
+    /// refused, so that no writer gives away by a length what it meant to keep.
     ///
     /// # Errors
     /// [`EnvelopeError`].
     pub fn parse(body: String) -> Result<Self, EnvelopeError> {
-        let header = CompactParts::parse(&body)?.header()?;
+        let parts = CompactParts::parse(&body)?;
+        if !parts.is_padded() {
+            return Err(EnvelopeError::Shape);
+        }
+        let header = parts.header()?;
         let sha256 = ChainHash::of_body(&body);
         Ok(Self { header, body, sha256 })
     }

@@ -145,6 +145,13 @@ impl<'a> CompactParts<'a> {
         if fits { Ok(found) } else { Err(EnvelopeError::Shape) }
     }
 
+    /// Whether the ciphertext has the length of a padded plaintext: one of [`limits::PADDING_CLASSES`].
+    /// GCM ciphertext is as long as its plaintext.
+    #[must_use]
+    pub fn is_padded(&self) -> bool {
+        limits::PADDING_CLASSES.iter().any(|class| (class * 4).div_ceil(3) == self.ciphertext.len())
+    }
+
     /// Reads the protected header.
     ///
     /// # Errors

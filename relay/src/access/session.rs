@@ -5,8 +5,8 @@ use crate::error::RelayError;
 use crate::secret::SecretHash;
 use crate::store::Authority;
 use std::sync::Arc;
-use wire::practice::Role;
 use wire::PracticeId;
+use wire::practice::Role;
 
 /// An active member of staff, before it is decided what they may do.
 pub struct Session {

@@ -4,9 +4,7 @@ use crate::support::keys;
 use crate::support::practice::{START, Sealing, everyone, manifest, name, roster};
 use relay::sealed::SealedEntry;
 use relay::secret::SecretHash;
-use relay::store::{
-    Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord,
-};
+use relay::store::{Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord};
 use std::sync::Arc;
 use wire::api::{Receipt, SignedRoster};
 use wire::practice::Roster;
@@ -39,7 +37,12 @@ async fn register(store: &impl Store, invite: &str, practice: &str) -> Registere
     register_as(store, invite, practice, manifest_record(practice, 1)).await
 }
 
-async fn register_as(store: &impl Store, invite: &str, practice: &str, manifest: ManifestRecord) -> Registered {
+async fn register_as(
+    store: &impl Store,
+    invite: &str,
+    practice: &str,
+    manifest: ManifestRecord,
+) -> Registered {
     let (pin, roster) = (keys::root().thumbprint(), roster_record(practice, 1));
     store.register(SecretHash::of(invite), name(practice), pin, manifest, roster, START).await.unwrap()
 }
@@ -93,7 +96,9 @@ pub async fn a_repeated_registration_is_the_same(store: impl Store) {
     for _ in 0..2 {
         let (manifest, roster) = (manifest.clone(), roster.clone());
         let invite = SecretHash::of("once");
-        answers.push(store.register(invite, name("lakeside-ortho"), pin, manifest, roster, START).await.unwrap());
+        answers.push(
+            store.register(invite, name("lakeside-ortho"), pin, manifest, roster, START).await.unwrap(),
+        );
     }
     assert_eq!(answers, [Registered::New, Registered::Same]);
 }

@@ -10,15 +10,18 @@ use relay::access::Relay;
 use relay::clock::ManualClock;
 use relay::http::assets::Assets;
 use relay::http::{AppState, app};
+use relay::publication::{check_manifest, check_roster};
 use relay::secret::SecretHash;
-use relay::store::Store;
 use relay::store::sqlite::SqliteStore;
+use relay::store::{Registered, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
-use wire::api::{JOSE, Token};
+use wire::api::{JOSE, Page, Token};
+use wire::limits::PAGE_ENTRIES;
 use wire::problem::Problem;
 
 pub const PUBLIC_URL: &str = "https://relay.example.com";
@@ -139,7 +142,8 @@ impl Lab {
     }
 
     pub async fn request_token(&self, practice: &str, assertion: &str) -> Answer {
-        let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
+        let form =
+            format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
         let path = format!("/v1/practices/{practice}/token");
         self.call(Method::POST, &path, None, "application/x-www-form-urlencoded", form).await
     }
@@ -151,4 +155,34 @@ impl Lab {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         answer.json::<Token>().access_token
     }
+}
+
+pub fn open(data: &Path) -> SqliteStore {
+    SqliteStore::open(&data.join("relay.db")).unwrap()
+}
+
+pub async fn page(store: &SqliteStore, practice: &str, after: u64) -> Page {
+    store.page(&practice::name(practice), after, PAGE_ENTRIES).await.unwrap().unwrap()
+}
+
+/// Registers a practice in a data folder that no relay uses at the moment. Its manifest is valid now.
+pub async fn register_in(data: &Path, practice: &str) {
+    use relay::clock::{Clock, SystemClock};
+    let now = SystemClock.now_s();
+    let store = open(data);
+    store.add_invite(SecretHash::of("once"), now + 60).await.unwrap();
+    let inbox = [super::keys::inbox()];
+    let text = practice::manifest_by(super::keys::root(), practice, 1, now, now + practice::QUARTER, &inbox);
+    let manifest = check_manifest(text, now).unwrap();
+    let staff = practice::registration(practice).staff;
+    let roster = check_roster(staff, &manifest.practice, now).unwrap();
+    let relay = store.register(
+        SecretHash::of("once"),
+        manifest.practice,
+        manifest.root,
+        manifest.record,
+        roster.record,
+        now,
+    );
+    assert_eq!(relay.await.unwrap(), Registered::New);
 }

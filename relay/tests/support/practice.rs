@@ -21,14 +21,7 @@ pub fn manifest(practice: &str, version: u64) -> String {
     manifest_by(keys::root(), practice, version, START, START + QUARTER, &[keys::inbox()])
 }
 
-pub fn manifest_by(
-    root: &Key,
-    practice: &str,
-    version: u64,
-    iat: u64,
-    exp: u64,
-    inbox: &[&Key],
-) -> String {
+pub fn manifest_by(root: &Key, practice: &str, version: u64, iat: u64, exp: u64, inbox: &[&Key]) -> String {
     let keys: Vec<_> = inbox.iter().map(|key| key.jwk()).collect();
     let claims = json!({
         "practice": practice, "version": version, "iat": iat, "exp": exp, "inbox": { "keys": keys },

@@ -1,0 +1,12 @@
+//! The relay over HTTP, without a socket.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod assets;
+mod headers;
+mod publication;
+mod reading;
+mod roles;
+mod sign_in;
+mod submission;
