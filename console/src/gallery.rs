@@ -44,7 +44,7 @@ fn play(console: Console, scene: &str) {
     }
     console.send(Event::Unlock { passphrase: Zeroizing::new("x".into()) });
     match scene {
-        "busy" => return console.send(Event::Progress(Progress::Decrypt { entries: 41 })),
+        "busy" => return console.send(Event::Progress(Progress::Read { entries: 500, of: 1204 })),
         "failed" => return console.send(Event::Failed(Trouble::Passphrase)),
         "untrusted" => {
             let found = "the manifest is older than one seen before".into();
@@ -75,8 +75,8 @@ fn play(console: Console, scene: &str) {
 }
 
 fn refused() -> Vec<Refusal> {
-    [(17, "event", "The signature is not that of the author it names."), (29, "inquiry", "It cannot be opened: altered, or not sealed to this practice's key.")]
-        .map(|(seq, kind, why)| Refusal { seq, entry: "u8Yd0c3Q".into(), kind, time: now() - seq * 3_600_000, why: why.into() })
+    [(17, "The signature is not that of the author it names."), (29, "It cannot be opened: altered, or not sealed to this practice's key.")]
+        .map(|(seq, why)| Refusal { seq, entry: "u8Yd0c3Q".into(), time: now() - seq * 3_600_000, why: why.into() })
         .into()
 }
 

@@ -6,12 +6,16 @@
 // Host builds are for the tests and lints of `model` and `view`: nothing starts there.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
-#[cfg(feature = "gallery")]
+#[cfg(all(target_arch = "wasm32", feature = "gallery"))]
 mod gallery;
+#[cfg(all(target_arch = "wasm32", not(feature = "gallery")))]
+mod drive;
 mod model;
 mod view;
 
 fn main() {
     #[cfg(all(target_arch = "wasm32", feature = "gallery"))]
     gallery::start();
+    #[cfg(all(target_arch = "wasm32", not(feature = "gallery")))]
+    drive::start();
 }

@@ -40,7 +40,6 @@ pub(crate) struct Case {
 pub(crate) struct Refusal {
     pub(crate) seq: u64,
     pub(crate) entry: String,
-    pub(crate) kind: &'static str,
     pub(crate) time: u64,
     pub(crate) why: String,
 }

@@ -43,10 +43,8 @@ pub(crate) enum Progress {
     SignIn,
     /// Checking manifest, roster and keyring against the pin.
     Trust,
-    /// Fetching the log and checking its chain: entries so far.
-    Fetch { entries: u64 },
-    /// Decrypting.
-    Decrypt { entries: u64 },
+    /// Fetching entries, checking their chain, decrypting: so many of so many.
+    Read { entries: u64, of: u64 },
 }
 
 impl Progress {
@@ -56,8 +54,7 @@ impl Progress {
             Self::Passphrase => 0,
             Self::SignIn => 1,
             Self::Trust => 2,
-            Self::Fetch { .. } => 3,
-            Self::Decrypt { .. } => 4,
+            Self::Read { .. } => 3,
         }
     }
 }
@@ -119,16 +116,12 @@ impl Trouble {
             }
             Self::NoInbox => "An auditor reads the access log only. Ask the owner for another role.".into(),
             Self::Untrusted(_) | Self::Log(_) => {
-                "Nothing was opened. Tell the owner before you go on: somebody may have changed what the relay holds."
+                "Nothing is shown. Tell the owner before you go on: somebody may have changed what the relay holds."
                     .into()
             }
         }
     }
 
-    /// Whether it is about the file rather than about what came after it.
-    pub(crate) const fn concerns_file(&self) -> bool {
-        matches!(self, Self::NotACredential | Self::Unreadable)
-    }
 }
 
 impl Locked {

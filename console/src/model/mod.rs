@@ -13,10 +13,11 @@ pub(crate) mod queue;
 pub(crate) mod score;
 pub(crate) mod shortcut;
 pub(crate) mod visits;
+pub(crate) mod watch;
 pub(crate) mod when;
 
 pub(crate) use case::Practice;
-pub(crate) use locked::{Locked, Progress, Trouble};
+pub(crate) use locked::{Locked, Phase, Progress, Trouble};
 pub(crate) use open::{Open, Shown};
 
 use crate::model::queue::{Filter, Order};
@@ -54,8 +55,12 @@ pub(crate) enum Event {
     Opened(Box<Practice>),
     /// The log has grown, and this is the practice now.
     Refreshed(Box<Practice>),
+    /// The relay answered, and nothing is new.
+    Reached,
     /// The log could not be read again.
     Unreachable,
+    /// The log, read again, does not check: what was found.
+    Distrusted(String),
     /// Lock now.
     Lock(LockReason),
     /// The search text is now this.
@@ -143,6 +148,11 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
             let focus = open.cursor.map(|thread| Effect::Focus(Focus::Row(thread)));
             *state = State::Open(Box::new(open));
             focus.into_iter().collect()
+        }
+        // What was believed so far came from the same relay: none of it may be shown any more.
+        (State::Open(open), Event::Distrusted(found)) => {
+            *state = State::Locked(Locked { phase: Phase::Failed(Trouble::Log(found)), now: open.now, ..Locked::default() });
+            vec![Effect::Forget, Effect::LockOthers]
         }
         (State::Locked(locked), event) => locked.step(event),
         (State::Open(open), event) => open.step(event),

@@ -87,6 +87,7 @@ impl Open {
                 self.link = Link::UpToDate;
                 self.relist();
             }
+            Event::Reached => self.link = Link::UpToDate,
             Event::Unreachable => self.link = Link::Unreachable,
             Event::Tick(now) => self.now = now,
             _ => {}
@@ -163,7 +164,7 @@ mod tests {
         let mut state = State::default();
         step(&mut state, Event::FilePicked { name: "m".into(), text: "a.b.c.d.e".into() });
         step(&mut state, Event::Unlock { passphrase: Zeroizing::new("x".into()) });
-        step(&mut state, Event::Progress(Progress::Decrypt { entries: 1 }));
+        step(&mut state, Event::Progress(Progress::Read { entries: 1, of: 1 }));
         step(&mut state, Event::Opened(Box::new(practice(leads))));
         state
     }
@@ -231,6 +232,15 @@ mod tests {
         assert_eq!(step(&mut state, Event::Lock(LockReason::OtherTab)), []);
         let mut other = opened(3);
         assert_eq!(step(&mut other, Event::Lock(LockReason::OtherTab)), [Effect::Forget]);
+    }
+
+    #[test]
+    fn a_log_that_stops_checking_is_not_shown_on() {
+        let mut state = opened(3);
+        let effects = step(&mut state, Event::Distrusted("entry 4 is missing".into()));
+        assert_eq!(effects, [Effect::Forget, Effect::LockOthers]);
+        let State::Locked(locked) = state else { panic!("still open") };
+        assert!(matches!(locked.phase, crate::model::Phase::Failed(_)));
     }
 
     #[test]

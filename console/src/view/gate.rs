@@ -4,7 +4,6 @@ use super::focus::PASSPHRASE;
 use super::icon::{self, icon};
 use super::{Console, console};
 use crate::model::locked::{Left, Phase, Progress};
-use crate::model::when::many;
 use crate::model::{Event, LockReason, Locked, Trouble};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -181,12 +180,11 @@ fn Steps(locked: Memo<Option<Locked>>) -> impl IntoView {
             Phase::Waiting | Phase::Failed(_) => None,
         })
     });
-    let names = ["Deriving the key", "Signing in", "Checking the practice's documents", "Fetching the log", "Opening entries"];
+    let names = ["Deriving the key", "Signing in", "Checking the practice's documents", "Opening entries"];
     let shown = move || progress.with(Option::is_some);
     let at = move |index: usize| move || progress.get().map_or("waiting", |progress| state(progress, index));
     let count = move |index: usize| move || match progress.get() {
-        Some(Progress::Fetch { entries }) if index == 3 && entries > 0 => many(entries, "entr").replace("entrs", "entries").replace("1 entr", "1 entry"),
-        Some(Progress::Decrypt { entries }) if index == 4 => entries.to_string(),
+        Some(Progress::Read { entries, of }) if index == 3 && of > 0 => format!("{entries} of {of}"),
         _ => String::new(),
     };
     view! {

@@ -16,12 +16,11 @@ pub(crate) fn Refused() -> impl IntoView {
             <h1>{"Refused entries"}</h1>
             <p class="lede">{"These are in the log, but are not what they claim to be, or cannot be opened. Nothing in them was applied. If you did not expect them, tell the owner."}</p>
             <table class="refused">
-                <thead><tr><th scope="col">{"Entry"}</th><th scope="col">{"Claims to be"}</th><th scope="col">{"Received"}</th><th scope="col">{"Why it was refused"}</th></tr></thead>
+                <thead><tr><th scope="col">{"Entry"}</th><th scope="col">{"Received"}</th><th scope="col">{"Why it was refused"}</th></tr></thead>
                 <tbody>
                     {move || practice.with(|practice| practice.as_ref().map(|practice| practice.refused.iter().map(|refusal| view! {
                         <tr>
                             <td><strong>{refusal.seq}</strong>" "<span class="mono">{refusal.entry.clone()}</span></td>
-                            <td>{refusal.kind}</td>
                             <td>{full(refusal.time, console.zone)}</td>
                             <td>{refusal.why.clone()}</td>
                         </tr>

@@ -1,0 +1,100 @@
+//! The relay's HTTP, as the console uses it. What comes back is not trusted: `inbox` checks it.
+
+use gloo_net::http::{Request, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use wire::PracticeId;
+use wire::api::{JOSE, Page, Receipt, SignedRoster, Token};
+use wire::limits::PAGE_ENTRIES;
+use web_sys::{RequestCache, RequestCredentials};
+
+/// A relay and a practice on it.
+pub(super) struct Relay {
+    practice_url: String,
+}
+
+/// Why a request gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum RelayError {
+    #[error("no answer")]
+    Unreachable,
+    #[error("refused with status {0}")]
+    Refused(u16),
+    #[error("an answer that is none")]
+    Unreadable,
+}
+
+impl Relay {
+    /// `base` is the credential's relay, without a slash at the end.
+    pub(super) fn new(base: &str, practice: &PracticeId) -> Self {
+        Self { practice_url: format!("{base}/v1/practices/{practice}") }
+    }
+
+    /// Where assertions are addressed to.
+    pub(super) fn token_endpoint(&self) -> String {
+        self.url("token")
+    }
+
+    pub(super) async fn manifest(&self) -> Result<String, RelayError> {
+        text(send(Request::get(&self.url("manifest"))).await?).await
+    }
+
+    /// `form` is an RFC 7523 token request.
+    pub(super) async fn token(&self, form: String) -> Result<Token, RelayError> {
+        let request = plain(Request::post(&self.token_endpoint()))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(form)
+            .map_err(|_| RelayError::Unreachable)?;
+        json(accept(request.send().await)?).await
+    }
+
+    pub(super) async fn roster(&self, token: &str) -> Result<SignedRoster, RelayError> {
+        json(send(bearer(Request::get(&self.url("roster")), token)).await?).await
+    }
+
+    /// Entries after `seq`.
+    pub(super) async fn page(&self, token: &str, seq: u64) -> Result<Page, RelayError> {
+        let url = format!("{}?after={seq}&limit={PAGE_ENTRIES}", self.url("entries"));
+        json(send(bearer(Request::get(&url), token)).await?).await
+    }
+
+    /// Appends a sealed entry. The same entry twice is one entry.
+    pub(super) async fn append(&self, token: &str, sealed: String) -> Result<Receipt, RelayError> {
+        let request = bearer(plain(Request::post(&self.url("entries"))), token)
+            .header("Content-Type", JOSE)
+            .body(sealed)
+            .map_err(|_| RelayError::Unreachable)?;
+        json(accept(request.send().await)?).await
+    }
+
+    fn url(&self, what: &str) -> String {
+        format!("{}/{what}", self.practice_url)
+    }
+}
+
+fn plain(request: RequestBuilder) -> RequestBuilder {
+    request.credentials(RequestCredentials::Omit).cache(RequestCache::NoStore)
+}
+
+fn bearer(request: RequestBuilder, token: &str) -> RequestBuilder {
+    request.header("Authorization", &format!("Bearer {token}"))
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, RelayError> {
+    accept(plain(request).send().await)
+}
+
+fn accept(sent: Result<Response, gloo_net::Error>) -> Result<Response, RelayError> {
+    match sent {
+        Ok(response) if response.ok() => Ok(response),
+        Ok(response) => Err(RelayError::Refused(response.status())),
+        Err(_) => Err(RelayError::Unreachable),
+    }
+}
+
+async fn text(response: Response) -> Result<String, RelayError> {
+    response.text().await.map_err(|_| RelayError::Unreachable)
+}
+
+async fn json<T: DeserializeOwned>(response: Response) -> Result<T, RelayError> {
+    serde_json::from_str(&text(response).await?).map_err(|_| RelayError::Unreadable)
+}

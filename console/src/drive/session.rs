@@ -1,0 +1,205 @@
+//! An unlocked practice: keys, token, and the log as far as it was read.
+
+use super::relay::{Relay, RelayError};
+use super::{clock, memory};
+use crate::model::case::{Case, Practice, Refusal};
+use crate::model::Event;
+use inbox::assertion::{make_assertion, token_request};
+use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
+use lead::Manifest;
+use seal::web::{WebKey, WebSigner};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use wire::StaffId;
+use wire::practice::Role;
+
+/// A member of staff's keys, signed in.
+pub(super) struct Desk {
+    pub(super) base: String,
+    pub(super) relay: Relay,
+    pub(super) anchor: Anchor,
+    pub(super) staff: StaffId,
+    pub(super) role: Role,
+    pub(super) signer: WebSigner,
+    pub(super) token: RefCell<Option<Rc<str>>>,
+}
+
+/// Why there is no token.
+pub(super) enum SignInError {
+    Relay(RelayError),
+    /// The browser did not sign.
+    Key,
+}
+
+impl Desk {
+    /// A token, from before or a new one.
+    pub(super) async fn token(&self) -> Result<Rc<str>, SignInError> {
+        if let Some(token) = self.token.borrow().clone() {
+            return Ok(token);
+        }
+        let endpoint = self.relay.token_endpoint();
+        let assertion = make_assertion(&self.signer, &self.staff, &endpoint, clock::now() / 1000)
+            .await
+            .map_err(|_| SignInError::Key)?;
+        let token = self.relay.token(token_request(&assertion)).await.map_err(SignInError::Relay)?;
+        let token: Rc<str> = token.access_token.into();
+        *self.token.borrow_mut() = Some(Rc::clone(&token));
+        Ok(token)
+    }
+
+    /// Does `work` with a token, and once more with a new one if the relay says that it has expired.
+    pub(super) async fn signed_in<T>(
+        &self,
+        work: impl AsyncFn(&str) -> Result<T, RelayError>,
+    ) -> Result<T, RelayError> {
+        let token = self.token().await.map_err(relay_error)?;
+        match work(&token).await {
+            Err(RelayError::Refused(401)) => {
+                *self.token.borrow_mut() = None;
+                let token = self.token().await.map_err(relay_error)?;
+                work(&token).await
+            }
+            other => other,
+        }
+    }
+}
+
+fn relay_error(error: SignInError) -> RelayError {
+    match error {
+        SignInError::Relay(error) => error,
+        SignInError::Key => RelayError::Refused(401),
+    }
+}
+
+/// Everything that is dropped on locking.
+pub(super) struct Session {
+    pub(super) desk: Desk,
+    pub(super) manifest: Manifest,
+    pub(super) inbox: RefCell<Inbox<WebKey>>,
+    /// As shown last; leads that did not change are shown on without being read again.
+    pub(super) cases: RefCell<Vec<Arc<Case>>>,
+    /// Whether a reading is under way: two at once would read the same page twice.
+    pub(super) busy: Cell<bool>,
+}
+
+/// Why the log could not be read on.
+pub(super) enum ReadError {
+    Relay(RelayError),
+    Log(LogError),
+}
+
+impl Session {
+    /// Reads what is new. `None`: nothing is.
+    pub(super) async fn refresh(&self) -> Option<Event> {
+        if self.busy.replace(true) {
+            return None;
+        }
+        let before = self.inbox.borrow().head();
+        let read = read_to_end(&self.desk, &self.inbox, |_, _| {}).await;
+        self.busy.set(false);
+        match read {
+            Ok(()) if self.inbox.borrow().head() == before => Some(Event::Reached),
+            Ok(()) => Some(Event::Refreshed(Box::new(self.practice().await))),
+            Err(ReadError::Relay(_)) => Some(Event::Unreachable),
+            Err(ReadError::Log(error)) => Some(Event::Distrusted(error.to_string())),
+        }
+    }
+
+    /// The practice as it stands now.
+    pub(super) async fn practice(&self) -> Practice {
+        let (leads, refused, head, roster) = {
+            let inbox = self.inbox.borrow();
+            let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
+            (inbox.leads(), refused, inbox.head(), inbox.staff().roster().version)
+        };
+        let before = self.cases.take();
+        let mut cases = Vec::with_capacity(leads.len());
+        for (index, lead) in leads.into_iter().enumerate() {
+            let known = before.binary_search_by_key(&lead.thread, |case| case.lead.thread);
+            cases.push(match known {
+                Ok(at) if before[at].lead == lead => Arc::clone(&before[at]),
+                _ => Arc::new(Case::new(lead, &self.manifest.source)),
+            });
+            if index % CASES_AT_ONCE == CASES_AT_ONCE - 1 {
+                breathe().await;
+            }
+        }
+        self.cases.replace(cases.clone());
+        Practice {
+            id: self.desk.anchor.practice.clone(),
+            staff: self.desk.staff.clone(),
+            role: self.desk.role,
+            relay: self.desk.base.clone(),
+            source: self.manifest.source.clone(),
+            manifest_version: self.manifest.version,
+            roster_version: roster,
+            head,
+            cases,
+            refused,
+        }
+    }
+}
+
+/// Leads that are assessed before the page may draw again.
+const CASES_AT_ONCE: usize = 200;
+
+/// Lets the browser draw and answer.
+async fn breathe() {
+    let pause = js_sys::Promise::new(&mut |resolve, _| {
+        leptos::leptos_dom::helpers::set_timeout(
+            move || {
+                // The promise's own function: it does not throw.
+                let _ = resolve.call0(&wasm_bindgen::JsValue::UNDEFINED);
+            },
+            std::time::Duration::ZERO,
+        );
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(pause).await;
+}
+
+/// Reads page after page to the end of the log, and remembers it. `report` is told how many of how many entries
+/// are read. While a page is decrypted, the next one is on its way.
+#[expect(clippy::await_holding_refcell_ref, reason = "`busy` keeps every other reader away")]
+pub(super) async fn read_to_end(
+    desk: &Desk,
+    inbox: &RefCell<Inbox<WebKey>>,
+    report: impl Fn(u64, u64),
+) -> Result<(), ReadError> {
+    let fetch = async |seq| desk.signed_in(async |token: &str| desk.relay.page(token, seq).await).await;
+    let mut inbox = inbox.borrow_mut();
+    let mut page = fetch(inbox.head().seq).await.map_err(ReadError::Relay)?;
+    loop {
+        let (last, end) = (page.entries.last().map(|entry| entry.meta.seq), page.head.seq);
+        let ahead = async {
+            match last {
+                Some(last) if last < end => Some(fetch(last).await),
+                _ => None,
+            }
+        };
+        let (read, next) = futures_util::future::join(inbox.read(page), ahead).await;
+        let read = read.map_err(ReadError::Log)?;
+        report(inbox.head().seq, end);
+        page = match (read, next) {
+            (Progress::End, _) => break,
+            (Progress::More, Some(next)) => next.map_err(ReadError::Relay)?,
+            (Progress::More, None) => fetch(inbox.head().seq).await.map_err(ReadError::Relay)?,
+        };
+    }
+    memory::remember(&desk.anchor, Memory { head: Some(inbox.head()), ..Memory::default() });
+    Ok(())
+}
+
+fn refusal(entry: &RefusedEntry) -> Refusal {
+    let RefusedEntry { seq, entry, time, refusal, .. } = *entry;
+    let by = if refusal.is_by_the_relay() {
+        " Only the relay, or someone in its place, can have done this."
+    } else {
+        ""
+    };
+    let mut why = refusal.to_string();
+    if let Some(first) = why.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    Refusal { seq, entry: entry.to_string(), time, why: format!("{why}.{by}") }
+}
