@@ -144,6 +144,12 @@ impl Staff {
         &self.roster
     }
 
+    /// The keyring that goes with it, still sealed.
+    #[must_use]
+    pub fn sealed_keyring(&self) -> &str {
+        &self.keyring
+    }
+
     /// The root key that signed it, whose thumbprint is the pin.
     #[must_use]
     pub fn root(&self) -> &PublicJwk {

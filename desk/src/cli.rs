@@ -1,0 +1,220 @@
+//! The command line's shape. What each command does is in [`crate::commands`].
+
+use crate::failure::EXIT_CODES;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use wire::practice::Role;
+use wire::{PracticeId, StaffId, Thumbprint};
+
+/// The practice's own program: keys, staff, manifest, inbox.
+#[derive(Debug, Parser)]
+#[command(name = "anteroom", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Take the passphrase from the first line of FILE (else from ANTEROOM_PASSPHRASE, else ask)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a practice: its keys, its first member of staff, its place on a relay
+    Init(Init),
+    /// Register a practice that `init` has made and could not register
+    Register(Register),
+    /// The people who work at the practice
+    #[command(subcommand)]
+    Staff(Staff),
+    /// What the practice publishes about its intake
+    #[command(subcommand)]
+    Manifest(Manifest),
+    /// Print the lines to paste into the practice's website
+    Snippet(Snippet),
+    /// What patients sent
+    #[command(subcommand)]
+    Inbox(Inbox),
+    /// The practice's log on the relay
+    #[command(subcommand)]
+    Log(Log),
+    /// Synthetic inquiries, for trying things out
+    #[command(subcommand, hide = true)]
+    Demo(Demo),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The relay, as patients' browsers reach it
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: String,
+    /// The invite that the relay's operator gave you
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) invite: String,
+    /// What the practice publishes about its intake (TOML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: PathBuf,
+    /// Your name as a member of staff: `maria-lopez`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) owner: StaffId,
+    /// Where the key files go; keep it off shared disks
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The practice's name in links; else the manifest file's name without its ending
+    #[arg(long, value_name = "NAME")]
+    pub(crate) practice: Option<PracticeId>,
+    /// How long the manifest is valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub(crate) valid_days: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    /// Where `init` has put the key files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The invite that the relay's operator gave you
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) invite: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Staff {
+    /// Add a member of staff and make their credential file
+    Add(StaffAdd),
+    /// Show who works at the practice
+    List(OfCredential),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StaffAdd {
+    /// Their name in the log: `sam-rivera`
+    #[arg(value_name = "NAME")]
+    pub(crate) name: StaffId,
+    /// What they may do
+    #[arg(long, value_enum)]
+    pub(crate) role: RoleArg,
+    /// Where `root.key` is; the credential file goes there too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+/// [`Role`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// Staff, keys, manifest, and all that a coordinator may
+    Owner,
+    /// Reads and works leads
+    Coordinator,
+    /// Reads the access log; holds no key to any lead
+    Auditor,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Owner => Self::Owner,
+            RoleArg::Coordinator => Self::Coordinator,
+            RoleArg::Auditor => Self::Auditor,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Manifest {
+    /// Look for mistakes in a manifest, without a network
+    Check {
+        /// TOML or JSON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Sign a manifest with the root key and publish it
+    Publish(ManifestPublish),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManifestPublish {
+    /// TOML or JSON
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where `root.key` is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// How long the manifest is valid
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    pub(crate) valid_days: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfCredential {
+    /// Your credential file
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_CREDENTIAL")]
+    pub(crate) credential: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Snippet {
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+    /// `current.json` of the widget's release
+    #[arg(long, value_name = "FILE")]
+    pub(crate) version_file: PathBuf,
+    /// Another address of the relay than the credential's
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Inbox {
+    /// All inquiries, by score
+    List(OfCredential),
+    /// One inquiry, with everything that speaks for its urgency and its score
+    Show(InboxShow),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxShow {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Check the whole log against what this credential has seen before
+    Verify(OfCredential),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demo {
+    /// Send synthetic inquiries through the public endpoint; a second run adds nothing
+    Seed(DemoSeed),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoSeed {
+    /// Take relay, practice and pin from this credential file
+    #[arg(long, value_name = "FILE", required_unless_present = "relay")]
+    pub(crate) credential: Option<PathBuf>,
+    /// The relay
+    #[arg(long, value_name = "URL", requires = "practice", requires = "pin", conflicts_with = "credential")]
+    pub(crate) relay: Option<String>,
+    /// The practice
+    #[arg(long, value_name = "NAME")]
+    pub(crate) practice: Option<PracticeId>,
+    /// Thumbprint of the practice's root key
+    #[arg(long)]
+    pub(crate) pin: Option<Thumbprint>,
+    /// How many
+    #[arg(long, default_value_t = 40)]
+    pub(crate) count: usize,
+    /// People and texts to make them from
+    #[arg(long, value_name = "FILE", default_value = "examples/demo/inquiries.json")]
+    pub(crate) file: PathBuf,
+}

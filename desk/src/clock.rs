@@ -1,0 +1,64 @@
+//! The clock, and times as staff read them.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970-01-01 UTC.
+pub(crate) fn now_s() -> u64 {
+    now_ms() / 1000
+}
+
+/// Milliseconds since 1970-01-01 UTC.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `2026-11-23 18:04` in this machine's time zone.
+pub(crate) fn local(ms: u64) -> String {
+    match stamp(ms) {
+        Some(stamp) => stamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+        None => "?".to_owned(),
+    }
+}
+
+/// RFC 3339 in UTC, for JSON.
+pub(crate) fn rfc3339(ms: u64) -> String {
+    stamp(ms).map_or_else(|| "?".to_owned(), |stamp| stamp.to_string())
+}
+
+/// `3 days`, `2 h`, `5 min`: roughly, for people.
+pub(crate) fn span(ms: u64) -> String {
+    let minutes = SignedDuration::from_millis(i64::try_from(ms).unwrap_or(i64::MAX)).as_mins();
+    match minutes {
+        0 => "less than a minute".to_owned(),
+        1..120 => format!("{minutes} min"),
+        120..2880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    }
+}
+
+fn stamp(ms: u64) -> Option<Timestamp> {
+    Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_rough_and_times_total() {
+        for (ms, text) in [
+            (59_000, "less than a minute"),
+            (60_000, "1 min"),
+            (7_140_000, "119 min"),
+            (7_200_000, "2 h"),
+            (3 * 86_400_000, "3 days"),
+        ] {
+            assert_eq!(span(ms), text);
+        }
+        assert_eq!(rfc3339(1_700_000_000_000), "2023-11-14T22:13:20Z");
+        assert_eq!(local(u64::MAX), "?");
+    }
+}

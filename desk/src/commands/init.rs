@@ -1,0 +1,305 @@
+//! `anteroom init` and `anteroom register`: a practice comes into being.
+
+use super::Context;
+use crate::cli::{Init, Register};
+use crate::clock;
+use crate::document;
+use crate::failure::{Exit, Failure};
+use crate::files;
+use crate::keyfile::{
+    self, RecoveryFile, RootFile, create_credential, credential_path, recovery_path, root_path,
+};
+use crate::output::Output;
+use crate::passphrase::Passphrases;
+use crate::publication::{SignedManifest, sign_manifest, sign_roster};
+use crate::relay::{Relay, RelayError};
+use inbox::{Anchor, Credential, Memory};
+use lead::ManifestSource;
+use seal::entry::{Binding, seal};
+use seal::random::{make_entry_id, make_thread_id};
+use seal::{KeyUse, Opener, PrivateKey, PublicKey, Zeroizing};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use tokio::task::JoinSet;
+use wire::api::Registration;
+use wire::practice::{Member, Role};
+use wire::{EntryKind, PracticeId, StaffId};
+
+/// Makes keys and files, sees that they work, and registers the practice.
+pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure> {
+    let output = context.output;
+    let relay = Relay::new(&options.relay)?;
+    let source: ManifestSource = document::read_manifest(&options.manifest)?;
+    let practice = practice_name(&options)?;
+    let paths = Paths::new(&options.dir, &options.owner);
+    paths.refuse_if_any_exists()?;
+    relay.is_ready().await?;
+    let secrets = Passphrase3::ask(&context.passphrases, &paths)?;
+
+    let [root, inbox, signing, encryption, recovery] = make_keys(output).await?;
+    let anchor = Anchor { practice, pin: root.thumbprint() };
+    let manifest = sign_manifest(&root, &anchor, 1, inbox.public().to_jwk(), source, options.valid_days)?;
+    let owner = Member {
+        id: options.owner.clone(),
+        role: Role::Owner,
+        signing: signing.public().to_jwk(),
+        encryption: Some(encryption.public().to_jwk()),
+        not_before: manifest.manifest.iat,
+        not_after: None,
+    };
+    let recovery_public = recovery.public().to_jwk();
+    let staff = sign_roster(&root, &anchor, 1, vec![owner], &recovery_public, &[inbox])?;
+    let registration = Registration { manifest: manifest.jws.clone(), staff };
+
+    output.progress("Writing the key files");
+    files::create_directory(&options.dir)?;
+    let address = relay.address().to_owned();
+    RootFile {
+        relay: address.clone(),
+        anchor: anchor.clone(),
+        owner: options.owner.clone(),
+        recovery: recovery_public,
+        root,
+    }
+    .create(&paths.root, &secrets.root)?;
+    let credential = Credential {
+        relay: address.clone(),
+        anchor: anchor.clone(),
+        staff: options.owner.clone(),
+        role: Role::Owner,
+        signing: signing.to_jwk(),
+        encryption: Some(encryption.to_jwk()),
+    };
+    create_credential(&paths.owner, &credential, &secrets.owner)?;
+    RecoveryFile { relay: address, anchor: anchor.clone(), key: recovery }
+        .create(&paths.recovery, &secrets.recovery)?;
+    let pending = serde_json::to_vec(&registration)
+        .map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+    files::create_private(&paths.registration, &pending)?;
+
+    output.progress("Opening a test message with the owner's file and with the recovery file");
+    rehearse(&paths, &secrets, &registration, &manifest).await?;
+    submit(&relay, &options.invite, &registration, &options.dir).await?;
+    report(output, &anchor, relay.address(), &paths)
+}
+
+/// Registers what `init` left behind.
+pub(super) async fn register(context: &Context, options: Register) -> Result<(), Failure> {
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let paths = Paths::new(&options.dir, &root.owner);
+    let relay = Relay::new(&root.relay)?;
+    let registration: Registration =
+        serde_json::from_str(&files::read(&paths.registration)?).map_err(|_| {
+            Failure::new(
+                Exit::Failed,
+                format!("{} is damaged", paths.registration.display()),
+                "run `anteroom init` again with another directory",
+            )
+        })?;
+    submit(&relay, &options.invite, &registration, &options.dir).await?;
+    report(context.output, &root.anchor, relay.address(), &paths)
+}
+
+async fn submit(relay: &Relay, invite: &str, registration: &Registration, dir: &Path) -> Result<(), Failure> {
+    relay.register(invite, registration).await.map_err(|error| match &error {
+        RelayError::Refused { status: 401 | 403, .. } => Failure::new(
+            Exit::Relay,
+            &error,
+            format!(
+                "ask the relay's operator for an invite (each serves once), then run: anteroom register \
+                 --dir {} --invite TOKEN",
+                dir.display()
+            ),
+        ),
+        RelayError::Refused { status: 409, .. } => Failure::new(
+            Exit::Relay,
+            &error,
+            "the relay knows a practice of this name already; choose another with --practice, and another --dir",
+        ),
+        _ => Failure::new(
+            Exit::Relay,
+            &error,
+            format!(
+                "the key files are made and kept; when this is mended, run: anteroom register --dir {} \
+                 --invite TOKEN",
+                dir.display()
+            ),
+        ),
+    })
+}
+
+fn report(output: Output, anchor: &Anchor, relay: &str, paths: &Paths) -> Result<(), Failure> {
+    let json = json!({
+        "practice": anchor.practice,
+        "pin": anchor.pin,
+        "relay": relay,
+        "files": { "root": paths.root, "owner": paths.owner, "recovery": paths.recovery },
+    });
+    output.print(&json, || {
+        format!(
+            "{practice} is registered at {relay}.
+  pin       {pin}
+  root key  {root}
+            signs your manifest and staff; keep it offline, and a copy in a safe
+  owner     {owner}
+            your own credential, for every day
+  recovery  {recovery}
+            reads everything when all credentials are lost; print it or put it in a safe, and take it off
+            this machine
+
+Next: anteroom staff add NAME --role coordinator --dir DIR
+      anteroom snippet --credential {owner} --version-file current.json",
+            practice = anchor.practice,
+            pin = anchor.pin,
+            root = paths.root.display(),
+            owner = paths.owner.display(),
+            recovery = paths.recovery.display(),
+        )
+    })
+}
+
+fn practice_name(options: &Init) -> Result<PracticeId, Failure> {
+    if let Some(practice) = &options.practice {
+        return Ok(practice.clone());
+    }
+    let stem = options.manifest.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    stem.parse().map_err(|error| {
+        Failure::new(
+            Exit::Usage,
+            format!("the manifest's file name gives no name for the practice: {error}"),
+            "give one with --practice",
+        )
+    })
+}
+
+/// All five at once, on all cores; RSA-3072 takes a while.
+async fn make_keys(output: Output) -> Result<[PrivateKey; 5], Failure> {
+    const WHAT: [(&str, KeyUse); 5] = [
+        ("root", KeyUse::Sig),
+        ("inbox", KeyUse::Enc),
+        ("owner's signing", KeyUse::Sig),
+        ("owner's encryption", KeyUse::Enc),
+        ("recovery", KeyUse::Enc),
+    ];
+    output.progress("Making five RSA-3072 keys; this can take a minute");
+    let mut tasks = JoinSet::new();
+    for (at, (_, usage)) in WHAT.into_iter().enumerate() {
+        tasks.spawn_blocking(move || (at, PrivateKey::generate(usage)));
+    }
+    let mut keys = [const { None }; 5];
+    let mut made = 0;
+    while let Some(task) = tasks.join_next().await {
+        let (at, key) = task.map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        keys[at] = Some(key.map_err(|error| {
+            Failure::new(Exit::Failed, error, "this system gives no randomness; try another")
+        })?);
+        made += 1;
+        output.progress(&format!("  {made} of 5: the {} key", WHAT[at].0));
+    }
+    let [Some(a), Some(b), Some(c), Some(d), Some(e)] = keys else {
+        return Err(Failure::new(Exit::Failed, "a key was not made", "run the command again"));
+    };
+    Ok([a, b, c, d, e])
+}
+
+/// A practice must not go live with a key that does not open what is sealed to it. Reads the files
+/// back, so that what is tried is what is on the disk.
+async fn rehearse(
+    paths: &Paths,
+    secrets: &Passphrase3,
+    registration: &Registration,
+    signed: &SignedManifest,
+) -> Result<(), Failure> {
+    let failed = |what: &str| {
+        Failure::new(
+            Exit::Trust,
+            format!("the test message did not come back: {what}"),
+            "delete the directory and run the command again; report this if it happens twice",
+        )
+    };
+    let owner = keyfile::open_credential(&paths.owner, &secrets.owner())?;
+    let recovery = RecoveryFile::open(&paths.recovery, &secrets.recovery())?;
+    let own = owner.encryption.as_ref().ok_or_else(|| failed("no key"))?;
+    let own = keyfile::key(&paths.owner, own)?;
+
+    let none = Memory::default();
+    let now = clock::now_s();
+    let manifest = owner
+        .anchor
+        .check_manifest(&registration.manifest, now, &none)
+        .map_err(|error| failed(&error.to_string()))?;
+    let staff = owner
+        .anchor
+        .check_roster(registration.staff.clone(), now, &none)
+        .map_err(|error| failed(&error.to_string()))?;
+    let random = |_| failed("no randomness");
+    let binding = Binding {
+        typ: EntryKind::Inquiry,
+        practice: signed.manifest.practice.clone(),
+        thread: make_thread_id().map_err(random)?,
+        entry: make_entry_id().map_err(random)?,
+        manifest: manifest.version,
+    };
+    let message = b"{\"test\":\"a message from the practice to itself\"}";
+    let to = manifest.inbox.keys.first().ok_or_else(|| failed("no inbox key"))?;
+    let to = PublicKey::from_jwk(to).map_err(|error| failed(&error.to_string()))?;
+    let sealed = seal(&binding, message, &to).map_err(|error| failed(&error.to_string()))?;
+    for key in [&own, &recovery.key] {
+        let keys = staff.open_keyring(key).await.map_err(|error| failed(&error.to_string()))?;
+        let inbox_key =
+            keys.key(&to.thumbprint()).ok_or_else(|| failed("the keyring lacks the inbox key"))?;
+        let opened = inbox_key.open(&sealed).await.map_err(|error| failed(&error.to_string()))?;
+        if opened.plaintext.as_slice() != message {
+            return Err(failed("it reads differently"));
+        }
+    }
+    Ok(())
+}
+
+struct Paths {
+    root: PathBuf,
+    owner: PathBuf,
+    recovery: PathBuf,
+    registration: PathBuf,
+}
+
+impl Paths {
+    fn new(directory: &Path, owner: &StaffId) -> Self {
+        Self {
+            root: root_path(directory),
+            owner: credential_path(directory, owner),
+            recovery: recovery_path(directory),
+            registration: directory.join("registration.json"),
+        }
+    }
+
+    fn refuse_if_any_exists(&self) -> Result<(), Failure> {
+        let all = [&self.root, &self.owner, &self.recovery, &self.registration];
+        match all.into_iter().find(|path| path.exists()) {
+            Some(path) => Err(files::FileError::Exists(path.clone()).into()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The passphrases of the three files; each has its own when a person types them.
+struct Passphrase3 {
+    root: Zeroizing<String>,
+    owner: Zeroizing<String>,
+    recovery: Zeroizing<String>,
+}
+
+impl Passphrase3 {
+    fn ask(passphrases: &Passphrases, paths: &Paths) -> Result<Self, Failure> {
+        let ask = |path: &Path| passphrases.fresh(&path.display().to_string());
+        Ok(Self { root: ask(&paths.root)?, owner: ask(&paths.owner)?, recovery: ask(&paths.recovery)? })
+    }
+
+    fn owner(&self) -> Passphrases {
+        Passphrases::Known(self.owner.clone())
+    }
+
+    fn recovery(&self) -> Passphrases {
+        Passphrases::Known(self.recovery.clone())
+    }
+}

@@ -1,0 +1,80 @@
+//! `anteroom manifest`: what the practice publishes about its intake.
+
+use super::Context;
+use super::staff::{inbox_keys, owner_session};
+use crate::cli::ManifestPublish;
+use crate::clock;
+use crate::document;
+use crate::failure::{Exit, Failure};
+use crate::keyfile::{RootFile, root_path};
+use crate::publication::sign_manifest;
+use inbox::Memory;
+use seal::jws;
+use serde_json::json;
+use std::path::Path;
+use wire::practice::{MANIFEST_TYP, ManifestHead};
+
+/// Looks for mistakes.
+pub(super) fn check(context: &Context, file: &Path) -> Result<(), Failure> {
+    let source = document::read_manifest(file)?;
+    let fields = source.form.fields().count();
+    let json = json!({
+        "ok": true,
+        "name": source.name,
+        "languages": source.languages,
+        "services": source.services.len(),
+        "steps": source.form.steps.len(),
+        "fields": fields,
+        "criteria": source.scoring.criteria.len(),
+        "model": { "name": source.scoring.name, "version": source.scoring.version, "hash": source.scoring.hash() },
+    });
+    context.output.print(&json, || {
+        format!(
+            "{}: no mistakes found.\n  {} services, {} steps with {} fields, {} scoring criteria, in {}",
+            file.display(),
+            source.services.len(),
+            source.form.steps.len(),
+            fields,
+            source.scoring.criteria.len(),
+            source.languages.join(", "),
+        )
+    })
+}
+
+/// Signs and publishes.
+pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Result<(), Failure> {
+    let source = document::read_manifest(&options.file)?;
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let mut session = owner_session(context, &root, &options.dir)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let inbox = inbox_keys(&session, &staff).await?;
+    let inbox =
+        inbox.first().ok_or_else(|| Failure::new(Exit::Trust, "the keyring is empty", "report this"))?;
+
+    // The one in force may have expired: only its signature and version matter here.
+    let published = session.relay.manifest(&root.anchor.practice).await?;
+    let published = jws::verify_pinned(&published, MANIFEST_TYP, &root.anchor.pin)
+        .ok()
+        .and_then(|pinned| serde_json::from_slice::<ManifestHead>(&pinned.claims).ok())
+        .map_or(0, |head| head.version);
+    let version = published.max(session.state.memory().manifest.unwrap_or(0)) + 1;
+    let signed = sign_manifest(
+        &root.root,
+        &root.anchor,
+        version,
+        inbox.public().to_jwk(),
+        source,
+        options.valid_days,
+    )?;
+    signed_in.put_manifest(signed.jws).await?;
+    session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;
+    let json = json!({ "practice": root.anchor.practice, "version": version, "expires": clock::rfc3339(signed.manifest.exp * 1000) });
+    context.output.print(&json, || {
+        format!(
+            "Published: version {version} of {}'s manifest, valid until {}.\nThe snippet on your website stays as it is.",
+            root.anchor.practice,
+            clock::local(signed.manifest.exp * 1000)
+        )
+    })
+}

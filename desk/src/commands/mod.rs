@@ -1,0 +1,52 @@
+//! The commands, one module each.
+
+mod demo;
+mod init;
+mod list;
+mod manifest;
+mod show;
+mod snippet;
+mod staff;
+mod verify;
+
+use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Staff};
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::passphrase::Passphrases;
+use tokio::runtime::Builder;
+
+/// What every command is given.
+pub(crate) struct Context {
+    /// How to print.
+    pub(crate) output: Output,
+    /// Where passphrases come from.
+    pub(crate) passphrases: Passphrases,
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    let context = Context {
+        output: if cli.json { Output::Json } else { Output::Text },
+        passphrases: cli.passphrase_file.map_or(Passphrases::EnvironmentOrPrompt, Passphrases::File),
+    };
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|error| {
+        Failure::new(Exit::Failed, error, "close other programs and run the command again")
+    })?;
+    runtime.block_on(dispatch(&context, cli.command))
+}
+
+async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Init(options) => init::init(context, options).await,
+        Command::Register(options) => init::register(context, options).await,
+        Command::Staff(Staff::Add(options)) => staff::add(context, options).await,
+        Command::Staff(Staff::List(of)) => staff::list(context, &of).await,
+        Command::Manifest(Manifest::Check { file }) => manifest::check(context, &file),
+        Command::Manifest(Manifest::Publish(options)) => manifest::publish(context, options).await,
+        Command::Snippet(options) => snippet::snippet(context, options).await,
+        Command::Inbox(Inbox::List(of)) => list::list(context, &of).await,
+        Command::Inbox(Inbox::Show(options)) => show::show(context, &options).await,
+        Command::Log(Log::Verify(of)) => verify::verify(context, &of).await,
+        Command::Demo(Demo::Seed(options)) => demo::seed(context, options).await,
+    }
+}

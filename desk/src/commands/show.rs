@@ -1,0 +1,186 @@
+//! `anteroom inbox show`: one inquiry, with everything that speaks for its urgency and its score.
+
+use super::Context;
+use crate::cli::InboxShow;
+use crate::clock;
+use crate::failure::{Exit, Failure};
+use crate::reading::{Assessed, LANGUAGE, Reading, action_words, lane_name, stage_name};
+use crate::session::Session;
+use crate::terminal::{clean_line, quote};
+use crate::words;
+use lead::scoring::{Evidence, Line, LineSource, Score};
+use serde_json::{Value, json};
+
+/// Columns of quoted text.
+const WIDTH: usize = 96;
+
+/// Prints one inquiry.
+pub(super) async fn show(context: &Context, options: &InboxShow) -> Result<(), Failure> {
+    let mut session = Session::open(context, &options.of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let all = reading.assessed();
+    let id = options.id.trim();
+    let is_it = |lead: &&Assessed<'_>| {
+        lead.entry.to_string() == id || lead.lead.thread.to_string() == id || lead.entry.is_referred_to_as(id)
+    };
+    let found: Vec<&Assessed<'_>> = all.iter().filter(is_it).collect();
+    let lead = match found.as_slice() {
+        [lead] => lead,
+        [] => return Err(absent(&reading, id)),
+        several => {
+            let ids: Vec<String> = several.iter().map(|lead| lead.entry.to_string()).collect();
+            return Err(Failure::new(
+                Exit::Absent,
+                format!("{id} names {} inquiries", several.len()),
+                format!("name one by its id: {}", ids.join(", ")),
+            ));
+        }
+    };
+    context.output.print(&json(lead), || text(lead))
+}
+
+fn absent(reading: &Reading, id: &str) -> Failure {
+    let refused = reading
+        .refused()
+        .iter()
+        .find(|refused| refused.entry.to_string() == id || refused.entry.is_referred_to_as(id));
+    match refused {
+        Some(refused) => Failure::new(
+            Exit::Refused,
+            format!("entry {} of that name is refused: {}", refused.seq, refused.refusal),
+            "run `anteroom log verify` for the whole picture",
+        ),
+        None => Failure::new(
+            Exit::Absent,
+            format!("there is no inquiry {id}"),
+            "run `anteroom inbox list` and take a reference from its first column",
+        ),
+    }
+}
+
+fn json(lead: &Assessed<'_>) -> Value {
+    let needs = &lead.inquiry.answers.needs;
+    let mentions: Vec<Value> = lead
+        .assessment
+        .triage
+        .mentions
+        .iter()
+        .map(|mention| {
+            json!({
+                "concept": mention.concept,
+                "status": mention.status,
+                "lane": mention.lane,
+                "span": [mention.span.0, mention.span.1],
+                "text": span(needs, mention.span),
+            })
+        })
+        .collect();
+    json!({
+        "reference": lead.reference(),
+        "id": lead.entry,
+        "thread": lead.lead.thread,
+        "received": clock::rfc3339(lead.received),
+        "stage": stage_name(lead.lead.stage),
+        "inquiry": lead.inquiry,
+        "triage": { "lane": lead.assessment.triage.lane, "mentions": mentions },
+        "intent": { "intent": lead.assessment.intent.intent, "confidence": lead.assessment.intent.confidence },
+        "score": lead.assessment.score,
+    })
+}
+
+fn text(lead: &Assessed<'_>) -> String {
+    let inquiry = lead.inquiry;
+    let mut out = vec![
+        format!(
+            "Inquiry {}, received {}, stage {}",
+            lead.reference(),
+            clock::local(lead.received),
+            stage_name(lead.lead.stage)
+        ),
+        "What follows is what someone typed into a public form. Nobody has checked who they are.".to_owned(),
+        String::new(),
+    ];
+    for (label, value) in words::answers(lead) {
+        out.push(format!("  {label:<13} {}", clean_line(&value)));
+    }
+    if !inquiry.answers.needs.trim().is_empty() {
+        out.extend([String::new(), "In their words".to_owned(), quote(inquiry.answers.needs.trim(), WIDTH)]);
+    }
+    out.push(String::new());
+    out.extend(urgency(lead));
+    out.push(String::new());
+    out.extend(score(lead));
+    let visits = words::visits(lead);
+    if !visits.is_empty() {
+        out.extend([String::new(), "On the website, as their browser says".to_owned()]);
+        out.extend(visits.iter().map(|visit| format!("  {}", clean_line(visit))));
+    }
+    out.join("\n")
+}
+
+fn urgency(lead: &Assessed<'_>) -> Vec<String> {
+    let triage = &lead.assessment.triage;
+    let intent = &lead.assessment.intent;
+    let mut out = vec![format!("Urgency: {}", lane_name(triage.lane))];
+    for mention in &triage.mentions {
+        let status = words::status(mention.status);
+        let quoted = clean_line(span(&lead.inquiry.answers.needs, mention.span));
+        out.push(format!("  \"{quoted}\" ({}, {status}, {})", mention.concept, lane_name(mention.lane)));
+    }
+    out.push(format!("Intent: {} ({} %)", words::intent(intent.intent), intent.confidence));
+    out
+}
+
+fn score(lead: &Assessed<'_>) -> Vec<String> {
+    let score = &lead.assessment.score;
+    let mut out =
+        vec![format!("Score {}: {}, {}", score.points, lead.tier_label(), action_words(&score.action))];
+    out.extend(lines(score, &lead.inquiry.answers.needs));
+    let model = &score.model;
+    out.push(format!("  by model {} version {}, {}", clean_line(&model.name), model.version, model.hash));
+    let preliminary = &lead.inquiry.preliminary;
+    out.push(match preliminary.points == score.points && preliminary.model.hash == model.hash {
+        true => format!("  their browser computed the same: {}", preliminary.points),
+        false => format!(
+            "  their browser computed {} by model {} version {}; the score above counts",
+            preliminary.points,
+            clean_line(&preliminary.model.name),
+            preliminary.model.version
+        ),
+    });
+    out
+}
+
+fn lines(score: &Score, needs: &str) -> Vec<String> {
+    let mut out: Vec<String> = score
+        .lines
+        .iter()
+        .map(|line| format!("  {:>+5}  {}", line.points, with_evidence(line, needs)).trim_end().to_owned())
+        .collect();
+    let sum: i32 = score.lines.iter().map(|line| line.points).sum();
+    out.push(format!("  {sum:>5}  in all"));
+    out
+}
+
+fn with_evidence(line: &Line, needs: &str) -> String {
+    let id = match &line.source {
+        LineSource::Criterion(id) | LineSource::Cap(id) => id.as_str(),
+        LineSource::Range => "range",
+    };
+    let label = line.label.in_language(LANGUAGE);
+    let label = clean_line(if label.is_empty() { id } else { label });
+    let evidence: Vec<String> = line
+        .evidence
+        .iter()
+        .map(|evidence| match evidence {
+            Evidence::Answer(member) => format!("answer: {}", clean_line(member)),
+            Evidence::Needs(start, end) => format!("\"{}\"", clean_line(span(needs, (*start, *end)))),
+            Evidence::Visit(path, ms) => format!("{} on {}", clean_line(path), clock::local(*ms)),
+        })
+        .collect();
+    if evidence.is_empty() { label } else { format!("{label}  ({})", evidence.join("; ")) }
+}
+
+fn span(text: &str, (start, end): (u32, u32)) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! `anteroom staff`: who works at the practice.
+
+use super::Context;
+use crate::cli::{OfCredential, StaffAdd};
+use crate::clock;
+use crate::failure::{Exit, Failure};
+use crate::files::{self, FileError};
+use crate::keyfile::{RootFile, create_credential, credential_path, root_path};
+use crate::publication::sign_roster;
+use crate::session::{Session, distrust, no_keyring};
+use crate::terminal::{Column, Side, table};
+use inbox::{Credential, Memory, Staff};
+use seal::{KeyUse, Opener, PrivateKey};
+use serde_json::json;
+use std::path::Path;
+use wire::practice::{Member, Role};
+
+/// Makes a colleague's keys, seals the keyring to them too, and publishes the roster.
+pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Failure> {
+    let output = context.output;
+    let path = credential_path(&options.dir, &options.name);
+    if path.exists() {
+        return Err(FileError::Exists(path).into());
+    }
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let mut session = owner_session(context, &root, &options.dir)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    if staff.roster().member(&options.name).is_some() {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{} is on the roster already", options.name),
+            "choose another name; a name stays with the person whose events carry it",
+        ));
+    }
+    let inbox_keys = inbox_keys(&session, &staff).await?;
+    let passphrase = context.passphrases.fresh(&path.display().to_string())?;
+
+    let role = Role::from(options.role);
+    output.progress(&format!("Making {}'s keys", options.name));
+    let signing = make(KeyUse::Sig).await?;
+    let encryption = if role == Role::Auditor { None } else { Some(make(KeyUse::Enc).await?) };
+    let mut members = staff.roster().staff.clone();
+    members.push(Member {
+        id: options.name.clone(),
+        role,
+        signing: signing.public().to_jwk(),
+        encryption: encryption.as_ref().map(|key| key.public().to_jwk()),
+        not_before: clock::now_s().saturating_sub(60),
+        not_after: None,
+    });
+    let version = staff.roster().version + 1;
+    let signed = sign_roster(&root.root, &root.anchor, version, members, &root.recovery, &inbox_keys)?;
+    // What is published must open; see it before anyone depends on it.
+    let checked =
+        root.anchor.check_roster(signed.clone(), clock::now_s(), session.state.memory()).map_err(distrust)?;
+    if let Some(key) = &encryption {
+        checked.open_keyring(key).await.map_err(no_keyring)?;
+    }
+    let credential = Credential {
+        relay: root.relay.clone(),
+        anchor: root.anchor.clone(),
+        staff: options.name.clone(),
+        role,
+        signing: signing.to_jwk(),
+        encryption: encryption.as_ref().map(PrivateKey::to_jwk),
+    };
+    create_credential(&path, &credential, &passphrase)?;
+    if let Err(error) = signed_in.put_roster(&signed).await {
+        // Keys that were never published are of no use, and would stand in the way of the next try.
+        files::remove(&path)?;
+        return Err(error.into());
+    }
+    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    let json = json!({ "staff": options.name, "role": role, "credential": path, "roster": version });
+    output.print(&json, || {
+        format!(
+            "{} works at {} now, as {}.\n  credential  {}\n              hand it over in person, with its passphrase by another way",
+            options.name,
+            root.anchor.practice,
+            role_name(role),
+            path.display()
+        )
+    })
+}
+
+/// Shows the roster.
+pub(super) async fn list(context: &Context, of: &OfCredential) -> Result<(), Failure> {
+    let mut session = Session::open(context, &of.credential)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let roster = staff.roster();
+    let now = clock::now_s();
+    context.output.print(&roster, || {
+        let columns = [
+            Column { title: "NAME", widest: 40, side: Side::Left },
+            Column { title: "ROLE", widest: 12, side: Side::Left },
+            Column { title: "SINCE", widest: 16, side: Side::Left },
+            Column { title: "UNTIL", widest: 16, side: Side::Left },
+            Column { title: "NOW", widest: 8, side: Side::Left },
+        ];
+        let rows: Vec<Vec<String>> = roster
+            .staff
+            .iter()
+            .map(|member| {
+                vec![
+                    member.id.to_string(),
+                    role_name(member.role).to_owned(),
+                    clock::local(member.not_before * 1000),
+                    member.not_after.map(|end| clock::local(end * 1000)).unwrap_or_default(),
+                    if member.is_active(now) { "active" } else { "ended" }.to_owned(),
+                ]
+            })
+            .collect();
+        format!("{}\n\nRoster of {}, version {}", table(&columns, &rows), roster.practice, roster.version)
+    })
+}
+
+/// The session of the owner whose root key lies in `dir`.
+pub(super) fn owner_session(context: &Context, root: &RootFile, dir: &Path) -> Result<Session, Failure> {
+    let session = Session::open(context, &credential_path(dir, &root.owner))?;
+    if session.credential.anchor == root.anchor {
+        return Ok(session);
+    }
+    Err(Failure::new(
+        Exit::Locked,
+        "the root key and the owner's credential are of different practices",
+        "put the files that belong together into one directory",
+    ))
+}
+
+/// The inbox keys as the keyring has them, the one in use first.
+pub(super) async fn inbox_keys(session: &Session, staff: &Staff) -> Result<Vec<PrivateKey>, Failure> {
+    let key = session.encryption()?;
+    let keyring = key.open_keyring(staff.sealed_keyring()).await.map_err(|error| no_keyring(error.into()))?;
+    keyring
+        .keys
+        .iter()
+        .map(|jwk| PrivateKey::from_jwk(jwk).map_err(|error| no_keyring(error.into())))
+        .collect()
+}
+
+async fn make(usage: KeyUse) -> Result<PrivateKey, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Failed, error, "run the command again");
+    tokio::task::spawn_blocking(move || PrivateKey::generate(usage))
+        .await
+        .map_err(|error| failed(&error))?
+        .map_err(|error| failed(&error))
+}
+
+/// The role's name for people.
+pub(super) fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "owner",
+        Role::Coordinator => "coordinator",
+        Role::Auditor => "auditor",
+    }
+}

@@ -1,0 +1,89 @@
+//! How a command ends when it does not succeed: an exit code that scripts can tell apart, and two
+//! sentences for people: what is wrong, and what to do.
+
+use std::fmt;
+
+/// Exit codes. Documented in `anteroom --help`; never renumber one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Anything that has no code of its own: a file, the system.
+    Failed = 1,
+    /// The command line is wrong. The number is clap's.
+    Usage = 2,
+    /// A credential or key file did not open.
+    Locked = 3,
+    /// The relay cannot be reached, or refused.
+    Relay = 4,
+    /// The relay's log was rewound, or an entry dropped, reordered, altered or re-threaded.
+    Log = 5,
+    /// A manifest, roster or keyring is not the practice's own, or is older than one seen before.
+    Trust = 6,
+    /// There is no such inquiry.
+    Absent = 7,
+    /// A document that the practice wrote has errors.
+    Document = 8,
+    /// The log is whole, and holds entries that were refused.
+    Refused = 9,
+}
+
+impl Exit {
+    /// The word used in `--json` errors.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::Locked => "locked",
+            Self::Relay => "relay",
+            Self::Log => "log",
+            Self::Trust => "trust",
+            Self::Absent => "absent",
+            Self::Document => "document",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// The end of `--help`.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  a file or the system failed
+  2  the command line is wrong
+  3  a credential or key file did not open
+  4  the relay cannot be reached, or refused
+  5  the relay's log was rewound, or an entry dropped, reordered, altered or re-threaded
+  6  a manifest, roster or keyring is not the practice's own, or is older than one seen before
+  7  there is no such inquiry
+  8  a document that the practice wrote has errors
+  9  the log is whole, and holds entries that were refused";
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// The process's exit code.
+    pub(crate) exit: Exit,
+    /// What is wrong, in one sentence without a full stop.
+    pub(crate) what: String,
+    /// What to do about it.
+    pub(crate) todo: String,
+}
+
+impl Failure {
+    /// Pairs what is wrong with what to do.
+    pub(crate) fn new(exit: Exit, what: impl fmt::Display, todo: impl fmt::Display) -> Self {
+        Self { exit, what: what.to_string(), todo: todo.to_string() }
+    }
+
+    /// As it is shown: for people, or as one JSON object. Goes to standard error.
+    pub(crate) fn render(&self, json: bool) -> String {
+        if json {
+            let error = serde_json::json!({
+                "error": { "code": self.exit.as_str(), "exit": self.exit as u8, "what": self.what, "todo": self.todo }
+            });
+            return crate::terminal::clean_json(&error.to_string());
+        }
+        let what = crate::terminal::clean_block(&self.what);
+        let todo = crate::terminal::clean_block(&self.todo);
+        format!("error: {what}\n  try: {}", todo.replace('\n', "\n       "))
+    }
+}

@@ -1,0 +1,85 @@
+//! What the root key signs: the manifest and the roster with its keyring.
+
+use crate::clock;
+use crate::failure::{Exit, Failure};
+use inbox::Anchor;
+use lead::{Manifest, ManifestSource};
+use seal::{Embed, PrivateKey, PublicKey, jws, keyring};
+use wire::api::SignedRoster;
+use wire::practice::{JwkSet, MANIFEST_TYP, Member, ROSTER_TYP, Role, Roster};
+use wire::{ChainHash, PublicJwk};
+
+/// Patients' clocks are wrong by minutes and more. A manifest that is dated back by so many seconds is
+/// valid for them at once.
+const BACKDATED: u64 = 3600;
+
+/// A manifest, made and signed.
+pub(crate) struct SignedManifest {
+    /// Compact JWS.
+    pub(crate) jws: String,
+    /// What was signed.
+    pub(crate) manifest: Manifest,
+}
+
+/// Signs a manifest that is valid from now for so many days.
+pub(crate) fn sign_manifest(
+    root: &PrivateKey,
+    anchor: &Anchor,
+    version: u64,
+    inbox: PublicJwk,
+    source: ManifestSource,
+    valid_days: u32,
+) -> Result<SignedManifest, Failure> {
+    let now = clock::now_s();
+    let manifest = Manifest {
+        practice: anchor.practice.clone(),
+        version,
+        iat: now.saturating_sub(BACKDATED),
+        exp: now + u64::from(valid_days) * 86_400,
+        inbox: JwkSet { keys: vec![inbox] },
+        source,
+    };
+    let jws = jws::sign(root, MANIFEST_TYP, &manifest.to_claims(), Embed::Jwk).map_err(|error| {
+        Failure::new(Exit::Document, format!("the manifest cannot be signed: {error}"), "shorten its texts")
+    })?;
+    Ok(SignedManifest { jws, manifest })
+}
+
+/// Seals the inbox keys (the one in use first) to everyone who reads now, and to the recovery key; and
+/// signs the roster that names this keyring.
+pub(crate) fn sign_roster(
+    root: &PrivateKey,
+    anchor: &Anchor,
+    version: u64,
+    members: Vec<Member>,
+    recovery: &PublicJwk,
+    inbox_keys: &[PrivateKey],
+) -> Result<SignedRoster, Failure> {
+    let now = clock::now_s();
+    let readers = members
+        .iter()
+        .filter(|member| member.role != Role::Auditor && member.is_active(now))
+        .filter_map(|member| member.encryption.as_ref());
+    let recipients = readers
+        .chain([recovery])
+        .map(PublicKey::from_jwk)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| Failure::new(Exit::Trust, error, "remove the member whose key it is"))?;
+    let keys: Vec<&PrivateKey> = inbox_keys.iter().collect();
+    let keyring = keyring::seal(&anchor.practice, version, &keys, &recipients).map_err(|error| {
+        Failure::new(Exit::Failed, format!("the keyring cannot be sealed: {error}"), "report this")
+    })?;
+    let roster = Roster {
+        practice: anchor.practice.clone(),
+        version,
+        iat: now,
+        keyring: ChainHash::of_body(&keyring),
+        staff: members,
+    };
+    let claims =
+        serde_json::to_vec(&roster).map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+    let roster = jws::sign(root, ROSTER_TYP, &claims, Embed::Jwk).map_err(|error| {
+        Failure::new(Exit::Failed, format!("the roster cannot be signed: {error}"), "report this")
+    })?;
+    Ok(SignedRoster { roster, keyring })
+}

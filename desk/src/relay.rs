@@ -1,0 +1,306 @@
+//! The relay's HTTP, as a member of staff uses it. What comes back is bounded in size and time, and
+//! not believed: `inbox` checks it.
+
+use crate::failure::{Exit, Failure};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use wire::api::{JOSE, Page, Registration, SignedRoster, Token};
+use wire::limits::{ENTRY_BYTES, KEYRING_BYTES, MANIFEST_BYTES, ROSTER_BYTES};
+use wire::problem::Problem;
+use wire::{PracticeId, StaffId};
+
+/// Entries asked for at once.
+const PAGE: usize = 200;
+/// A page: each entry with its JSON around it.
+const PAGE_BYTES: usize = PAGE * (ENTRY_BYTES + 1024);
+
+/// Why the relay did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RelayError {
+    /// Not a URL that may be used.
+    #[error("{0} is not the address of a relay")]
+    Address(String),
+    /// No connection, or it broke, or took too long.
+    #[error("the relay at {url} cannot be reached: {cause}")]
+    Unreachable {
+        /// Where.
+        url: String,
+        /// Why.
+        cause: String,
+    },
+    /// It said no.
+    #[error("the relay refused: {title} (HTTP {status}{})", request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default())]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Its words.
+        title: String,
+        /// `urn:anteroom:<kind>`, where it gave one.
+        kind: Option<String>,
+        /// Names the request in its log.
+        request_id: Option<String>,
+    },
+    /// It answered something that is not of the protocol.
+    #[error("the relay's answer is not one of a relay: {0}")]
+    Malformed(&'static str),
+}
+
+impl RelayError {
+    /// Its HTTP status, where it refused.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+impl From<RelayError> for Failure {
+    fn from(error: RelayError) -> Self {
+        let todo = match &error {
+            RelayError::Address(_) => {
+                "give it as https://relay.example (http:// only for this machine), without a path"
+            }
+            RelayError::Unreachable { .. } => {
+                "check the network and that the relay is running, then run the command again"
+            }
+            RelayError::Refused { status: 401, .. } => {
+                "check this machine's clock, and that your credential is the newest one that the owner gave you"
+            }
+            RelayError::Refused { status: 403, .. } => {
+                "ask the practice's owner: your role does not allow this"
+            }
+            RelayError::Refused { status: 404, .. } => "check the practice's name and the relay's address",
+            RelayError::Refused { status: 409, .. } => {
+                "someone published something newer meanwhile; run the command again"
+            }
+            RelayError::Refused { .. } => "ask the relay's operator, and name the request",
+            RelayError::Malformed(_) => {
+                "check that the address is the relay's, and that relay and program are of one release"
+            }
+        };
+        Self::new(Exit::Relay, &error, todo)
+    }
+}
+
+/// A relay's address and a connection to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Relay {
+    base: String,
+    http: Client,
+}
+
+/// A token and where it is good for.
+pub(crate) struct SignedIn {
+    relay: Relay,
+    practice: PracticeId,
+    bearer: HeaderValue,
+}
+
+/// What became of a submitted inquiry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Submitted {
+    /// Stored.
+    Accepted,
+    /// The relay holds an entry of this id already.
+    AlreadyThere,
+}
+
+impl Relay {
+    /// A relay by its address. Plain HTTP is for this machine only: sealed or not, a token travels.
+    pub(crate) fn new(address: &str) -> Result<Self, RelayError> {
+        let wrong = || RelayError::Address(address.to_owned());
+        let url = Url::parse(address).map_err(|_| wrong())?;
+        let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let allowed = url.scheme() == "https" || (url.scheme() == "http" && local);
+        let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+        if !allowed || !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong());
+        }
+        let http = Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(60))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("anteroom/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| unreachable(address, &error))?;
+        Ok(Self { base: url.as_str().trim_end_matches('/').to_owned(), http })
+    }
+
+    /// Its address, without a slash at the end.
+    pub(crate) fn address(&self) -> &str {
+        &self.base
+    }
+
+    /// The token endpoint's URL, which an assertion names.
+    pub(crate) fn token_endpoint(&self, practice: &PracticeId) -> String {
+        format!("{}/v1/practices/{practice}/token", self.base)
+    }
+
+    /// Whether it answers and can store.
+    pub(crate) async fn is_ready(&self) -> Result<(), RelayError> {
+        self.send(self.request(Method::GET, "/readyz")).await.map(|_| ())
+    }
+
+    /// The manifest, unchecked.
+    pub(crate) async fn manifest(&self, practice: &PracticeId) -> Result<String, RelayError> {
+        let path = format!("/v1/practices/{practice}/manifest");
+        let response = self.send(self.request(Method::GET, &path)).await?;
+        self.text(response, MANIFEST_BYTES).await
+    }
+
+    /// Registers a practice with an invite.
+    pub(crate) async fn register(&self, invite: &str, registration: &Registration) -> Result<(), RelayError> {
+        let request = self.request(Method::POST, "/v1/practices").bearer_auth(invite).json(registration);
+        self.send(request).await.map(|_| ())
+    }
+
+    /// Submits a sealed inquiry, as the widget does.
+    pub(crate) async fn submit(
+        &self,
+        practice: &PracticeId,
+        sealed: String,
+    ) -> Result<Submitted, RelayError> {
+        let path = format!("/v1/practices/{practice}/inquiries");
+        let request = self.request(Method::POST, &path).header(CONTENT_TYPE, JOSE).body(sealed);
+        match self.send(request).await {
+            Ok(_) => Ok(Submitted::Accepted),
+            Err(error) if error.status() == Some(409) => Ok(Submitted::AlreadyThere),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Exchanges an assertion for a token.
+    pub(crate) async fn sign_in(
+        &self,
+        practice: &PracticeId,
+        staff: &StaffId,
+        signer: &seal::PrivateKey,
+        now: u64,
+    ) -> Result<SignedIn, RelayError> {
+        let endpoint = self.token_endpoint(practice);
+        let assertion = inbox::assertion::make_assertion(signer, staff, &endpoint, now)
+            .await
+            .map_err(|_| RelayError::Malformed("no assertion can be signed with this key"))?;
+        let request = self
+            .request(Method::POST, &format!("/v1/practices/{practice}/token"))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(inbox::assertion::token_request(&assertion));
+        let response = self.send(request).await?;
+        let token: Token = self.json(response, 4096, "no token").await?;
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.access_token))
+            .map_err(|_| RelayError::Malformed("no token"))?;
+        bearer.set_sensitive(true);
+        Ok(SignedIn { relay: self.clone(), practice: practice.clone(), bearer })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, RelayError> {
+        let response = request.send().await.map_err(|error| unreachable(&self.base, &error))?;
+        let status = response.status();
+        if status.is_success() { Ok(response) } else { Err(self.refusal(status, response).await) }
+    }
+
+    async fn refusal(&self, status: StatusCode, response: Response) -> RelayError {
+        let problem: Option<Problem> = self.json(response, 4096, "").await.ok();
+        let title = status.canonical_reason().unwrap_or("no reason given").to_owned();
+        RelayError::Refused {
+            status: status.as_u16(),
+            title: problem.as_ref().map_or(title, |problem| problem.title.clone()),
+            kind: problem.as_ref().map(|problem| problem.kind.clone()),
+            request_id: problem.map(|problem| problem.request_id),
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(
+        &self,
+        response: Response,
+        most: usize,
+        what: &'static str,
+    ) -> Result<T, RelayError> {
+        let text = self.text(response, most).await?;
+        serde_json::from_str(&text).map_err(|_| RelayError::Malformed(what))
+    }
+
+    async fn text(&self, mut response: Response, most: usize) -> Result<String, RelayError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| unreachable(&self.base, &error))? {
+            if bytes.len() + chunk.len() > most {
+                return Err(RelayError::Malformed("too long"));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        String::from_utf8(bytes).map_err(|_| RelayError::Malformed("not text"))
+    }
+}
+
+impl SignedIn {
+    /// The log after `seq`, unchecked.
+    pub(crate) async fn page(&self, after: u64) -> Result<Page, RelayError> {
+        let request = self.request(Method::GET, &format!("entries?after={after}&limit={PAGE}"));
+        let response = self.relay.send(request).await?;
+        self.relay.json(response, PAGE_BYTES, "not a page of a log").await
+    }
+
+    /// Roster and keyring, unchecked.
+    pub(crate) async fn roster(&self) -> Result<SignedRoster, RelayError> {
+        let response = self.relay.send(self.request(Method::GET, "roster")).await?;
+        self.relay.json(response, ROSTER_BYTES + 2 * KEYRING_BYTES, "not a roster").await
+    }
+
+    /// Publishes roster and keyring.
+    pub(crate) async fn put_roster(&self, signed: &SignedRoster) -> Result<(), RelayError> {
+        self.relay.send(self.request(Method::PUT, "roster").json(signed)).await.map(|_| ())
+    }
+
+    /// Publishes a manifest.
+    pub(crate) async fn put_manifest(&self, manifest: String) -> Result<(), RelayError> {
+        let request = self.request(Method::PUT, "manifest").header(CONTENT_TYPE, JOSE).body(manifest);
+        self.relay.send(request).await.map(|_| ())
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let path = format!("/v1/practices/{}/{path}", self.practice);
+        self.relay.request(method, &path).header(AUTHORIZATION, self.bearer.clone())
+    }
+}
+
+fn unreachable(url: &str, error: &reqwest::Error) -> RelayError {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    RelayError::Unreachable { url: url.to_owned(), cause: cause.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for right in
+            ["https://relay.example", "https://relay.example/", "http://127.0.0.1:8787", "http://localhost"]
+        {
+            assert!(Relay::new(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "http://relay.example",
+            "http://127.0.0.1.example.com",
+            "https://user:secret@relay.example",
+            "https://relay.example/path",
+            "https://relay.example?x",
+            "ftp://relay.example",
+            "relay.example",
+            "",
+        ] {
+            assert!(matches!(Relay::new(wrong), Err(RelayError::Address(_))), "{wrong}");
+        }
+        assert_eq!(Relay::new("https://relay.example/").unwrap().address(), "https://relay.example");
+    }
+}
