@@ -2,37 +2,18 @@
 //! standard output; `read` checks such lines from standard input, made by another JOSE library.
 //! `tests/interop/run.mjs` drives it. The keys are new each time and good for nothing else.
 
+mod lines;
+
+use lines::{Bound, Line, encode};
 use seal::credential::{self, Rounds};
 use seal::entry::Binding;
 use seal::{Embed, KeyUse, PrivateKey, Zeroizing, entry, jws, keyring, random};
-use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::io::{BufRead, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wire::{EntryKind, PracticeId};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
-
-/// One line. Keys are private JWKs as text, payloads are base64url.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-enum Line {
-    Keys { inbox: [String; 2], staff: String, signing: String },
-    Entry { inbox: usize, binding: Bound, plaintext: String, text: String },
-    Signed { typ: String, embedded: bool, plaintext: String, text: String },
-    Keyring { practice: PracticeId, version: u64, text: String },
-    Credential { passphrase: String, plaintext: String, text: String },
-}
-
-/// The members of an entry's header that are not the same for all.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Bound {
-    typ: EntryKind,
-    practice: PracticeId,
-    thread: wire::ThreadId,
-    entry: wire::EntryId,
-    manifest: u64,
-}
 
 struct Keys {
     inbox: [PrivateKey; 2],
@@ -92,9 +73,7 @@ fn sealed(keys: &Keys, practice: &PracticeId, index: usize, payload: &[u8]) -> O
         manifest: index as u64,
     };
     let text = entry::seal(&binding, payload, &keys.inbox[index % 2].public())?;
-    let Binding { typ, practice, thread, entry, manifest } = binding;
-    let binding = Bound { typ, practice, thread, entry, manifest };
-    Ok(Line::Entry { inbox: index % 2, binding, plaintext: encode(payload), text })
+    Ok(Line::Entry { inbox: index % 2, binding: binding.into(), plaintext: encode(payload), text })
 }
 
 fn signed(keys: &Keys, index: usize, payload: &[u8]) -> Outcome<Line> {
@@ -167,8 +146,7 @@ fn check(keys: &Keys, line: Line) -> Outcome<()> {
         Line::Entry { inbox, binding, plaintext, text } => {
             let opened = entry::open(&text, &keys.inbox[inbox])?;
             is(&opened.plaintext, &plaintext)?;
-            let wire::SealedHeader { typ, practice, thread, entry, manifest, .. } = opened.header;
-            if binding != (Bound { typ, practice, thread, entry, manifest }) {
+            if binding != Bound::from(opened.header) {
                 return Err("another binding".into());
             }
         }
@@ -193,9 +171,4 @@ fn check(keys: &Keys, line: Line) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-fn encode(bytes: &[u8]) -> String {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    Base64UrlUnpadded::encode_string(bytes)
 }

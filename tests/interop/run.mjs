@@ -15,7 +15,7 @@ import { promisify } from 'node:util';
 const root = path.resolve(import.meta.dirname, '../..');
 const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 const directory = path.join(target, 'interop');
-const interop = path.join(target, 'release/examples/interop');
+const interop = path.join(target, 'debug/examples/interop');
 const python = path.join(target, 'venv/bin/python');
 const count = Number(process.argv[2] ?? 1000);
 
@@ -42,7 +42,7 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
 const lines = async (file) => (await readFile(file, 'utf8')).split('\n').length - 1;
 
 await mkdir(directory, { recursive: true });
-await promisify(execFile)('cargo', ['build', '--quiet', '--release', '--package', 'seal', '--example', 'interop'], { cwd: root });
+await promisify(execFile)('cargo', ['build', '--quiet', '--package', 'seal', '--example', 'interop'], { cwd: root });
 const ours = path.join(directory, 'ours.jsonl');
 let start = performance.now();
 await filter(interop, ['write', String(count)], null, ours);

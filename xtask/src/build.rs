@@ -24,24 +24,16 @@ pub(crate) fn run() -> Result<()> {
     tool::wasm_target()?;
     step("Compiling widget and console to WebAssembly", || {
         // Separate calls: features asked for by the console must not weigh on the widget.
-        let remap = format!("target.wasm32-unknown-unknown.rustflags = {:?}", remap_paths()?);
-        for package in ["widget", "console"] {
-            execute(&mut cargo(&[
-                "build",
-                "--package",
-                package,
-                "--target",
-                "wasm32-unknown-unknown",
-                "--profile",
-                "wasm",
-                "--config",
-                &remap,
-            ]))?;
-        }
-        Ok(())
+        ["widget", "console"].iter().try_for_each(|package| compile(&["--package", package]))
     })?;
     widget()?;
     console()
+}
+
+fn compile(what: &[&str]) -> Result<()> {
+    let remap = format!("target.wasm32-unknown-unknown.rustflags = {:?}", remap_paths()?);
+    let how = ["--target", "wasm32-unknown-unknown", "--profile", "wasm", "--config", &remap];
+    execute(cargo(&["build"]).args(what).args(how))
 }
 
 /// Panic messages carry source paths. Those of this machine are nobody's business, and the same
@@ -115,6 +107,14 @@ fn console() -> Result<()> {
         }
         mark_fresh("dist/console", &stamp)
     })
+}
+
+/// The example of `seal` that tests WebCrypto, into `target/bindgen/seal-web`.
+pub(crate) fn seal_example() -> Result<()> {
+    tool::wasm_target()?;
+    compile(&["--package", "seal", "--example", "web", "--features", "web"])?;
+    let wasm = fs::read(format!("{COMPILED}/examples/web.wasm"))?;
+    bind(&wasm, "seal-web", Target::Web).map(drop)
 }
 
 #[derive(Clone, Copy)]
