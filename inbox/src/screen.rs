@@ -111,18 +111,25 @@ impl Screen {
         if !self.entries.insert(meta.id) {
             return Err(Refusal::Replayed);
         }
-        // Readable or not, the first inquiry is the one whose thread it is.
-        if meta.kind == EntryKind::Inquiry && !self.begun.insert(meta.thread) {
-            return Err(Refusal::Intruding);
-        }
-        let Some(body) = body else { return Ok(State::Erased) };
+        let Some(body) = body else {
+            self.begin(meta)?;
+            return Ok(State::Erased);
+        };
         let header =
             CompactParts::parse(&body).and_then(|parts| parts.header()).map_err(|_| Refusal::Unreadable)?;
         self.is_in_place(meta, &header)?;
+        self.begin(meta)?;
         match meta.kind {
             EntryKind::Inquiry | EntryKind::Event => Ok(State::Sealed { body, kid: header.kid }),
             EntryKind::Document => Ok(State::Document),
         }
+    }
+
+    /// The first inquiry is the one whose thread it is. A second one could put another telephone number
+    /// in its place.
+    fn begin(&mut self, meta: &EntryMeta) -> Result<(), Refusal> {
+        let intrudes = meta.kind == EntryKind::Inquiry && !self.begun.insert(meta.thread);
+        if intrudes { Err(Refusal::Intruding) } else { Ok(()) }
     }
 
     /// The header is authenticated by the encryption, so what it says is what the writer meant, if the
