@@ -1,7 +1,7 @@
 //! Checks the lexicons in `lexicon/*.toml` and writes them as one compact text: comments, sources and layout
 //! left out, words listed once. The pattern language is described in `src/lexicon.rs`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, process};
@@ -38,8 +38,7 @@ fn compile() -> Result<String, String> {
         let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
         lexicon.read(&table).map_err(|error| format!("{path}: {error}"))?;
     }
-    let mut out = lexicon.words.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
-    out.push('\n');
+    let mut out = String::new();
     for (name, alternatives) in &lexicon.sets {
         let _ = writeln!(out, "@{name}={}", alternatives.join("|"));
     }
@@ -50,8 +49,8 @@ fn compile() -> Result<String, String> {
 
 #[derive(Default)]
 struct Lexicon {
-    words: BTreeSet<String>,
-    sets: BTreeMap<String, Vec<String>>,
+    /// In the order of definition: a set may name those before it.
+    sets: Vec<(String, Vec<String>)>,
     body: String,
     concepts: BTreeSet<String>,
 }
@@ -65,10 +64,10 @@ impl Lexicon {
                         let mut alternatives = texts(alternatives, name)?;
                         // The longest first: a pattern should take in as much as it can.
                         alternatives.sort_by_key(|text| std::cmp::Reverse(text.split(' ').count()));
-                        for word in alternatives.iter().flat_map(|text| text.split(' ')) {
-                            self.word(word)?;
+                        for text in &alternatives {
+                            self.parts(text).map_err(|error| format!("@{name}: `{text}`: {error}"))?;
                         }
-                        self.sets.insert(name.clone(), alternatives);
+                        self.sets.push((name.clone(), alternatives));
                     }
                 }
                 ("concept" | "trigger" | "clue" | "known", Value::Array(entries)) => {
@@ -113,7 +112,8 @@ impl Lexicon {
                 &["kind", "source", "en", "es"]
             }
             "clue" => {
-                let weight = entry.get("weight").and_then(Value::as_integer).ok_or("[[clue]] without `weight`")?;
+                let weight =
+                    entry.get("weight").and_then(Value::as_integer).ok_or("[[clue]] without `weight`")?;
                 let _ = writeln!(self.body, "!i {} {weight}", need("intent")?);
                 &["intent", "weight", "en", "es"]
             }
@@ -128,71 +128,70 @@ impl Lexicon {
         let mut seen = BTreeSet::new();
         for language in ["en", "es"] {
             let Some(patterns) = entry.get(language) else { continue };
-            for written in texts(patterns, language)? {
-                for pattern in expand(&written)? {
-                    self.pattern(&pattern).map_err(|error| format!("`{written}`: {error}"))?;
-                    if seen.insert(pattern.clone()) {
-                        let _ = writeln!(self.body, "{pattern}");
-                    }
+            for pattern in texts(patterns, language)? {
+                self.pattern(&pattern).map_err(|error| format!("`{pattern}`: {error}"))?;
+                if seen.insert(pattern.clone()) {
+                    let _ = writeln!(self.body, "{pattern}");
                 }
             }
         }
         Ok(())
     }
 
-    fn pattern(&mut self, pattern: &str) -> Result<(), String> {
-        let pieces = pieces(pattern, ' ');
-        let gaps = pieces.iter().filter(|piece| matches!(**piece, ".." | "...")).count();
-        if pieces.len() > 12 || gaps > 3 {
+    fn pattern(&self, pattern: &str) -> Result<(), String> {
+        let inner = pattern.strip_prefix("^ ").unwrap_or(pattern);
+        let inner = inner.strip_suffix(" $").unwrap_or(inner);
+        let first = pieces(inner, ' ')[0];
+        if first.starts_with('.') {
+            return Err("a pattern cannot begin with a gap".into());
+        }
+        if inner.ends_with(" ..") && inner.len() == pattern.len() {
+            return Err("a gap at the end says nothing".into());
+        }
+        self.parts(inner)
+    }
+
+    /// Checks what stands in a pattern, a group or a set.
+    fn parts(&self, text: &str) -> Result<(), String> {
+        let parts = pieces(text, ' ');
+        let gaps = parts.iter().filter(|part| part.starts_with("..")).count();
+        if parts.len() > 12 || gaps > 3 {
             return Err("at most 12 parts and 3 gaps".into());
         }
-        let mut is_anchored = false;
-        for (n, piece) in pieces.iter().enumerate() {
-            let (piece, optional) = match piece.strip_suffix('?') {
-                Some(rest) if rest != "\\" => (rest, true),
-                _ => (*piece, false),
-            };
-            match piece {
-                "^" if n == 0 => continue,
-                "$" if n + 1 == pieces.len() => continue,
-                ".." | "..." if is_anchored && n + 1 < pieces.len() => continue,
-                "" | "^" | "$" | ".." | "..." => return Err(format!("`{piece}` cannot stand here")),
-                _ => {}
-            }
-            if let Some(name) = piece.strip_prefix('@') {
-                if !self.sets.contains_key(name) {
+        for part in parts {
+            let part = part.strip_suffix('?').filter(|rest| *rest != "\\").unwrap_or(part);
+            if let Some(name) = part.strip_prefix('@') {
+                if !self.sets.iter().any(|(known, _)| known == name) {
                     return Err(format!("unknown set `@{name}`"));
                 }
-            } else {
-                let inner = piece.strip_prefix('(').map_or(Some(piece), |rest| rest.strip_suffix(')'));
-                let inner = inner.ok_or("unbalanced parentheses")?;
-                for word in inner.split(['|', ' ']) {
-                    self.word(word)?;
-                }
+            } else if let Some(inner) = part.strip_prefix('(') {
+                let inner = inner.strip_suffix(')').ok_or("unbalanced parentheses")?;
+                pieces(inner, '|').into_iter().try_for_each(|alternative| self.parts(alternative))?;
+            } else if !matches!(part, ".." | "...") {
+                word(part)?;
             }
-            is_anchored |= !optional;
         }
-        if is_anchored { Ok(()) } else { Err("every part is optional".into()) }
-    }
-
-    fn word(&mut self, word: &str) -> Result<(), String> {
-        if CLASSES.contains(&word) {
-            return Ok(());
-        }
-        if let Some(range) = word.strip_prefix('#') {
-            let (low, high) = range.split_once('-').ok_or_else(|| format!("`{word}`: a range is #low-high"))?;
-            return match (low.parse::<u32>(), high.parse::<u32>()) {
-                (Ok(low), Ok(high)) if low <= high => Ok(()),
-                _ => Err(format!("`{word}`: a range is #low-high")),
-            };
-        }
-        let stem = word.strip_suffix('*').unwrap_or(word);
-        let is_normal = !stem.is_empty() && stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        if !is_normal || (stem != word && !(3..=16).contains(&stem.len())) {
-            return Err(format!("`{word}` is not lower-case letters without accents (or a prefix of 3 to 16)"));
-        }
-        self.words.insert(word.to_owned());
         Ok(())
+    }
+}
+
+fn word(word: &str) -> Result<(), String> {
+    if CLASSES.contains(&word) {
+        return Ok(());
+    }
+    if let Some(range) = word.strip_prefix('#') {
+        let (low, high) = range.split_once('-').ok_or_else(|| format!("`{word}`: a range is #low-high"))?;
+        return match (low.parse::<u32>(), high.parse::<u32>()) {
+            (Ok(low), Ok(high)) if low <= high => Ok(()),
+            _ => Err(format!("`{word}`: a range is #low-high")),
+        };
+    }
+    let stem = word.strip_suffix('*').unwrap_or(word);
+    let is_normal = !stem.is_empty() && stem.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if is_normal && (stem == word || (3..=16).contains(&stem.len())) {
+        Ok(())
+    } else {
+        Err(format!("`{word}` is not lower-case letters without accents (or a prefix of 3 to 16)"))
     }
 }
 
@@ -208,38 +207,6 @@ fn pieces(text: &str, separator: char) -> Vec<&str> {
         c == separator && depth == 0
     })
     .collect()
-}
-
-/// A group may hold groups, sets, gaps and optional parts. The compiled form has only groups of words: an
-/// alternative that is more than words becomes a pattern of its own.
-fn expand(pattern: &str) -> Result<Vec<String>, String> {
-    let parts = pieces(pattern, ' ');
-    for (n, part) in parts.iter().enumerate() {
-        let (group, mark) = part.strip_suffix('?').map_or((*part, ""), |rest| (rest, "?"));
-        let Some(inner) = group.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { continue };
-        let is_words = |text: &&str| !(text.contains(['(', '@', '?']) || text.contains(".."));
-        let (words, more): (Vec<&str>, Vec<&str>) = pieces(inner, '|').into_iter().partition(is_words);
-        if more.is_empty() {
-            continue;
-        }
-        let with = |middle: &str| {
-            let mut all = parts.clone();
-            all[n] = middle;
-            all.retain(|part| !part.is_empty());
-            all.join(" ")
-        };
-        let mut found = Vec::new();
-        if !words.is_empty() {
-            found.extend(expand(&with(&format!("({}){mark}", words.join("|"))))?);
-        } else if !mark.is_empty() {
-            found.extend(expand(&with(""))?);
-        }
-        for alternative in more {
-            found.extend(expand(&with(alternative))?);
-        }
-        return if found.len() <= 200 { Ok(found) } else { Err(format!("`{pattern}`: too many alternatives")) };
-    }
-    Ok(vec![pattern.to_owned()])
 }
 
 fn texts(value: &Value, name: &str) -> Result<Vec<String>, String> {

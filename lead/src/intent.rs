@@ -1,5 +1,9 @@
 //! What a person wants from the practice, read from their own words.
+//!
+//! A linear model over phrases: each phrase of `lexicon/intent.toml` that is found adds its weight to one
+//! intent. The phrases found are the explanation. No word is looked at twice for one intent.
 
+use crate::lexicon::{Target, Tokens, hits, lexicon};
 use serde::{Deserialize, Serialize};
 
 /// What a person wants.
@@ -29,6 +33,25 @@ pub enum Intent {
     Other,
 }
 
+/// All intents; where two are equally likely the earlier one counts.
+const ALL: [Intent; 10] = [
+    Intent::Solicitation,
+    Intent::PhysicianReferral,
+    Intent::Records,
+    Intent::ExistingPatient,
+    Intent::Insurance,
+    Intent::Price,
+    Intent::Book,
+    Intent::FindProvider,
+    Intent::Clinical,
+    Intent::Other,
+];
+
+/// What speaks for [`Intent::Other`] before a word is read.
+const PRIOR: i32 = 100;
+/// Less than this share of the likelihood does not name an intent, in percent.
+const SURE: u8 = 40;
+
 /// An intent, how sure it is, and why.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct IntentResult {
@@ -36,12 +59,12 @@ pub struct IntentResult {
     pub intent: Intent,
     /// 0 to 100.
     pub confidence: u8,
-    /// What spoke for it, strongest first.
+    /// What spoke for it, in the text's order.
     pub evidence: Vec<Clue>,
 }
 
 /// A piece of text that spoke for an intent.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Clue {
     /// Bytes of the text: start and end.
     pub span: (u32, u32),
@@ -62,17 +85,84 @@ impl IntentResult {
 /// Reads `text`.
 #[must_use]
 pub fn classify(text: &str) -> IntentResult {
-    let lower = text.to_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    // A first, honest version: single words decide.
-    let intent = if has(&["appointment", "schedule", "book ", " cita"]) {
-        Intent::Book
-    } else if has(&["insurance", "medicare", "seguro"]) {
-        Intent::Insurance
-    } else if has(&["how much", "price", "cost", "cuánto"]) {
-        Intent::Price
-    } else {
-        Intent::Other
+    let tokens = Tokens::of(text);
+    let clues = clues(&tokens);
+    let scores = sums(&clues);
+    let Some(&(best, top)) = scores.iter().rev().max_by_key(|(_, score)| *score) else {
+        return IntentResult::default();
     };
-    IntentResult { intent, confidence: if intent == Intent::Other { 0 } else { 60 }, evidence: Vec::new() }
+    // The softmax in steps: 2^(difference / 0.69) as whole shares of 1024, the same on every machine.
+    let total: u32 = scores.iter().map(|&(_, score)| share(top - score)).sum();
+    let confidence = (share(0) * 100 / total.max(1)) as u8;
+    if best == Intent::Other || confidence < SURE {
+        return IntentResult { intent: Intent::Other, confidence, evidence: Vec::new() };
+    }
+    let evidence = clues
+        .into_iter()
+        .filter(|(intent, ..)| *intent == best)
+        .map(|(_, weight, start, end)| Clue {
+            span: (tokens.all[start].start, tokens.all[end - 1].end),
+            weight,
+        })
+        .collect();
+    IntentResult { intent: best, confidence, evidence }
+}
+
+/// How strongly `text` speaks for each intent, in hundredths of a log-odds unit.
+#[must_use]
+pub fn scores(text: &str) -> Vec<(Intent, i32)> {
+    sums(&clues(&Tokens::of(text)))
+}
+
+/// What was found for every intent, in the text's order.
+#[must_use]
+pub fn evidence(text: &str) -> Vec<(Intent, Clue)> {
+    let tokens = Tokens::of(text);
+    let clue = |(intent, weight, start, end): (Intent, i16, usize, usize)| {
+        (intent, Clue { span: (tokens.all[start].start, tokens.all[end - 1].end), weight })
+    };
+    clues(&tokens).into_iter().map(clue).collect()
+}
+
+/// exp(-hundredths / 100) in 1024ths, by halving every 69 hundredths and straight lines between.
+fn share(below: i32) -> u32 {
+    let (halvings, rest) = (below.max(0) as u32 / 69, below.max(0) as u32 % 69);
+    if halvings > 10 {
+        return 0;
+    }
+    (1024 >> halvings) - (512 >> halvings) * rest / 69
+}
+
+/// Clues that count: of those for one intent that overlap, the strongest.
+fn clues(tokens: &Tokens) -> Vec<(Intent, i16, usize, usize)> {
+    let mut found: Vec<(Intent, i16, usize, usize)> = hits(lexicon(), tokens)
+        .iter()
+        .filter_map(|hit| match hit.target {
+            Target::Clue(intent, weight) => Some((intent, weight, hit.start, hit.end)),
+            _ => None,
+        })
+        .collect();
+    found.sort_by_key(|&(_, weight, start, end)| (std::cmp::Reverse(weight), start, end));
+    let mut taken = vec![0_u16; tokens.all.len()];
+    found.retain(|&(intent, _, start, end)| {
+        let bit = 1 << intent as u16;
+        let is_free = taken[start..end].iter().all(|by| by & bit == 0);
+        if is_free {
+            taken[start..end].iter_mut().for_each(|by| *by |= bit);
+        }
+        is_free
+    });
+    found.sort_by_key(|&(_, _, start, end)| (start, end));
+    found
+}
+
+fn sums(clues: &[(Intent, i16, usize, usize)]) -> Vec<(Intent, i32)> {
+    let sum = |intent: Intent| {
+        let of_intent =
+            clues.iter().filter(|(by, ..)| *by == intent).map(|&(_, weight, ..)| i32::from(weight));
+        let prior = if intent == Intent::Other { PRIOR } else { 0 };
+        // A long text repeats itself: it is not surer for that.
+        of_intent.sum::<i32>().min(2_000) + prior
+    };
+    ALL.iter().map(|&intent| (intent, sum(intent))).collect()
 }

@@ -85,7 +85,7 @@ pub(crate) struct Lexicon {
     pub(crate) concepts: Vec<Concept>,
     /// All words, sorted; a word's place is its id. A `*` at the end marks a prefix.
     words: Vec<&'static str>,
-    sets: Vec<Vec<Vec<pattern::Atom>>>,
+    sets: Vec<Vec<pattern::Parts>>,
     patterns: Vec<Pattern>,
     /// Patterns by the id of a word that they may begin with.
     by_first: Vec<Vec<u16>>,

@@ -7,7 +7,7 @@ mod facts;
 mod model;
 mod points;
 
-pub use facts::{Facts, InsuranceIs, PageEvent, ReferralSource, Visitor};
+pub use facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource, Visitor};
 pub use model::{Action, Count, Criterion, DateRange, Group, Model, Range, Tier, When};
 pub use points::score;
 

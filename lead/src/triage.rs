@@ -146,6 +146,30 @@ pub fn status_of(text: &str, span: (usize, usize)) -> Status {
     if start < end { triggers.status(&tokens, start, end) } else { Status::Affirmed }
 }
 
+/// Where `words` stand in `text`, compared word by word; bytes. Words of `text` that `words` leave out are not
+/// forgiven; what `words` have in addition at their end is.
+#[must_use]
+pub fn find_words(text: &str, words: &str) -> Option<(usize, usize)> {
+    let (tokens, mut wanted) = (Tokens::of(text), Tokens::of(words));
+    let is_word = |of: &Tokens, at: usize| of.normal(&of.all[at]).starts_with(char::is_alphanumeric);
+    let content: Vec<usize> = (0..tokens.all.len()).filter(|&at| is_word(&tokens, at)).collect();
+    let kept: Vec<bool> = (0..wanted.all.len()).map(|at| is_word(&wanted, at)).collect();
+    let mut keep = kept.iter();
+    wanted.all.retain(|_| keep.next().copied().unwrap_or(false));
+    for n in (1..=wanted.all.len()).rev() {
+        let found = content.windows(n).find(|window| {
+            window
+                .iter()
+                .zip(&wanted.all)
+                .all(|(&at, word)| tokens.normal(&tokens.all[at]) == wanted.normal(word))
+        });
+        if let Some(window) = found {
+            return Some((tokens.all[window[0]].start as usize, tokens.all[window[n - 1]].end as usize));
+        }
+    }
+    None
+}
+
 /// The concepts in `hits`, of those that overlap and mean the same the longest.
 fn longest(hits: &[Hit]) -> Vec<(u16, usize, usize)> {
     let mut found: Vec<(u16, usize, usize)> = hits

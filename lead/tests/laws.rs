@@ -4,8 +4,8 @@ use lead::inquiry::{Answers, AppointmentWish, Contact, Inquiry, Insurance};
 use lead::intent::{Intent, IntentResult};
 use lead::manifest::{PageKind, ServiceTier};
 use lead::scoring::{
-    Action, Count, Criterion, Facts, Group, InsuranceIs, LineSource, Model, PageEvent, Range, ReferralSource,
-    Tier, Visitor, When, score,
+    Action, Appointment, Count, Criterion, Facts, Group, InsuranceIs, LineSource, Model, PageEvent, Range,
+    ReferralSource, Tier, Visitor, When, score,
 };
 use lead::signals::{Signals, Visit};
 use lead::text::Text;
@@ -97,7 +97,7 @@ fn facts() -> impl Strategy<Value = Facts> {
             .map(|ms| PageEvent { kind: PageKind::Guide, path: "/guides/knee".into(), ms })
             .collect(),
         form_completed: true,
-        appointment_requested: wish,
+        appointment: if wish { Appointment::Answered } else { Appointment::NotRequested },
         contact: None,
         zip: "60614".into(),
         visitor: Visitor::New,
@@ -135,7 +135,7 @@ fn sample_facts() -> Facts {
         referral: ReferralSource::Direct,
         pages: Vec::new(),
         form_completed: true,
-        appointment_requested: true,
+        appointment: Appointment::Answered,
         contact: None,
         zip: String::new(),
         visitor: Visitor::New,

@@ -1,7 +1,7 @@
 //! Finding patterns in tokens. For each token only the patterns that can begin with it are tried, and every
 //! pattern is bounded in length, so the work is linear in the text.
 
-use super::pattern::{Atom, CLASSES, Part, Pattern, class, place};
+use super::pattern::{Atom, Part, Parts, Pattern, class, place};
 use super::tokens::{Kind, Tokens};
 use super::{Lexicon, Target};
 
@@ -38,7 +38,8 @@ impl Ids {
 
 /// All patterns found in `tokens`, in the order of their first token.
 pub(crate) fn hits(lexicon: &Lexicon, tokens: &Tokens) -> Vec<Hit> {
-    let ids: Vec<Ids> = tokens.all.iter().map(|token| ids(lexicon, tokens.normal(token), token.kind)).collect();
+    let ids: Vec<Ids> =
+        tokens.all.iter().map(|token| ids(lexicon, tokens.normal(token), token.kind)).collect();
     let text = Text { lexicon, tokens, ids: &ids };
     let mut found = Vec::new();
     for start in 0..ids.len() {
@@ -122,7 +123,9 @@ fn one_slip(words: &[&str], normal: &str, at: usize) -> Option<u16> {
         .iter()
         .take_while(|word| same(word))
         .position(|word| {
-            word.len() >= FORGIVEN_FROM && !word.ends_with('*') && is_one_slip(word.as_bytes(), normal.as_bytes())
+            word.len() >= FORGIVEN_FROM
+                && !word.ends_with('*')
+                && is_one_slip(word.as_bytes(), normal.as_bytes())
         })
         .map(|offset| (before + offset) as u16)
 }
@@ -151,35 +154,54 @@ impl Text<'_> {
         if pattern.at_start && start > 0 && self.tokens.all[start - 1].sentence == sentence {
             return None;
         }
-        self.go(&pattern.parts, start, sentence).filter(|&end| !pattern.at_end || self.is_at_end(end, sentence))
+        let mut found = None;
+        self.go(&pattern.parts, start, sentence, &mut |end| {
+            let fits = !pattern.at_end || self.is_at_end(end, sentence);
+            if fits {
+                found = Some(end);
+            }
+            fits
+        });
+        found
     }
 
     fn is_at_end(&self, end: usize, sentence: u32) -> bool {
         // The closing mark itself may follow.
-        let goes_on = |at: usize| {
-            self.tokens.all.get(at).is_some_and(|token| token.sentence == sentence && token.kind != Kind::Mark)
-        };
-        !goes_on(end)
+        let next = self.tokens.all.get(end);
+        next.is_none_or(|token| token.sentence != sentence || token.kind == Kind::Mark)
     }
 
-    /// Matches `parts` from token `at`; the token after the match.
-    fn go(&self, parts: &[(Part, bool)], at: usize, sentence: u32) -> Option<usize> {
-        let Some(((part, optional), rest)) = parts.split_first() else { return Some(at) };
+    /// Matches `parts` from token `at`, and what comes `then`; tries the next way where that fails.
+    fn go(
+        &self,
+        parts: &[(Part, bool)],
+        at: usize,
+        sentence: u32,
+        then: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        let Some(((part, optional), rest)) = parts.split_first() else { return then(at) };
         let found = match part {
+            Part::Token(atom) => self.fits(*atom, at, sentence) && self.go(rest, at + 1, sentence, then),
             Part::Gap(most) => (0..=usize::from(*most))
                 .take_while(|n| *n == 0 || self.is_in(at + n - 1, sentence))
-                .find_map(|n| self.go(rest, at + n, sentence)),
-            Part::OneOf(sequences) => self.one_of(sequences, rest, at, sentence),
-            Part::Set(set) => self.one_of(&self.lexicon.sets[usize::from(*set)], rest, at, sentence),
+                .any(|n| self.go(rest, at + n, sentence, then)),
+            Part::Group(alternatives) => self.one_of(alternatives, rest, at, sentence, then),
+            Part::Set(set) => self.one_of(&self.lexicon.sets[usize::from(*set)], rest, at, sentence, then),
         };
-        found.or_else(|| if *optional { self.go(rest, at, sentence) } else { None })
+        found || (*optional && self.go(rest, at, sentence, then))
     }
 
-    fn one_of(&self, sequences: &[Vec<Atom>], rest: &[(Part, bool)], at: usize, sentence: u32) -> Option<usize> {
-        sequences.iter().find_map(|sequence| {
-            let fits = sequence.iter().enumerate().all(|(n, atom)| self.fits(*atom, at + n, sentence));
-            if fits { self.go(rest, at + sequence.len(), sentence) } else { None }
-        })
+    fn one_of(
+        &self,
+        alternatives: &[Parts],
+        rest: &[(Part, bool)],
+        at: usize,
+        sentence: u32,
+        then: &mut dyn FnMut(usize) -> bool,
+    ) -> bool {
+        alternatives
+            .iter()
+            .any(|parts| self.go(parts, at, sentence, &mut |middle| self.go(rest, middle, sentence, then)))
     }
 
     fn is_in(&self, at: usize, sentence: u32) -> bool {
@@ -214,6 +236,6 @@ mod tests {
 
     #[test]
     fn class_ids_lie_above_all_words() {
-        assert!(super::super::lexicon().words.len() < usize::from(CLASSES));
+        assert!(super::super::lexicon().words.len() < usize::from(super::super::pattern::CLASSES));
     }
 }

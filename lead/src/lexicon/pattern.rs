@@ -18,19 +18,23 @@ pub(super) enum Atom {
 
 /// A part of a pattern.
 pub(super) enum Part {
-    /// One of these sequences.
-    OneOf(Vec<Vec<Atom>>),
-    /// One of a named set's sequences.
+    /// A token.
+    Token(Atom),
+    /// One of these.
+    Group(Vec<Parts>),
+    /// One of a named set.
     Set(u16),
     /// Up to so many tokens.
     Gap(u8),
 }
 
+/// Parts in order, and whether each may be left out.
+pub(super) type Parts = Vec<(Part, bool)>;
+
 /// A pattern.
 pub(super) struct Pattern {
     pub(super) target: Target,
-    /// Each part, and whether it may be left out.
-    pub(super) parts: Vec<(Part, bool)>,
+    pub(super) parts: Parts,
     pub(super) at_start: bool,
     pub(super) at_end: bool,
 }
@@ -44,31 +48,48 @@ pub(super) fn class(name: &str) -> Option<u16> {
 /// Reads what `build.rs` wrote: `@name=alternatives` lines, then a `!` line for each target and one line for
 /// each of its patterns. What `build.rs` has checked is not checked again.
 pub(super) fn read(compiled: &'static str) -> Lexicon {
-    let (vocabulary, rest) = compiled.split_once('\n').unwrap_or_default();
     let mut lexicon = Lexicon {
         concepts: Vec::new(),
-        words: vocabulary.split(' ').collect(),
+        words: words(compiled),
         sets: Vec::new(),
         patterns: Vec::new(),
         by_first: Vec::new(),
     };
     let mut names: Vec<&str> = Vec::new();
     let mut target = Target::Known;
-    for line in rest.lines() {
-        if let Some(set) = line.strip_prefix('@') {
-            let (name, alternatives) = set.split_once('=').unwrap_or_default();
-            let sequences = sequences(&lexicon, alternatives);
-            names.push(name);
-            lexicon.sets.push(sequences);
-        } else if let Some(header) = line.strip_prefix('!') {
+    for line in compiled.lines() {
+        if let Some(header) = line.strip_prefix('!') {
             target = read_target(&mut lexicon, header);
+            continue;
+        }
+        let reader = Reader { words: &lexicon.words, names: &names };
+        if let Some((name, alternatives)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
+            let set = reader.alternatives(alternatives);
+            lexicon.sets.push(set);
+            names.push(name);
         } else {
-            let pattern = read_pattern(&lexicon, &names, target, line);
+            let pattern = reader.pattern(target, line);
             lexicon.patterns.push(pattern);
         }
     }
     index(&mut lexicon);
     lexicon
+}
+
+fn words(compiled: &'static str) -> Vec<&'static str> {
+    let lines = compiled.lines().filter(|line| !line.starts_with('!'));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '@' | '#' | '<');
+    let mut words: Vec<&str> =
+        lines
+            .map(|line| {
+                if line.starts_with('@') { line.split_once('=').map_or(line, |(_, rest)| rest) } else { line }
+            })
+            .flat_map(|line| line.split(move |c| !is_part(c)))
+            .filter(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric()))
+            .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
@@ -123,95 +144,101 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
     }
 }
 
-fn read_pattern(lexicon: &Lexicon, names: &[&str], target: Target, line: &str) -> Pattern {
-    let mut pattern = Pattern { target, parts: Vec::new(), at_start: false, at_end: false };
-    for piece in pieces(line) {
+struct Reader<'a> {
+    words: &'a [&'static str],
+    names: &'a [&'static str],
+}
+
+impl Reader<'_> {
+    fn pattern(&self, target: Target, line: &str) -> Pattern {
+        let (line, at_start) = line.strip_prefix("^ ").map_or((line, false), |rest| (rest, true));
+        let (line, at_end) = line.strip_suffix(" $").map_or((line, false), |rest| (rest, true));
+        Pattern { target, parts: self.parts(line), at_start, at_end }
+    }
+
+    fn alternatives(&self, text: &str) -> Vec<Parts> {
+        pieces(text, '|').map(|alternative| self.parts(alternative)).collect()
+    }
+
+    fn parts(&self, text: &str) -> Parts {
+        pieces(text, ' ').map(|piece| self.part(piece)).collect()
+    }
+
+    fn part(&self, piece: &str) -> (Part, bool) {
         let (piece, optional) = match piece.strip_suffix('?') {
             Some(rest) if rest != "\\" => (rest, true),
             _ => (piece, false),
         };
-        let part = match piece {
-            "^" => {
-                pattern.at_start = true;
-                continue;
-            }
-            "$" => {
-                pattern.at_end = true;
-                continue;
-            }
-            ".." => Part::Gap(3),
-            "..." => Part::Gap(6),
-            _ => {
-                if let Some(name) = piece.strip_prefix('@') {
-                    Part::Set(names.iter().position(|known| *known == name).unwrap_or_default() as u16)
-                } else {
-                    Part::OneOf(sequences(lexicon, piece.trim_matches(['(', ')'])))
-                }
-            }
+        let part = if piece == ".." {
+            Part::Gap(3)
+        } else if piece == "..." {
+            Part::Gap(6)
+        } else if let Some(name) = piece.strip_prefix('@') {
+            Part::Set(self.names.iter().position(|known| *known == name).unwrap_or_default() as u16)
+        } else if let Some(inner) = piece.strip_prefix('(') {
+            Part::Group(self.alternatives(inner.strip_suffix(')').unwrap_or(inner)))
+        } else {
+            Part::Token(self.atom(piece))
         };
-        pattern.parts.push((part, optional));
+        (part, optional)
     }
-    pattern
+
+    fn atom(&self, word: &str) -> Atom {
+        if let Some((low, high)) = word.strip_prefix('#').and_then(|range| range.split_once('-')) {
+            let tenths = |text: &str| text.parse::<u32>().unwrap_or(0) * 10;
+            return Atom::Between(tenths(low), tenths(high) + 9);
+        }
+        let id = class(word).or_else(|| self.words.binary_search(&word).ok().map(|at| at as u16));
+        Atom::Is(id.unwrap_or(u16::MAX))
+    }
 }
 
-/// Splits at spaces outside parentheses.
-fn pieces(line: &str) -> impl Iterator<Item = &str> {
+/// Splits outside parentheses.
+fn pieces(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut depth = 0;
-    line.split(move |c| {
+    text.split(move |c| {
         match c {
             '(' => depth += 1,
             ')' => depth -= 1,
             _ => {}
         }
-        c == ' ' && depth == 0
+        c == separator && depth == 0
     })
-}
-
-fn sequences(lexicon: &Lexicon, alternatives: &str) -> Vec<Vec<Atom>> {
-    alternatives
-        .split('|')
-        .map(|sequence| sequence.split(' ').map(|word| atom(lexicon, word)).collect())
-        .collect()
-}
-
-fn atom(lexicon: &Lexicon, word: &str) -> Atom {
-    if let Some((low, high)) = word.strip_prefix('#').and_then(|range| range.split_once('-')) {
-        let tenths = |text: &str| text.parse::<u32>().unwrap_or(0) * 10;
-        return Atom::Between(tenths(low), tenths(high) + 9);
-    }
-    let id = class(word).or_else(|| lexicon.words.binary_search(&word).ok().map(|at| at as u16));
-    Atom::Is(id.unwrap_or(u16::MAX))
 }
 
 /// Numbers are filed under their class.
 const NUMBER: u16 = CLASSES + 2;
 
 fn index(lexicon: &mut Lexicon) {
-    let places = lexicon.words.len() + 16;
-    let mut by_first: Vec<Vec<u16>> = (0..places).map(|_| Vec::new()).collect();
+    let mut by_first: Vec<Vec<u16>> = (0..lexicon.words.len() + 16).map(|_| Vec::new()).collect();
+    let mut firsts = Vec::new();
     for (n, pattern) in lexicon.patterns.iter().enumerate() {
-        for (part, optional) in &pattern.parts {
-            let sequences: &[Vec<Atom>] = match part {
-                Part::OneOf(sequences) => sequences,
-                Part::Set(set) => &lexicon.sets[usize::from(*set)],
-                Part::Gap(_) => &[],
-            };
-            for first in sequences.iter().filter_map(|sequence| sequence.first()) {
-                let id = match first {
-                    Atom::Is(id) => *id,
-                    Atom::Between(..) => NUMBER,
-                };
-                let filed = &mut by_first[place(lexicon.words.len(), id)];
-                if filed.last() != Some(&(n as u16)) {
-                    filed.push(n as u16);
-                }
-            }
-            if !optional {
-                break;
+        firsts.clear();
+        first_ids(&pattern.parts, &lexicon.sets, &mut firsts);
+        for &id in &firsts {
+            let filed = &mut by_first[place(lexicon.words.len(), id)];
+            if filed.last() != Some(&(n as u16)) {
+                filed.push(n as u16);
             }
         }
     }
     lexicon.by_first = by_first;
+}
+
+/// The ids that a match can begin with.
+fn first_ids(parts: &[(Part, bool)], sets: &[Vec<Parts>], into: &mut Vec<u16>) {
+    for (part, optional) in parts {
+        match part {
+            Part::Token(Atom::Is(id)) => into.push(*id),
+            Part::Token(Atom::Between(..)) => into.push(NUMBER),
+            Part::Group(alternatives) => alternatives.iter().for_each(|parts| first_ids(parts, sets, into)),
+            Part::Set(set) => sets[usize::from(*set)].iter().for_each(|parts| first_ids(parts, sets, into)),
+            Part::Gap(_) => {}
+        }
+        if !optional {
+            break;
+        }
+    }
 }
 
 /// Where the patterns that begin with `id` are filed.

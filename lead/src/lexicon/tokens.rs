@@ -81,7 +81,9 @@ impl Tokens {
                 '.' => tokens.ends_at_dot(text, after),
                 _ => false,
             };
-            if matches!(c, ',' | '?' | '!' | '.' | ';' | ':' | '(' | ')') && (c != '.' || ends) {
+            // A second closing mark says no more than the first.
+            let repeats = ends && tokens.all.len() == first;
+            if matches!(c, ',' | '?' | '!' | '.' | ';' | ':' | '(' | ')') && (c != '.' || ends) && !repeats {
                 let from = tokens.normal.len();
                 tokens.normal.push(c);
                 let normal = (from as u32, tokens.normal.len() as u32);
@@ -124,7 +126,8 @@ impl Tokens {
             return false;
         }
         let last = self.all.last().map_or("", |token| self.normal(token));
-        let abbreviated = matches!(last, "dr" | "dra" | "mr" | "mrs" | "ms" | "sr" | "sra" | "st" | "vs" | "approx");
+        let abbreviated =
+            matches!(last, "dr" | "dra" | "mr" | "mrs" | "ms" | "sr" | "sra" | "st" | "vs" | "approx");
         let initial = last.len() == 1 && last != "i" && next.is_some();
         !(abbreviated || initial)
     }
@@ -197,7 +200,8 @@ fn classify(raw: &str, normal: &str) -> Kind {
     if raw.starts_with('$') {
         return Kind::Money;
     }
-    if normal.contains('@') || normal.contains("://") || normal.starts_with("www.") || normal.contains(".com") {
+    if normal.contains('@') || normal.contains("://") || normal.starts_with("www.") || normal.contains(".com")
+    {
         return Kind::Link;
     }
     if !normal.starts_with(|c: char| c.is_ascii_digit()) {
@@ -218,7 +222,10 @@ fn classify(raw: &str, normal: &str) -> Kind {
             Kind::Number(whole * 10 + tenth)
         }
         // Thousands: "1,200".
-        _ if rest.starts_with(',') => Kind::Number(whole.saturating_mul(10_000)),
+        _ if rest.starts_with(',') => {
+            let all: String = normal.chars().filter(char::is_ascii_digit).take(8).collect();
+            Kind::Number(all.parse::<u32>().unwrap_or(0) * 10)
+        }
         // "103f", "2yo": the number and its unit written together.
         _ => Kind::Number(whole * 10),
     }

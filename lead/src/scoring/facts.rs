@@ -1,7 +1,7 @@
 //! What a model may look at, gathered from an inquiry once.
 
 use crate::inquiry::{Answers, ContactWay, Insurance};
-use crate::intent::{self, IntentResult};
+use crate::intent::{self, Intent, IntentResult};
 use crate::manifest::{ManifestSource, PageKind, ServiceTier};
 use crate::signals::{Referrer, Signals};
 use crate::triage::{self, Triage};
@@ -31,14 +31,25 @@ pub struct Facts {
     pub pages: Vec<PageEvent>,
     /// Every required question that was asked has an answer.
     pub form_completed: bool,
-    /// An appointment was asked for in the form.
-    pub appointment_requested: bool,
+    /// Whether an appointment was asked for.
+    pub appointment: Appointment,
     /// Preferred way of being reached.
     pub contact: Option<ContactWay>,
     /// ZIP code, without white space.
     pub zip: String,
     /// New or returning.
     pub visitor: Visitor,
+}
+
+/// Whether an appointment was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appointment {
+    /// In the form.
+    Answered,
+    /// In the text about needs.
+    Written,
+    /// It was not.
+    NotRequested,
 }
 
 /// What is known of insurance.
@@ -106,24 +117,46 @@ impl Facts {
                 .as_deref()
                 .and_then(|id| source.service(id))
                 .map(|service| (service.id.clone(), service.tier)),
-            intent: intent::classify(&answers.needs),
             triage: triage::triage(&answers.needs, &source.phrases),
+            pages: distinct_pages(source, signals, now_ms),
+            form_completed: source.form.is_complete(answers),
+            visitor: match first_ms {
+                Some(first) if first.saturating_add(RETURNING_MS) <= now_ms => Visitor::Returning,
+                _ => Visitor::New,
+            },
+            referral: referral(answers, signals),
+            ..Self::from_text(answers)
+        }
+    }
+
+    /// The facts that need neither a manifest nor signals: what the answers say by themselves.
+    #[must_use]
+    pub fn from_text(answers: &Answers) -> Self {
+        let intent = intent::classify(&answers.needs);
+        Self {
+            now_ms: 0,
+            service: None,
+            triage: triage::triage(&answers.needs, &[]),
             insurance: match answers.insurance {
                 Some(Insurance::Plan { .. }) => InsuranceIs::Given,
                 Some(Insurance::Unknown) => InsuranceIs::Unknown,
                 Some(Insurance::SelfPay) => InsuranceIs::SelfPay,
                 None => InsuranceIs::NotAnswered,
             },
-            referral: referral(answers, signals),
-            pages: distinct_pages(source, signals, now_ms),
-            form_completed: source.form.is_complete(answers),
-            appointment_requested: answers.appointment.is_some(),
+            referral: referral(answers, &Signals::default()),
+            pages: Vec::new(),
+            form_completed: false,
+            appointment: if answers.appointment.is_some() {
+                Appointment::Answered
+            } else if intent.intent == Intent::Book {
+                Appointment::Written
+            } else {
+                Appointment::NotRequested
+            },
+            intent,
             contact: answers.contact.prefer,
             zip: answers.zip.iter().flat_map(|zip| zip.chars()).filter(|c| !c.is_whitespace()).collect(),
-            visitor: match first_ms {
-                Some(first) if first.saturating_add(RETURNING_MS) <= now_ms => Visitor::Returning,
-                _ => Visitor::New,
-            },
+            visitor: Visitor::New,
         }
     }
 }

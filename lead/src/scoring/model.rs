@@ -92,7 +92,7 @@ pub enum When {
     },
     /// Every required question was answered.
     FormCompleted,
-    /// An appointment was asked for.
+    /// An appointment was asked for, in the form or in the text.
     AppointmentRequested,
     /// Preferred way of being reached.
     Contact(Vec<ContactWay>),

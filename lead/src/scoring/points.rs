@@ -1,6 +1,6 @@
 //! From facts to points.
 
-use super::facts::{Facts, InsuranceIs, PageEvent, ReferralSource};
+use super::facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource};
 use super::model::{Action, Count, Criterion, Model, When};
 use super::{Evidence, Line, LineSource, ModelRef, Score};
 use crate::text::Text;
@@ -135,7 +135,11 @@ fn look<'a>(when: &When, facts: &'a Facts) -> Option<Found<'a>> {
             (events.len() >= times, Found::Visits { events, times })
         }
         When::FormCompleted => (facts.form_completed, Found::Plain(Vec::new())),
-        When::AppointmentRequested => (facts.appointment_requested, answer("appointment")),
+        When::AppointmentRequested => match facts.appointment {
+            Appointment::Answered => (true, answer("appointment")),
+            Appointment::Written => (true, needs(facts.intent.spans())),
+            Appointment::NotRequested => return None,
+        },
         When::Contact(ways) => (facts.contact.is_some_and(|way| ways.contains(&way)), answer("contact")),
         When::Zip(prefixes) => (
             !facts.zip.is_empty() && prefixes.iter().any(|prefix| facts.zip.starts_with(prefix.as_str())),

@@ -25,18 +25,15 @@ pub(super) fn triggers(tokens: &Tokens, hits: &[Hit]) -> Triggers {
             _ => None,
         })
         .collect();
-    let mut taken = vec![0_usize; tokens.all.len()];
+    let mut taken = vec![0_u8; tokens.all.len()];
     found.sort_by_key(|&(trigger, start, end)| (std::cmp::Reverse(end - start), rank(trigger), start));
     found.retain(|&(trigger, start, end)| {
-        // Words that end a scope, or say that it is so now, take no place from others.
-        if matches!(trigger, Trigger::End | Trigger::Now) {
-            return true;
-        }
         let is_free = taken[start..end].iter().all(|&by| by == 0);
-        if is_free {
+        // Words that end a scope, or say that it is so now, take no place from others.
+        if is_free && !matches!(trigger, Trigger::End | Trigger::Now) {
             taken[start..end].fill(1);
         }
-        is_free
+        is_free || trigger == Trigger::Now
     });
     found.sort_by_key(|&(_, start, end)| (start, end));
     Triggers { all: found }
@@ -84,7 +81,8 @@ impl Triggers {
                 REACH
             };
             let holds = if forward {
-                to <= start && start - to <= reach && !cut(to, start)
+                // "no acute" may reach into a concept that is "acute fracture".
+                from < start && to < end && start.saturating_sub(to) <= reach && !cut(to, start)
             } else {
                 from >= end && from - end <= reach && !cut(end, from)
             };

@@ -1,0 +1,122 @@
+//! `cargo xtask eval --task urgency|negation|intent FILE.jsonl [--map old=new]...`: measures `lead` on text that
+//! others wrote. Rows are `{"text", "label"}`, for negation also `"concept"`; the text is not kept anywhere but
+//! in the file of errors under `target/`.
+
+mod measures;
+mod tasks;
+
+use anyhow::{Context, bail, ensure};
+use measures::Measures;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use tasks::Task;
+
+/// One row of a file.
+pub(crate) struct Row {
+    pub(crate) text: String,
+    /// After `--map`; `None`: the file has no labels.
+    pub(crate) label: Option<String>,
+    pub(crate) concept: Option<String>,
+}
+
+struct Options {
+    task: Task,
+    files: Vec<String>,
+    map: BTreeMap<String, String>,
+    errors: Option<String>,
+}
+
+/// Runs the command; `args` are those after `eval`.
+///
+/// # Errors
+/// Wrong arguments, or a file that cannot be read.
+pub fn run(args: &[String]) -> anyhow::Result<()> {
+    let options = parse(args)?;
+    for file in &options.files {
+        let rows = read(file, &options.map)?;
+        ensure!(!rows.is_empty(), "{file} has no rows");
+        println!("{} on {file}: {} rows", options.task.name(), rows.len());
+        let labels: BTreeSet<String> = rows.iter().filter_map(|row| row.label.clone()).collect();
+        let predicted: Vec<(String, Value)> =
+            rows.iter().map(|row| options.task.predict(row, &labels, &options.map)).collect();
+        if labels.is_empty() {
+            options.task.describe(&rows, &predicted);
+            continue;
+        }
+        report(&rows, &predicted);
+        let path = options.errors.clone().unwrap_or_else(|| format!("target/eval/{}-errors.jsonl", options.task.name()));
+        write_errors(&path, &rows, &predicted)?;
+        println!("errors written to {path}\n");
+    }
+    Ok(())
+}
+
+fn parse(args: &[String]) -> anyhow::Result<Options> {
+    let mut task = None;
+    let mut options = (Vec::new(), BTreeMap::new(), None);
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().with_context(|| format!("{arg} needs a value"));
+        match arg.as_str() {
+            "--task" => task = Some(Task::named(value()?)?),
+            "--map" => {
+                let pair = value()?;
+                let (old, new) = pair.split_once('=').with_context(|| format!("`{pair}` is not old=new"))?;
+                options.1.insert(fold(old), fold(new));
+            }
+            "--errors" => options.2 = Some(value()?.clone()),
+            flag if flag.starts_with('-') => bail!("unknown option {flag}"),
+            file => options.0.push(file.to_owned()),
+        }
+    }
+    let (files, map, errors) = options;
+    ensure!(!files.is_empty(), "which file? usage: cargo xtask eval --task urgency|negation|intent FILE.jsonl");
+    Ok(Options { task: task.context("which task? --task urgency, negation or intent")?, files, map, errors })
+}
+
+/// Labels are compared without regard to case, hyphens and underscores.
+pub(crate) fn fold(label: &str) -> String {
+    label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn read(file: &str, map: &BTreeMap<String, String>) -> anyhow::Result<Vec<Row>> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
+    let mut rows = Vec::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let value: Value = serde_json::from_str(line).with_context(|| format!("{file}:{}", n + 1))?;
+        let member = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        rows.push(Row {
+            text: member("text").with_context(|| format!("{file}:{}: no \"text\"", n + 1))?,
+            label: member("label").map(|label| {
+                let label = fold(&label);
+                map.get(&label).cloned().unwrap_or(label)
+            }),
+            concept: member("concept"),
+        });
+    }
+    Ok(rows)
+}
+
+fn report(rows: &[Row], predicted: &[(String, Value)]) {
+    let gold = rows.iter().map(|row| row.label.clone().unwrap_or_default());
+    let measures = Measures::of(gold.zip(predicted.iter().map(|(label, _)| label.clone())));
+    println!("{measures}");
+}
+
+fn write_errors(path: &str, rows: &[Row], predicted: &[(String, Value)]) -> anyhow::Result<()> {
+    let mut out = String::new();
+    for (row, (label, why)) in rows.iter().zip(predicted) {
+        if row.label.as_deref() != Some(label) {
+            let error = serde_json::json!({
+                "text": row.text, "concept": row.concept, "label": row.label, "predicted": label, "why": why,
+            });
+            let _ = writeln!(out, "{error}");
+        }
+    }
+    if let Some(folder) = std::path::Path::new(path).parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, out).with_context(|| format!("cannot write {path}"))
+}

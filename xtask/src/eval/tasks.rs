@@ -1,0 +1,148 @@
+//! What is predicted for a row in each task, and how our names are set beside a file's labels.
+
+use super::measures::share;
+use super::{Row, fold};
+use anyhow::bail;
+use lead::intent::{self, Intent};
+use lead::triage::{self, Lane, Status, triage};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is measured.
+#[derive(Clone, Copy)]
+pub(crate) enum Task {
+    /// Lanes of triage.
+    Urgency,
+    /// Assertion status of a given concept.
+    Negation,
+    /// Intent.
+    Intent,
+}
+
+impl Task {
+    pub(crate) fn named(name: &str) -> anyhow::Result<Self> {
+        Ok(match name {
+            "urgency" => Self::Urgency,
+            "negation" => Self::Negation,
+            "intent" => Self::Intent,
+            _ => bail!("unknown task `{name}`: urgency, negation or intent"),
+        })
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Urgency => "urgency",
+            Self::Negation => "negation",
+            Self::Intent => "intent",
+        }
+    }
+
+    /// The label for a row, in the file's terms, and why.
+    pub(crate) fn predict(
+        self,
+        row: &Row,
+        labels: &BTreeSet<String>,
+        map: &BTreeMap<String, String>,
+    ) -> (String, Value) {
+        let mapped = |name: &str| {
+            let name = fold(name);
+            map.get(&name).cloned().unwrap_or(name)
+        };
+        match self {
+            Self::Urgency => {
+                let found = triage(&row.text, &[]);
+                let lane = match found.lane {
+                    Lane::Emergency => "emergency",
+                    Lane::Urgent => "urgent",
+                    Lane::Routine => "routine",
+                };
+                (mapped(lane), mentions(&row.text, &found))
+            }
+            Self::Negation => {
+                let status = concept_status(row);
+                let name = mapped(status_name(status));
+                // A file that does not tell past or supposed findings apart counts them as affirmed.
+                let known = labels.contains(&name) || status == Status::Negated;
+                (if known { name } else { mapped("affirmed") }, json!(status_name(status)))
+            }
+            Self::Intent => {
+                let scores = intent::scores(&row.text);
+                let named = scores.iter().map(|&(intent, score)| (label_of(intent, labels, &mapped), score));
+                let best = named
+                    .filter(|(label, _)| labels.is_empty() || labels.contains(label))
+                    .max_by_key(|&(_, score)| score);
+                let why: Vec<Value> = scores
+                    .iter()
+                    .filter(|(_, score)| *score != 0)
+                    .map(|(intent, score)| json!([intent, score]))
+                    .collect();
+                (best.map_or_else(|| "none".to_owned(), |(label, _)| label), json!(why))
+            }
+        }
+    }
+
+    /// What there is to say of a file without labels.
+    pub(crate) fn describe(self, rows: &[Row], predicted: &[(String, Value)]) {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (label, _) in predicted {
+            *counts.entry(label).or_default() += 1;
+        }
+        for (label, n) in &counts {
+            println!("  {label:<18} {n:>6}  {}", share(*n, rows.len()));
+        }
+        let ready = rows.iter().filter(|row| is_care_ready(&row.text)).count();
+        println!("  care-ready from text alone, by the default model: {}", share(ready, rows.len()));
+        if matches!(self, Self::Urgency) {
+            println!("  every emergency, with what it was seen in:");
+            for (row, (_, why)) in rows.iter().zip(predicted).filter(|(_, (label, _))| label == "emergency") {
+                println!("    {} <- {}", why, row.text);
+            }
+        }
+    }
+}
+
+fn mentions(text: &str, found: &triage::Triage) -> Value {
+    let shown = found.mentions.iter().map(|mention| {
+        let words = text.get(mention.span.0 as usize..mention.span.1 as usize).unwrap_or_default();
+        json!([mention.concept, mention.status, words])
+    });
+    shown.collect()
+}
+
+const fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Affirmed => "affirmed",
+        Status::Negated => "negated",
+        Status::Past => "past",
+        Status::Other => "other",
+        Status::Hypothetical => "hypothetical",
+    }
+}
+
+fn concept_status(row: &Row) -> Status {
+    let concept = row.concept.as_deref().unwrap_or_default();
+    triage::find_words(&row.text, concept).map_or(Status::Affirmed, |span| triage::status_of(&row.text, span))
+}
+
+/// Our intent in the file's terms. Files that know booking and finding call them so; a file with a class for
+/// everything else has every other intent there.
+fn label_of(intent: Intent, labels: &BTreeSet<String>, mapped: &impl Fn(&str) -> String) -> String {
+    let own = mapped(&serde_json::to_value(intent).ok().and_then(|name| name.as_str().map(fold)).unwrap_or_default());
+    if labels.contains(&own) {
+        return own;
+    }
+    let usual = match intent {
+        Intent::Book => "bookappointment",
+        Intent::FindProvider => "findprovider",
+        _ => "none",
+    };
+    if labels.is_empty() { own } else { usual.to_owned() }
+}
+
+fn is_care_ready(text: &str) -> bool {
+    use lead::inquiry::Answers;
+    use lead::scoring::{Facts, Model, score};
+    let answers = Answers { needs: text.to_owned(), ..Answers::default() };
+    let facts = Facts::from_text(&answers);
+    score(&Model::seed(), &facts).tier == "care-ready"
+}
