@@ -4,6 +4,7 @@
 //! Nothing here can open an entry, and no plaintext type lives here: the relay depends on this
 //! crate and on no other of ours.
 
+pub mod access;
 pub mod api;
 pub mod header;
 pub mod id;

@@ -5,6 +5,7 @@ use crate::error::RelayError;
 use crate::sealed::SealedEntry;
 use crate::store::Appended;
 use wire::EntryKind;
+use wire::access::{Action, Subject};
 use wire::api::{Page, Receipt};
 use wire::limits::PAGE_ENTRIES;
 
@@ -12,14 +13,21 @@ use wire::limits::PAGE_ENTRIES;
 pub struct Coordinator(pub(super) Session);
 
 impl Coordinator {
-    /// Entries after `after`, at most `limit` and [`PAGE_ENTRIES`].
+    /// Entries after `after`, at most `limit` and [`PAGE_ENTRIES`]. Which ones is noted before they are
+    /// handed out; an empty page tells nothing and is not noted.
     ///
     /// # Errors
     /// What the store reports.
     pub async fn page(&self, after: u64, limit: u32) -> Result<Page, RelayError> {
         let Session { relay, authority, .. } = &self.0;
         let limit = limit.clamp(1, PAGE_ENTRIES);
-        relay.store.page(&authority.practice, after, limit).await?.ok_or(RelayError::NotFound)
+        let page = relay.store.page(&authority.practice, after, limit).await?.ok_or(RelayError::NotFound)?;
+        if let (Some(first), Some(last)) = (page.entries.first(), page.entries.last()) {
+            let subject = Subject::Range { first: first.meta.seq, last: last.meta.seq };
+            let note = self.0.note(Action::ReadEntries, subject);
+            relay.store.note(&authority.practice, note).await?;
+        }
+        Ok(page)
     }
 
     /// Appends a sealed event or document. Who wrote it is inside, signed; the relay sees only who
@@ -39,7 +47,8 @@ impl Coordinator {
         if !authority.manifests.iter().any(|manifest| manifest.keys.contains(&header.kid)) {
             return Err(RelayError::StaleKey);
         }
-        match relay.store.append(entry, relay.clock.now_ms()).await? {
+        let note = self.0.note(Action::Append, Subject::Entry(header.entry));
+        match relay.store.append(entry, note.time_ms, Some(note)).await? {
             Appended::New(receipt) => Ok(Outcome::New(receipt)),
             Appended::Same(receipt) => Ok(Outcome::Same(receipt)),
             Appended::Conflict => Err(RelayError::Conflict),

@@ -8,7 +8,13 @@
 //! | [`Staff`] | every active member |
 //! | [`Coordinator`] | owners and coordinators |
 //! | [`Owner`] | owners |
+//! | [`Auditor`] | owners and auditors |
+//!
+//! Every use of a staff capability is noted in the practice's access log, and so is every refusal of
+//! someone whom the relay could name. Strangers cannot make that log grow; they are in the relay's
+//! own log only.
 
+mod auditor;
 mod coordinator;
 mod owner;
 mod registrar;
@@ -17,6 +23,7 @@ mod sign_in;
 mod staff;
 mod visitor;
 
+pub use auditor::Auditor;
 pub use coordinator::Coordinator;
 pub use owner::Owner;
 pub use registrar::{Registrar, Registration};
@@ -26,9 +33,10 @@ pub use visitor::Visitor;
 
 use crate::clock::Clock;
 use crate::error::RelayError;
-use crate::store::{Authority, Store};
+use crate::store::{AccessNote, Authority, Store};
 use std::sync::Arc;
 use wire::PracticeId;
+use wire::access::{Action, Actor, Ending, RequestId, Subject};
 
 /// The relay behind its capabilities. The store is private to this module: outside it, there is no
 /// way to a practice's data but through a capability. Clones share everything.
@@ -60,6 +68,10 @@ impl Relay {
     /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
     pub async fn remove_expired(&self) -> Result<(), RelayError> {
         Ok(self.store.remove_expired(self.clock.now_s()).await?)
+    }
+
+    fn note(&self, request: RequestId, actor: Option<Actor>, action: Action, subject: Subject) -> AccessNote {
+        AccessNote { time_ms: self.clock.now_ms(), request, actor, action, ending: Ending::Done, subject }
     }
 
     async fn authority(&self, practice: &PracticeId) -> Result<Arc<Authority>, RelayError> {

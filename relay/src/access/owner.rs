@@ -6,6 +6,7 @@ use crate::error::RelayError;
 use crate::publication::{PublicationError, check_manifest, check_roster};
 use crate::store::Published;
 use wire::Thumbprint;
+use wire::access::{Action, Subject};
 use wire::api::SignedRoster;
 
 /// An active owner.
@@ -23,7 +24,8 @@ impl Owner {
         if manifest.practice != authority.practice {
             return Err(PublicationError::Foreign.into());
         }
-        done(relay.store.put_manifest(&authority.practice, manifest.record).await?)
+        let note = self.0.note(Action::PublishManifest, Subject::Version(manifest.record.version));
+        done(relay.store.put_manifest(&authority.practice, manifest.record, note).await?)
     }
 
     /// Publishes a roster and its keyring with a version above the current one. Members that it no
@@ -35,7 +37,8 @@ impl Owner {
         let Session { relay, authority, .. } = &self.0;
         let roster = check_roster(signed, &authority.practice, relay.clock.now_s())?;
         self.check_root(roster.root)?;
-        done(relay.store.put_roster(&authority.practice, roster.record).await?)
+        let note = self.0.note(Action::PublishRoster, Subject::Version(roster.record.roster.version));
+        done(relay.store.put_roster(&authority.practice, roster.record, note).await?)
     }
 
     fn check_root(&self, root: Thumbprint) -> Result<(), RelayError> {

@@ -6,19 +6,21 @@ use crate::publication::{PublicationError, check_manifest, check_roster};
 use crate::secret::SecretHash;
 use crate::store::Registered;
 use wire::PracticeId;
+use wire::access::{Action, RequestId, Subject};
 pub use wire::api::Registration;
 
 /// Whoever shows an invite; whether it is good is seen when it is used.
 pub struct Registrar {
     relay: Relay,
     invite: SecretHash,
+    request: RequestId,
 }
 
 impl Registrar {
     /// The holder of `invite`.
     #[must_use]
-    pub fn new(relay: Relay, invite: &str) -> Self {
-        Self { relay, invite: SecretHash::of(invite) }
+    pub fn new(relay: Relay, invite: &str, request: RequestId) -> Self {
+        Self { relay, invite: SecretHash::of(invite), request }
     }
 
     /// Makes the practice that `registration` describes. The root key that signed its manifest and
@@ -34,9 +36,11 @@ impl Registrar {
             return Err(PublicationError::WrongRoot.into());
         }
         let practice = manifest.practice;
+        let note =
+            self.relay.note(self.request, None, Action::Register, Subject::Version(manifest.record.version));
         let store = &self.relay.store;
         let done = store
-            .register(self.invite, practice.clone(), manifest.root, manifest.record, roster.record, now)
+            .register(self.invite, practice.clone(), manifest.root, manifest.record, roster.record, note)
             .await?;
         match done {
             Registered::New => Ok(Outcome::New(practice)),

@@ -1,18 +1,20 @@
 //! From an access token to a capability.
 
-use super::{Coordinator, Owner, Relay, Staff};
+use super::{Auditor, Coordinator, Owner, Relay, Staff};
 use crate::error::RelayError;
 use crate::secret::SecretHash;
-use crate::store::Authority;
+use crate::store::{AccessNote, Authority};
 use std::sync::Arc;
 use wire::PracticeId;
+use wire::access::{Action, Actor, RequestId, Subject};
 use wire::practice::Role;
 
 /// An active member of staff, before it is decided what they may do.
 pub struct Session {
     pub(super) relay: Relay,
     pub(super) authority: Arc<Authority>,
-    role: Role,
+    actor: Actor,
+    request: RequestId,
 }
 
 impl Session {
@@ -21,7 +23,12 @@ impl Session {
     ///
     /// # Errors
     /// [`RelayError::Unauthenticated`], also for a practice that does not exist.
-    pub async fn open(relay: Relay, practice: &PracticeId, token: &str) -> Result<Self, RelayError> {
+    pub async fn open(
+        relay: Relay,
+        practice: &PracticeId,
+        token: &str,
+        request: RequestId,
+    ) -> Result<Self, RelayError> {
         let refused = || RelayError::Unauthenticated;
         let now = relay.clock.now_s();
         let record = relay.store.token(SecretHash::of(token)).await?.ok_or_else(refused)?;
@@ -33,8 +40,8 @@ impl Session {
         if !member.is_active(now) || member.signing.thumbprint() != record.key {
             return Err(refused());
         }
-        let role = member.role;
-        Ok(Self { relay, authority, role })
+        let actor = Actor { staff: record.staff, role: member.role };
+        Ok(Self { relay, authority, actor, request })
     }
 
     /// What every member may do.
@@ -43,25 +50,49 @@ impl Session {
         Staff(self)
     }
 
-    /// What owners and coordinators may do.
+    /// What owners and coordinators may do; a refusal is noted as one of `action`.
     ///
     /// # Errors
     /// [`RelayError::Forbidden`] for other roles.
-    pub fn coordinator(self) -> Result<Coordinator, RelayError> {
-        match self.role {
+    pub async fn coordinator(self, action: Action) -> Result<Coordinator, RelayError> {
+        match self.actor.role {
             Role::Owner | Role::Coordinator => Ok(Coordinator(self)),
-            Role::Auditor => Err(RelayError::Forbidden),
+            Role::Auditor => Err(self.forbid(action).await),
         }
     }
 
-    /// What owners may do.
+    /// What owners may do; a refusal is noted as one of `action`.
     ///
     /// # Errors
     /// [`RelayError::Forbidden`] for other roles.
-    pub fn owner(self) -> Result<Owner, RelayError> {
-        match self.role {
+    pub async fn owner(self, action: Action) -> Result<Owner, RelayError> {
+        match self.actor.role {
             Role::Owner => Ok(Owner(self)),
-            Role::Coordinator | Role::Auditor => Err(RelayError::Forbidden),
+            Role::Coordinator | Role::Auditor => Err(self.forbid(action).await),
+        }
+    }
+
+    /// What owners and auditors may do; a refusal is noted as one of `action`.
+    ///
+    /// # Errors
+    /// [`RelayError::Forbidden`] for other roles.
+    pub async fn auditor(self, action: Action) -> Result<Auditor, RelayError> {
+        match self.actor.role {
+            Role::Owner | Role::Auditor => Ok(Auditor(self)),
+            Role::Coordinator => Err(self.forbid(action).await),
+        }
+    }
+
+    /// A note that this member did `action` to `subject`.
+    pub(super) fn note(&self, action: Action, subject: Subject) -> AccessNote {
+        self.relay.note(self.request, Some(self.actor.clone()), action, subject)
+    }
+
+    async fn forbid(&self, action: Action) -> RelayError {
+        let note = self.note(action, Subject::None).refused();
+        match self.relay.store.note(&self.authority.practice, note).await {
+            Ok(()) => RelayError::Forbidden,
+            Err(error) => error.into(),
         }
     }
 }

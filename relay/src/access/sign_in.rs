@@ -5,6 +5,7 @@ use crate::error::{AssertionError, RelayError};
 use crate::secret::{SecretHash, make_secret};
 use crate::signature;
 use crate::store::{Authority, TokenRecord};
+use wire::access::{Action, Actor, Subject};
 use wire::api::{Assertion, JWT_BEARER, Token};
 use wire::limits::{ASSERTION_SECONDS, CLOCK_SKEW_SECONDS, TOKEN_SECONDS};
 use wire::practice::{ASSERTION_TYP, Member};
@@ -21,13 +22,23 @@ impl Visitor {
         let authority = self.relay.authority(&self.practice).await?;
         let now = self.relay.clock.now_s();
         let audience = format!("{}/v1/practices/{}/token", self.relay.public_url, self.practice);
-        let (member, claims) =
-            check(&authority, assertion, &audience, now).map_err(RelayError::AssertionRefused)?;
-
+        let member = find(&authority, assertion, now).map_err(RelayError::AssertionRefused)?;
+        let actor = Actor { staff: member.id.clone(), role: member.role };
+        let note = self.relay.note(self.request, Some(actor), Action::SignIn, Subject::None);
+        let claims = match check(member, assertion, &audience, now) {
+            Ok(claims) => claims,
+            // Without the member's signature anyone could fill the member's page of the log.
+            Err(error @ AssertionError::Signature(_)) => return Err(RelayError::AssertionRefused(error)),
+            Err(error) => {
+                self.relay.store.note(&self.practice, note.refused()).await?;
+                return Err(RelayError::AssertionRefused(error));
+            }
+        };
         let jti = SecretHash::of(&format!("{} {}", member.id, claims.jti));
         // Kept until no clock that is forgiven could still accept it.
         let forget = claims.exp + 2 * CLOCK_SKEW_SECONDS;
         if !self.relay.store.use_assertion(&self.practice, jti, forget).await? {
+            self.relay.store.note(&self.practice, note.refused()).await?;
             return Err(RelayError::AssertionRefused(AssertionError::Replayed));
         }
         let secret = make_secret().map_err(|error| RelayError::Internal(error.to_string()))?;
@@ -38,25 +49,24 @@ impl Visitor {
             key: member.signing.thumbprint(),
             expires: now + TOKEN_SECONDS,
         };
-        self.relay.store.add_token(token).await?;
+        self.relay.store.add_token(token, note).await?;
         Ok(Token { access_token: secret, token_type: "Bearer".into(), expires_in: TOKEN_SECONDS })
     }
 }
 
-/// RFC 7523 section 3, in its order; items 1 to 7 and 9.
-fn check<'a>(
-    authority: &'a Authority,
-    assertion: &str,
-    audience: &str,
-    now: u64,
-) -> Result<(&'a Member, Assertion), AssertionError> {
+/// The active member whose key the assertion names.
+fn find<'a>(authority: &'a Authority, assertion: &str, now: u64) -> Result<&'a Member, AssertionError> {
     let kid = signature::peek_header(assertion)?.kid;
-    let member = authority
+    authority
         .roster
         .staff
         .iter()
         .find(|member| member.is_active(now) && member.signing.thumbprint() == kid)
-        .ok_or(AssertionError::UnknownKey)?;
+        .ok_or(AssertionError::UnknownKey)
+}
+
+/// RFC 7523 section 3, items 1 to 7 and 9; the signature first.
+fn check(member: &Member, assertion: &str, audience: &str, now: u64) -> Result<Assertion, AssertionError> {
     let claims = signature::verify::<Assertion>(assertion, ASSERTION_TYP, &member.signing)?.claims;
     if claims.iss != member.id.as_str() || claims.sub != claims.iss {
         return Err(AssertionError::WrongSubject);
@@ -73,5 +83,5 @@ fn check<'a>(
     if !(16..=128).contains(&claims.jti.len()) {
         return Err(AssertionError::Jti);
     }
-    Ok((member, claims))
+    Ok(claims)
 }

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::error::RelayError;
+use wire::access::{Action, Subject};
 use wire::api::SignedRoster;
 
 /// An active member of any role.
@@ -14,6 +15,9 @@ impl Staff {
     /// What the store reports.
     pub async fn roster(&self) -> Result<SignedRoster, RelayError> {
         let Session { relay, authority, .. } = &self.0;
-        relay.store.roster(&authority.practice).await?.ok_or(RelayError::NotFound)
+        let signed = relay.store.roster(&authority.practice).await?.ok_or(RelayError::NotFound)?;
+        let note = self.0.note(Action::ReadRoster, Subject::Version(authority.roster.version));
+        relay.store.note(&authority.practice, note).await?;
+        Ok(signed)
     }
 }

@@ -4,6 +4,7 @@ use super::{Outcome, Relay};
 use crate::error::RelayError;
 use crate::sealed::SealedEntry;
 use crate::store::{Appended, Authority};
+use wire::access::RequestId;
 use wire::api::{Accepted, Receipt};
 use wire::{EntryKind, PracticeId};
 
@@ -11,13 +12,14 @@ use wire::{EntryKind, PracticeId};
 pub struct Visitor {
     pub(super) relay: Relay,
     pub(super) practice: PracticeId,
+    pub(super) request: RequestId,
 }
 
 impl Visitor {
     /// Everyone is a visitor.
     #[must_use]
-    pub fn new(relay: Relay, practice: PracticeId) -> Self {
-        Self { relay, practice }
+    pub fn new(relay: Relay, practice: PracticeId, request: RequestId) -> Self {
+        Self { relay, practice, request }
     }
 
     /// The current manifest and its version.
@@ -44,7 +46,7 @@ impl Visitor {
         if !accepts(&authority, &entry, now / 1_000) {
             return self.repeated(&entry).await;
         }
-        match self.relay.store.append(entry, now).await? {
+        match self.relay.store.append(entry, now, None).await? {
             Appended::New(receipt) => Ok(Outcome::New(accepted(receipt))),
             Appended::Same(receipt) => Ok(Outcome::Same(accepted(receipt))),
             Appended::Conflict => Err(RelayError::Conflict),

@@ -1,16 +1,17 @@
 //! From a request to a capability and to a body of the right type.
 
-use crate::access::{Coordinator, Owner, Registrar, Relay, Session, Staff, Visitor};
+use crate::access::{Auditor, Coordinator, Owner, Registrar, Relay, Session, Staff, Visitor};
 use crate::error::RelayError;
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Request};
-use axum::http::HeaderMap;
+use axum::extract::{FromRef, FromRequest, FromRequestParts, MatchedPath, Path, Request};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wire::PracticeId;
+use wire::access::{Action, RequestId};
 use wire::api::JOSE;
 
 #[derive(Deserialize)]
@@ -30,24 +31,23 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Visitor
-where
-    Relay: FromRef<S>,
-{
-    type Rejection = RelayError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
-        Ok(Self::new(Relay::from_ref(state), practice(parts, state).await?))
-    }
+/// The id that [`super::request::identify`] gave the request.
+fn request_id(parts: &Parts) -> Result<RequestId, RelayError> {
+    let missing = || RelayError::Internal("a request without an id".into());
+    parts.extensions.get().copied().ok_or_else(missing)
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Registrar
-where
-    Relay: FromRef<S>,
-{
-    type Rejection = RelayError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
-        let invite = bearer(&parts.headers).ok_or(RelayError::InviteRefused)?;
-        Ok(Self::new(Relay::from_ref(state), invite))
+/// As what a refusal of this request is noted.
+fn action(parts: &Parts) -> Action {
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    match (&parts.method, route.rsplit('/').next()) {
+        (&Method::POST, Some("entries")) => Action::Append,
+        (_, Some("entries")) => Action::ReadEntries,
+        (&Method::PUT, Some("roster")) => Action::PublishRoster,
+        (_, Some("roster")) => Action::ReadRoster,
+        (_, Some("manifest")) => Action::PublishManifest,
+        (_, Some("heads")) => Action::Follow,
+        _ => Action::ReadAccessLog,
     }
 }
 
@@ -57,38 +57,35 @@ where
 {
     let practice = practice(parts, state).await?;
     let token = bearer(&parts.headers).ok_or(RelayError::Unauthenticated)?;
-    Session::open(Relay::from_ref(state), &practice, token).await
+    Session::open(Relay::from_ref(state), &practice, token, request_id(parts)?).await
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Staff
-where
-    Relay: FromRef<S>,
-{
-    type Rejection = RelayError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
-        Ok(session(parts, state).await?.staff())
-    }
+/// `FromRequestParts` for a capability, given how a request becomes one.
+macro_rules! capability {
+    ($name:ident, |$parts:ident, $state:ident| $make:expr) => {
+        impl<S: Send + Sync> FromRequestParts<S> for $name
+        where
+            Relay: FromRef<S>,
+        {
+            type Rejection = RelayError;
+            async fn from_request_parts($parts: &mut Parts, $state: &S) -> Result<Self, RelayError> {
+                $make
+            }
+        }
+    };
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Coordinator
-where
-    Relay: FromRef<S>,
-{
-    type Rejection = RelayError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
-        session(parts, state).await?.coordinator()
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Owner
-where
-    Relay: FromRef<S>,
-{
-    type Rejection = RelayError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
-        session(parts, state).await?.owner()
-    }
-}
+capability!(Visitor, |parts, state| {
+    Ok(Self::new(Relay::from_ref(state), practice(parts, state).await?, request_id(parts)?))
+});
+capability!(Registrar, |parts, state| {
+    let invite = bearer(&parts.headers).ok_or(RelayError::InviteRefused)?;
+    Ok(Self::new(Relay::from_ref(state), invite, request_id(parts)?))
+});
+capability!(Staff, |parts, state| Ok(session(parts, state).await?.staff()));
+capability!(Coordinator, |parts, state| session(parts, state).await?.coordinator(action(parts)).await);
+capability!(Owner, |parts, state| session(parts, state).await?.owner(action(parts)).await);
+capability!(Auditor, |parts, state| session(parts, state).await?.auditor(action(parts)).await);
 
 /// A body of `application/jose`: sealed or signed text.
 pub(super) struct Jose(pub(super) String);

@@ -76,6 +76,7 @@ fn for_staff() -> Router<AppState> {
             "/v1/practices/{practice}/entries",
             get(staff::entries).post(staff::append).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
         )
+        .route("/v1/practices/{practice}/access-log", get(staff::access_log))
         .route(
             "/v1/practices/{practice}/token",
             post(public::token).layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES)),

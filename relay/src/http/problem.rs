@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
+use wire::access::RequestId;
 use wire::problem::{self, Problem};
 
 /// Seconds after which a client that met [`RelayError::Busy`] may come back.
@@ -43,13 +44,13 @@ impl IntoResponse for RelayError {
 }
 
 /// The response with its body: the words for `error`, under `request_id`.
-pub(super) fn render(response: Response, error: &RelayError, request_id: &str) -> Response {
+pub(super) fn render(response: Response, error: &RelayError, request_id: RequestId) -> Response {
     let Words { status, kind, title } = words(error);
     let problem = Problem {
         kind: format!("urn:anteroom:{kind}"),
         title: title.into(),
         status: status.as_u16(),
-        request_id: request_id.into(),
+        request_id: request_id.to_string(),
     };
     let json = serde_json::to_vec(&problem).unwrap_or_default();
     let (mut parts, _) = response.into_parts();

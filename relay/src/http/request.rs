@@ -9,23 +9,25 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
 use std::time::Instant;
+use wire::access::RequestId;
 
 /// Names the request in answers and in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn identify(request: Request, next: Next) -> Response {
+pub(super) async fn identify(mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = make_request_id();
+    request.extensions_mut().insert(id);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let response = next.run(request).await;
 
     let failure = failure_of(&response);
     let mut response = match &failure {
-        Some(error) => render(response, error, &id),
+        Some(error) => render(response, error, id),
         None => response,
     };
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
@@ -50,7 +52,7 @@ fn failure_of(response: &Response) -> Option<Arc<RelayError>> {
     }
 }
 
-fn make_request_id() -> String {
+fn make_request_id() -> RequestId {
     // Only a name for a log line: without randomness the request is served all the same.
-    getrandom::u64().map_or_else(|_| "-".into(), |number| format!("{number:016x}"))
+    RequestId::new(getrandom::u64().unwrap_or_default())
 }

@@ -1,12 +1,13 @@
 //! Handlers of what needs a staff token. Each is given the capability that it needs and no more.
 
 use super::extract::{Jose, Json};
-use crate::access::{Coordinator, Outcome, Owner, Staff};
+use crate::access::{Auditor, Coordinator, Outcome, Owner, Staff};
 use crate::error::RelayError;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use serde::Deserialize;
+use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::limits::PAGE_ENTRIES;
 
@@ -29,6 +30,14 @@ pub(super) async fn entries(
 ) -> Result<axum::Json<Page>, RelayError> {
     let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
     Ok(axum::Json(coordinator.page(query.after, query.limit).await?))
+}
+
+pub(super) async fn access_log(
+    auditor: Auditor,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<axum::Json<AccessPage>, RelayError> {
+    let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
+    Ok(axum::Json(auditor.access_log(query.after, query.limit).await?))
 }
 
 pub(super) async fn append(

@@ -10,6 +10,7 @@ use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
 use std::sync::Arc;
+use wire::access::{AccessPage, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::practice::Roster;
 use wire::{ChainHash, EntryId, PracticeId, StaffId, Thumbprint};
@@ -121,7 +122,34 @@ pub struct TokenRecord {
     pub expires: u64,
 }
 
-/// Durable storage of a relay. Times are in seconds unless a name says otherwise.
+/// What is to be noted in a practice's access log. The store gives it its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessNote {
+    /// When, in milliseconds; raised like an entry's.
+    pub time_ms: u64,
+    /// In which request.
+    pub request: RequestId,
+    /// By whom.
+    pub actor: Option<Actor>,
+    /// What.
+    pub action: Action,
+    /// How it ended.
+    pub ending: Ending,
+    /// To what.
+    pub subject: Subject,
+}
+
+impl AccessNote {
+    /// The same, but refused.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        Self { ending: Ending::Refused, ..self }
+    }
+}
+
+/// Durable storage of a relay. Where a method takes an [`AccessNote`], note and deed are stored in one
+/// transaction, and the note says how it ended.
+/// Times are in seconds unless a name says otherwise.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Keeps a one-time invite.
@@ -135,7 +163,7 @@ pub trait Store: Send + Sync + 'static {
         pin: Thumbprint,
         manifest: ManifestRecord,
         roster: RosterRecord,
-        now: u64,
+        note: AccessNote,
     ) -> Result<Registered, StoreError>;
 
     /// By what to judge requests to `practice`; `None` if there is no such practice. A publication
@@ -150,17 +178,29 @@ pub trait Store: Send + Sync + 'static {
         &self,
         practice: &PracticeId,
         manifest: ManifestRecord,
+        note: AccessNote,
     ) -> Result<Published, StoreError>;
 
     /// The current roster and keyring.
     async fn roster(&self, practice: &PracticeId) -> Result<Option<SignedRoster>, StoreError>;
 
     /// Publishes a roster if its version is above the current one.
-    async fn put_roster(&self, practice: &PracticeId, roster: RosterRecord) -> Result<Published, StoreError>;
+    async fn put_roster(
+        &self,
+        practice: &PracticeId,
+        roster: RosterRecord,
+        note: AccessNote,
+    ) -> Result<Published, StoreError>;
 
     /// Appends to the log of the practice that the entry's header names. `received_ms` is raised to
-    /// the time of the entry before, so that a clock that jumps back does not disorder the log.
-    async fn append(&self, entry: SealedEntry, received_ms: u64) -> Result<Appended, StoreError>;
+    /// the time of the entry before, so that a clock that jumps back does not disorder the log. What a
+    /// patient sends is in that log and needs no note.
+    async fn append(
+        &self,
+        entry: SealedEntry,
+        received_ms: u64,
+        note: Option<AccessNote>,
+    ) -> Result<Appended, StoreError>;
 
     /// The receipt of an entry, if there is one.
     async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError>;
@@ -178,10 +218,21 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<bool, StoreError>;
 
     /// Keeps a token.
-    async fn add_token(&self, token: TokenRecord) -> Result<(), StoreError>;
+    async fn add_token(&self, token: TokenRecord, note: AccessNote) -> Result<(), StoreError>;
 
     /// The token with this hash, expired or not.
     async fn token(&self, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError>;
+
+    /// Adds to the access log of a practice.
+    async fn note(&self, practice: &PracticeId, note: AccessNote) -> Result<(), StoreError>;
+
+    /// At most `limit` records of the access log after `after`, and its head, as of one moment.
+    async fn access_page(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<AccessPage>, StoreError>;
 
     /// Forgets invites, assertions and tokens that expired before `now`.
     async fn remove_expired(&self, now: u64) -> Result<(), StoreError>;

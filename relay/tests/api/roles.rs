@@ -26,15 +26,17 @@ enum Endpoint {
     Entries,
     Append,
     Roster,
+    AccessLog,
     PutRoster,
     PutManifest,
 }
 
 /// Who is let in; everyone else of the practice is told 403, and others 401.
-const TABLE: [(Endpoint, &[As]); 5] = [
+const TABLE: [(Endpoint, &[As]); 6] = [
     (Endpoint::Entries, &[As::Owner, As::Coordinator]),
     (Endpoint::Append, &[As::Owner, As::Coordinator]),
     (Endpoint::Roster, &[As::Owner, As::Coordinator, As::Auditor]),
+    (Endpoint::AccessLog, &[As::Owner, As::Auditor]),
     (Endpoint::PutRoster, &[As::Owner]),
     (Endpoint::PutManifest, &[As::Owner]),
 ];
@@ -60,6 +62,7 @@ async fn call(lab: &Lab, endpoint: Endpoint, token: Option<&str>, version: u64) 
             lab.jose(Method::POST, &format!("{at}/entries"), token, &body).await
         }
         Endpoint::Roster => lab.get(&format!("{at}/roster"), token).await,
+        Endpoint::AccessLog => lab.get(&format!("{at}/access-log"), token).await,
         Endpoint::PutRoster => {
             let roster = roster("lakeside-ortho", version, everyone());
             lab.json(Method::PUT, &format!("{at}/roster"), token, &roster).await

@@ -4,10 +4,13 @@ use crate::support::keys;
 use crate::support::practice::{START, Sealing, everyone, manifest, name, roster};
 use relay::sealed::SealedEntry;
 use relay::secret::SecretHash;
-use relay::store::{Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord};
+use relay::store::{
+    AccessNote, Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord,
+};
 use std::sync::Arc;
+use wire::access::{AccessHead, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Receipt, SignedRoster};
-use wire::practice::Roster;
+use wire::practice::{Role, Roster};
 use wire::{ChainHash, Head, limits};
 
 const NOW_MS: u64 = START * 1_000;
@@ -33,6 +36,17 @@ fn roster_record(practice: &str, version: u64) -> RosterRecord {
     RosterRecord { roster: claims, signed: SignedRoster { roster: text, keyring } }
 }
 
+fn note(action: Action) -> AccessNote {
+    AccessNote {
+        time_ms: NOW_MS,
+        request: RequestId::new(1),
+        actor: Some(Actor { staff: "maria-lopez".parse().unwrap(), role: Role::Owner }),
+        action,
+        ending: Ending::Done,
+        subject: Subject::None,
+    }
+}
+
 async fn register(store: &impl Store, invite: &str, practice: &str) -> Registered {
     register_as(store, invite, practice, manifest_record(practice, 1)).await
 }
@@ -44,7 +58,10 @@ async fn register_as(
     manifest: ManifestRecord,
 ) -> Registered {
     let (pin, roster) = (keys::root().thumbprint(), roster_record(practice, 1));
-    store.register(SecretHash::of(invite), name(practice), pin, manifest, roster, START).await.unwrap()
+    store
+        .register(SecretHash::of(invite), name(practice), pin, manifest, roster, note(Action::Register))
+        .await
+        .unwrap()
 }
 
 async fn practice(store: &impl Store, practice: &str) {
@@ -53,7 +70,7 @@ async fn practice(store: &impl Store, practice: &str) {
 }
 
 async fn append(store: &impl Store, body: String, time: u64) -> Appended {
-    store.append(SealedEntry::parse(body).unwrap(), time).await.unwrap()
+    store.append(SealedEntry::parse(body).unwrap(), time, None).await.unwrap()
 }
 
 fn new(appended: Appended) -> Receipt {
@@ -97,7 +114,10 @@ pub async fn a_repeated_registration_is_the_same(store: impl Store) {
         let (manifest, roster) = (manifest.clone(), roster.clone());
         let invite = SecretHash::of("once");
         answers.push(
-            store.register(invite, name("lakeside-ortho"), pin, manifest, roster, START).await.unwrap(),
+            store
+                .register(invite, name("lakeside-ortho"), pin, manifest, roster, note(Action::Register))
+                .await
+                .unwrap(),
         );
     }
     assert_eq!(answers, [Registered::New, Registered::Same]);
@@ -204,17 +224,35 @@ pub async fn versions_only_rise(store: impl Store) {
     practice(&store, "lakeside-ortho").await;
     let lakeside = name("lakeside-ortho");
     let third = manifest_record("lakeside-ortho", 3);
-    assert_eq!(store.put_manifest(&lakeside, third.clone()).await.unwrap(), Published::New);
-    assert_eq!(store.put_manifest(&lakeside, third.clone()).await.unwrap(), Published::Same);
+    assert_eq!(
+        store.put_manifest(&lakeside, third.clone(), note(Action::PublishManifest)).await.unwrap(),
+        Published::New
+    );
+    assert_eq!(
+        store.put_manifest(&lakeside, third.clone(), note(Action::PublishManifest)).await.unwrap(),
+        Published::Same
+    );
     let second = manifest_record("lakeside-ortho", 2);
-    assert_eq!(store.put_manifest(&lakeside, second).await.unwrap(), Published::NotNewer);
+    assert_eq!(
+        store.put_manifest(&lakeside, second, note(Action::PublishManifest)).await.unwrap(),
+        Published::NotNewer
+    );
     assert_eq!(store.manifest(&lakeside).await.unwrap(), Some(third));
 
     let third = roster_record("lakeside-ortho", 3);
-    assert_eq!(store.put_roster(&lakeside, third.clone()).await.unwrap(), Published::New);
-    assert_eq!(store.put_roster(&lakeside, third.clone()).await.unwrap(), Published::Same);
+    assert_eq!(
+        store.put_roster(&lakeside, third.clone(), note(Action::PublishRoster)).await.unwrap(),
+        Published::New
+    );
+    assert_eq!(
+        store.put_roster(&lakeside, third.clone(), note(Action::PublishRoster)).await.unwrap(),
+        Published::Same
+    );
     let second = roster_record("lakeside-ortho", 2);
-    assert_eq!(store.put_roster(&lakeside, second).await.unwrap(), Published::NotNewer);
+    assert_eq!(
+        store.put_roster(&lakeside, second, note(Action::PublishRoster)).await.unwrap(),
+        Published::NotNewer
+    );
     assert_eq!(store.roster(&lakeside).await.unwrap(), Some(third.signed));
 }
 
@@ -224,8 +262,14 @@ pub async fn authority_follows_publication_at_once(store: impl Store) {
     let first = store.authority(&lakeside).await.unwrap().unwrap();
     assert_eq!((first.pin, first.manifests.len(), first.roster.version), (keys::root().thumbprint(), 1, 1));
 
-    store.put_manifest(&lakeside, manifest_record("lakeside-ortho", 2)).await.unwrap();
-    store.put_roster(&lakeside, roster_record("lakeside-ortho", 2)).await.unwrap();
+    store
+        .put_manifest(&lakeside, manifest_record("lakeside-ortho", 2), note(Action::PublishManifest))
+        .await
+        .unwrap();
+    store
+        .put_roster(&lakeside, roster_record("lakeside-ortho", 2), note(Action::PublishRoster))
+        .await
+        .unwrap();
     let second = store.authority(&lakeside).await.unwrap().unwrap();
     let versions: Vec<_> = second.manifests.iter().map(|manifest| manifest.version).collect();
     assert_eq!((versions, second.roster.version), (vec![2, 1], 2));
@@ -252,11 +296,50 @@ pub async fn tokens_are_found_until_removed(store: impl Store) {
         key: keys::coordinator().thumbprint(),
         expires: START + 900,
     };
-    store.add_token(token.clone()).await.unwrap();
+    store.add_token(token.clone(), note(Action::SignIn)).await.unwrap();
     assert_eq!(store.token(token.hash).await.unwrap(), Some(token.clone()));
     assert_eq!(store.token(SecretHash::of("other")).await.unwrap(), None);
     store.remove_expired(START + 901).await.unwrap();
     assert_eq!(store.token(token.hash).await.unwrap(), None);
+}
+
+pub async fn what_staff_do_is_noted_in_a_chain_of_its_own(store: impl Store) {
+    practice(&store, "lakeside-ortho").await;
+    practice(&store, "hillside-ortho").await;
+    let lakeside = name("lakeside-ortho");
+    let event = Sealing::event("lakeside-ortho");
+    let other = Sealing { fill: 'd', ..event.clone() };
+    for body in [event.body(), event.body(), other.body()] {
+        let entry = SealedEntry::parse(body).unwrap();
+        store.append(entry, NOW_MS, Some(note(Action::Append))).await.unwrap();
+    }
+    new(append(&store, Sealing::inquiry("lakeside-ortho").body(), NOW_MS).await);
+    let old = manifest_record("lakeside-ortho", 0);
+    store.put_manifest(&lakeside, old, note(Action::PublishManifest)).await.unwrap();
+    store.note(&lakeside, AccessNote { time_ms: NOW_MS - 5, ..note(Action::ReadRoster) }).await.unwrap();
+
+    let page = store.access_page(&lakeside, 0, 100).await.unwrap().unwrap();
+    let seen: Vec<_> = page.records.iter().map(|line| (line.record.action, line.record.ending)).collect();
+    assert_eq!(
+        seen,
+        [
+            (Action::Register, Ending::Done),
+            (Action::Append, Ending::Done),
+            (Action::Append, Ending::Done),
+            (Action::Append, Ending::Refused),
+            (Action::PublishManifest, Ending::Refused),
+            (Action::ReadRoster, Ending::Done),
+        ]
+    );
+    let mut head = AccessHead::empty(&lakeside);
+    for line in &page.records {
+        head.advance(line).unwrap();
+        assert_eq!(line.record.time, NOW_MS, "time never runs backwards");
+    }
+    assert_eq!(head, page.head);
+    let rest = store.access_page(&lakeside, 4, 1).await.unwrap().unwrap();
+    assert_eq!((rest.records, rest.head), (page.records[4..5].to_vec(), page.head));
+    assert_eq!(store.access_page(&name("hillside-ortho"), 0, 9).await.unwrap().unwrap().head.seq, 1);
 }
 
 pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
@@ -266,7 +349,9 @@ pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
     assert!(store.manifest(&nowhere).await.unwrap().is_none());
     assert!(store.roster(&nowhere).await.unwrap().is_none());
     assert!(store.page(&nowhere, 0, 10).await.unwrap().is_none());
+    assert!(store.access_page(&nowhere, 0, 10).await.unwrap().is_none());
+    assert!(store.note(&nowhere, note(Action::SignIn)).await.is_err());
     assert!(store.receipt(&nowhere, sealing.entry).await.unwrap().is_none());
-    assert!(store.append(SealedEntry::parse(sealing.body()).unwrap(), NOW_MS).await.is_err());
+    assert!(store.append(SealedEntry::parse(sealing.body()).unwrap(), NOW_MS, None).await.is_err());
     store.check_ready().await.unwrap();
 }

@@ -40,6 +40,7 @@ macro_rules! conform_all {
             authority_follows_publication_at_once,
             an_assertion_is_used_once,
             tokens_are_found_until_removed,
+            what_staff_do_is_noted_in_a_chain_of_its_own,
             nothing_is_known_of_an_unknown_practice,
         );
     };
@@ -62,6 +63,21 @@ async fn a_sqlite_file_outlives_its_store() {
 
     let second = relay::store::sqlite::SqliteStore::open(&path).unwrap();
     conformance::check_log(&second, "lakeside-ortho", 1).await;
+}
+
+/// Every released schema is kept here as it was, and must open.
+#[tokio::test]
+async fn a_database_of_each_older_release_opens() {
+    for (version, schema) in [(1, include_str!("../../src/store/sqlite/0001.sql"))] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("relay.db");
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(schema).unwrap();
+        old.pragma_update(None, "user_version", version).unwrap();
+        drop(old);
+        let store = relay::store::sqlite::SqliteStore::open(&path).unwrap();
+        conformance::what_staff_do_is_noted_in_a_chain_of_its_own(store).await;
+    }
 }
 
 #[test]

@@ -13,13 +13,14 @@ use relay::http::{AppState, app};
 use relay::publication::{check_manifest, check_roster};
 use relay::secret::SecretHash;
 use relay::store::sqlite::SqliteStore;
-use relay::store::{Registered, Store};
+use relay::store::{AccessNote, Registered, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
+use wire::access::{Action, Ending, RequestId, Subject};
 use wire::api::{JOSE, Page, Token};
 use wire::limits::PAGE_ENTRIES;
 use wire::problem::Problem;
@@ -176,13 +177,21 @@ pub async fn register_in(data: &Path, practice: &str) {
     let manifest = check_manifest(text, now).unwrap();
     let staff = practice::registration(practice).staff;
     let roster = check_roster(staff, &manifest.practice, now).unwrap();
-    let relay = store.register(
+    let note = AccessNote {
+        time_ms: now * 1_000,
+        request: RequestId::new(1),
+        actor: None,
+        action: Action::Register,
+        ending: Ending::Done,
+        subject: Subject::None,
+    };
+    let registered = store.register(
         SecretHash::of("once"),
         manifest.practice,
         manifest.root,
         manifest.record,
         roster.record,
-        now,
+        note,
     );
-    assert_eq!(relay.await.unwrap(), Registered::New);
+    assert_eq!(registered.await.unwrap(), Registered::New);
 }

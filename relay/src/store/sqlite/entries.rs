@@ -1,8 +1,9 @@
 //! The log: append, receipt, page.
 
+use super::access;
 use super::writer::Work;
 use crate::sealed::SealedEntry;
-use crate::store::{Appended, StoreError, is_same_body};
+use crate::store::{AccessNote, Appended, StoreError, is_same_body};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 use wire::api::{Page, Receipt};
@@ -35,7 +36,17 @@ pub(super) fn append(
     work: &mut Work<'_>,
     entry: &SealedEntry,
     received_ms: u64,
+    note: Option<AccessNote>,
 ) -> Result<Appended, StoreError> {
+    let appended = append_entry(work, entry, received_ms)?;
+    if let Some(note) = note {
+        let note = if appended == Appended::Conflict { note.refused() } else { note };
+        access::note(work, &entry.header().practice, note)?;
+    }
+    Ok(appended)
+}
+
+fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> Result<Appended, StoreError> {
     let header = entry.header();
     let end = match work.heads.0.get(&header.practice) {
         Some(end) => *end,
@@ -116,15 +127,15 @@ pub(super) fn page(
 }
 
 /// Where an entry lies: see `0001.sql`.
-fn log_key(practice: i64, seq: u64) -> i64 {
+pub(super) fn log_key(practice: i64, seq: u64) -> i64 {
     (practice << SEQ_BITS) | i64::try_from(seq).unwrap_or(i64::MAX >> SEQ_BITS)
 }
 
-fn seq_of(key: i64) -> u64 {
+pub(super) fn seq_of(key: i64) -> u64 {
     (key & ((1 << SEQ_BITS) - 1)).unsigned_abs()
 }
 
-fn practice_key(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Option<i64>> {
+pub(super) fn practice_key(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Option<i64>> {
     connection
         .prepare_cached("SELECT key FROM practice WHERE name = ?1")?
         .query_row([practice.as_str()], |row| row.get(0))

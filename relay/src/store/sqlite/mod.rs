@@ -1,6 +1,7 @@
 //! The default backend: one SQLite file in WAL mode with `synchronous=FULL`, one writing thread with
 //! group commit, a few reading connections.
 
+mod access;
 mod authorities;
 mod entries;
 mod practices;
@@ -11,7 +12,8 @@ mod writer;
 pub use schema::MigrationError;
 
 use super::{
-    Appended, Authority, ManifestRecord, Published, Registered, RosterRecord, Store, StoreError, TokenRecord,
+    AccessNote, Appended, Authority, ManifestRecord, Published, Registered, RosterRecord, Store, StoreError,
+    TokenRecord,
 };
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
@@ -23,6 +25,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::{EntryId, PracticeId, Thumbprint};
 use writer::Writer;
@@ -116,9 +119,9 @@ impl Store for SqliteStore {
         pin: Thumbprint,
         manifest: ManifestRecord,
         roster: RosterRecord,
-        now: u64,
+        note: AccessNote,
     ) -> Result<Registered, StoreError> {
-        let new = Registering { invite, practice, pin, manifest, roster, now };
+        let new = Registering { invite, practice, pin, manifest, roster, note };
         self.writer.write(move |work| practices::register(work, &new)).await
     }
 
@@ -141,12 +144,13 @@ impl Store for SqliteStore {
         &self,
         practice: &PracticeId,
         manifest: ManifestRecord,
+        note: AccessNote,
     ) -> Result<Published, StoreError> {
         let (name, published) = (practice.clone(), practice.clone());
         let authorities = Arc::clone(&self.authorities);
         self.writer
             .write_then(
-                move |work| practices::put_manifest(work, &name, &manifest),
+                move |work| practices::put_manifest(work, &name, &manifest, note),
                 move || authorities.forget(&published),
             )
             .await
@@ -157,19 +161,29 @@ impl Store for SqliteStore {
         self.read(move |connection| practices::roster(connection, &name)).await
     }
 
-    async fn put_roster(&self, practice: &PracticeId, roster: RosterRecord) -> Result<Published, StoreError> {
+    async fn put_roster(
+        &self,
+        practice: &PracticeId,
+        roster: RosterRecord,
+        note: AccessNote,
+    ) -> Result<Published, StoreError> {
         let (name, published) = (practice.clone(), practice.clone());
         let authorities = Arc::clone(&self.authorities);
         self.writer
             .write_then(
-                move |work| practices::put_roster(work, &name, &roster),
+                move |work| practices::put_roster(work, &name, &roster, note),
                 move || authorities.forget(&published),
             )
             .await
     }
 
-    async fn append(&self, entry: SealedEntry, received_ms: u64) -> Result<Appended, StoreError> {
-        self.writer.write(move |work| entries::append(work, &entry, received_ms)).await
+    async fn append(
+        &self,
+        entry: SealedEntry,
+        received_ms: u64,
+        note: Option<AccessNote>,
+    ) -> Result<Appended, StoreError> {
+        self.writer.write(move |work| entries::append(work, &entry, received_ms, note)).await
     }
 
     async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError> {
@@ -192,8 +206,23 @@ impl Store for SqliteStore {
         self.writer.write(move |work| secrets::use_assertion(work, &name, jti, expires)).await
     }
 
-    async fn add_token(&self, token: TokenRecord) -> Result<(), StoreError> {
-        self.writer.write(move |work| secrets::add_token(work, &token)).await
+    async fn add_token(&self, token: TokenRecord, note: AccessNote) -> Result<(), StoreError> {
+        self.writer.write(move |work| secrets::add_token(work, &token, note)).await
+    }
+
+    async fn note(&self, practice: &PracticeId, note: AccessNote) -> Result<(), StoreError> {
+        let name = practice.clone();
+        self.writer.write(move |work| access::note(work, &name, note)).await
+    }
+
+    async fn access_page(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<AccessPage>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| access::page(connection, &name, after, limit)).await
     }
 
     async fn token(&self, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError> {

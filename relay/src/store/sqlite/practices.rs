@@ -1,9 +1,10 @@
 //! Practices: registration, manifests, rosters, and the authority made of them.
 
+use super::access;
 use super::writer::Work;
 use crate::secret::SecretHash;
 use crate::store::{
-    Authority, ManifestGate, ManifestRecord, Published, Registered, RosterRecord, StoreError,
+    AccessNote, Authority, ManifestGate, ManifestRecord, Published, Registered, RosterRecord, StoreError,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -22,7 +23,7 @@ pub(super) struct Registering {
     pub(super) pin: Thumbprint,
     pub(super) manifest: ManifestRecord,
     pub(super) roster: RosterRecord,
-    pub(super) now: u64,
+    pub(super) note: AccessNote,
 }
 
 pub(super) fn register(work: &mut Work<'_>, new: &Registering) -> Result<Registered, StoreError> {
@@ -38,7 +39,7 @@ pub(super) fn register(work: &mut Work<'_>, new: &Registering) -> Result<Registe
     match invite {
         // The answer to the first try may have been lost on the way.
         Some((_, Some(used_for))) if used_for == digest => return Ok(Registered::Same),
-        Some((expires, None)) if new.now < expires => {}
+        Some((expires, None)) if new.note.time_ms / 1_000 < expires => {}
         _ => return Ok(Registered::InviteRefused),
     }
     let taken = transaction
@@ -58,10 +59,23 @@ pub(super) fn register(work: &mut Work<'_>, new: &Registering) -> Result<Registe
         "UPDATE invite SET used_by = ?2, registration = ?3 WHERE hash = ?1",
         params![new.invite.as_bytes(), new.practice.as_str(), digest],
     )?;
+    access::note(work, &new.practice, new.note.clone())?;
     Ok(Registered::New)
 }
 
 pub(super) fn put_manifest(
+    work: &mut Work<'_>,
+    practice: &PracticeId,
+    new: &ManifestRecord,
+    note: AccessNote,
+) -> Result<Published, StoreError> {
+    let published = replace_manifest(work, practice, new)?;
+    let note = if published == Published::NotNewer { note.refused() } else { note };
+    access::note(work, practice, note)?;
+    Ok(published)
+}
+
+fn replace_manifest(
     work: &mut Work<'_>,
     practice: &PracticeId,
     new: &ManifestRecord,
@@ -79,6 +93,18 @@ pub(super) fn put_manifest(
 }
 
 pub(super) fn put_roster(
+    work: &mut Work<'_>,
+    practice: &PracticeId,
+    new: &RosterRecord,
+    note: AccessNote,
+) -> Result<Published, StoreError> {
+    let published = replace_roster(work, practice, new)?;
+    let note = if published == Published::NotNewer { note.refused() } else { note };
+    access::note(work, practice, note)?;
+    Ok(published)
+}
+
+fn replace_roster(
     work: &mut Work<'_>,
     practice: &PracticeId,
     new: &RosterRecord,

@@ -1,8 +1,9 @@
 //! Hashes of what the relay handed out: invites, used assertions, tokens.
 
+use super::access;
 use super::writer::Work;
 use crate::secret::SecretHash;
-use crate::store::{StoreError, TokenRecord};
+use crate::store::{AccessNote, StoreError, TokenRecord};
 use rusqlite::{Connection, OptionalExtension, params};
 use wire::PracticeId;
 
@@ -25,7 +26,11 @@ pub(super) fn use_assertion(
     Ok(new == 1)
 }
 
-pub(super) fn add_token(work: &mut Work<'_>, token: &TokenRecord) -> Result<(), StoreError> {
+pub(super) fn add_token(
+    work: &mut Work<'_>,
+    token: &TokenRecord,
+    note: AccessNote,
+) -> Result<(), StoreError> {
     let sql = "INSERT INTO token (hash, practice, staff, signer, expires) VALUES (?1, ?2, ?3, ?4, ?5)";
     work.transaction.prepare_cached(sql)?.execute(params![
         token.hash.as_bytes(),
@@ -34,7 +39,7 @@ pub(super) fn add_token(work: &mut Work<'_>, token: &TokenRecord) -> Result<(), 
         token.key.to_string(),
         token.expires
     ])?;
-    Ok(())
+    access::note(work, &token.practice, note)
 }
 
 pub(super) fn token(connection: &Connection, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError> {
