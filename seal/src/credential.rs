@@ -179,6 +179,15 @@ pub fn lock(plain: &[u8], passphrase: &str, rounds: Rounds) -> Result<String, Lo
     Ok(Content::seal(&content_key, &protected, text)?.into_compact(&protected, &wrapped))
 }
 
+/// How much work unlocking a file takes, for a file that has the form of one. Costs nothing, so that a
+/// person can be told before being asked for a passphrase.
+///
+/// # Errors
+/// [`UnlockError::Malformed`].
+pub fn inspect(jwe: &str) -> Result<Rounds, UnlockError> {
+    Ok(parse(jwe)?.0.rounds)
+}
+
 /// Unlocks a credential file, outside the browser.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use wire::{EntryId, PracticeId, ThreadId};
 use zeroize::Zeroizing;
 
 /// Bytes of a GCM tag, for which the padded plaintext keeps room.
-const TAG: usize = 16;
+pub(crate) const TAG: usize = 16;
 
 /// What an entry is bound to. The header shows it to everyone and the encryption authenticates it, so
 /// that no relay can move an entry to another practice, thread or id.
@@ -64,10 +64,19 @@ impl From<KeyError> for SealError {
 /// [`SealError`].
 pub fn seal(binding: &Binding, plaintext: &[u8], to: &PublicKey) -> Result<String, SealError> {
     let to = to.for_use(KeyUse::Enc)?;
+    let protected = protected(binding, to.thumbprint())?;
+    let padded = padding::pad(plaintext, TAG).map_err(|TooLong| SealError::TooLong)?;
+    let content_key = make_key().map_err(Failed::from)?;
+    let encrypted_key = to.wrap(&content_key)?;
+    Ok(Content::seal(&content_key, &protected, padded)?.into_compact(&protected, &encrypted_key))
+}
+
+/// The protected header in base64url.
+pub(crate) fn protected(binding: &Binding, kid: Thumbprint) -> Result<String, SealError> {
     let header = SealedHeader {
         alg: KeyWrap::RsaOaep256,
         enc: ContentEncryption::A256Gcm,
-        kid: to.thumbprint(),
+        kid,
         typ: binding.typ,
         practice: binding.practice.clone(),
         thread: binding.thread,
@@ -75,11 +84,7 @@ pub fn seal(binding: &Binding, plaintext: &[u8], to: &PublicKey) -> Result<Strin
         manifest: binding.manifest,
     };
     let header = serde_json::to_vec(&header).map_err(|_| SealError::Unavailable)?;
-    let protected = base64url::encode(&header);
-    let padded = padding::pad(plaintext, TAG).map_err(|TooLong| SealError::TooLong)?;
-    let content_key = make_key().map_err(Failed::from)?;
-    let encrypted_key = to.wrap(&content_key)?;
-    Ok(Content::seal(&content_key, &protected, padded)?.into_compact(&protected, &encrypted_key))
+    Ok(base64url::encode(&header))
 }
 
 /// An entry that was opened. Who wrote an inquiry is not known: its text is anybody's.

@@ -59,13 +59,13 @@ impl Content {
     /// Encrypts `text` under a key that is used this once, bound to the protected header.
     pub(crate) fn seal(key: &Key, protected: &str, text: Zeroizing<Vec<u8>>) -> Result<Self, Failed> {
         let iv = random::make_bytes()?;
-        let sealed = gcm::seal(key, &iv, protected.as_bytes(), text)?;
+        Ok(Self::of(&iv, &gcm::seal(key, &iv, protected.as_bytes(), text)?))
+    }
+
+    /// Of what was encrypted: `sealed` ends with the tag.
+    pub(crate) fn of(iv: &[u8; gcm::IV], sealed: &[u8]) -> Self {
         let (ciphertext, tag) = sealed.split_at(sealed.len() - gcm::TAG);
-        Ok(Self {
-            iv: base64url::encode(&iv),
-            ciphertext: base64url::encode(ciphertext),
-            tag: base64url::encode(tag),
-        })
+        Self { iv: base64url::encode(iv), ciphertext: base64url::encode(ciphertext), tag: base64url::encode(tag) }
     }
 
     /// RFC 7516 section 7.1.

@@ -144,13 +144,13 @@ pub fn signer(token: &str) -> Result<Thumbprint, SignatureError> {
 }
 
 /// A token whose header was read, and whose signature was not yet checked.
-struct Signed<'a> {
-    header: SignedHeader,
-    parts: SignedParts<'a>,
+pub(crate) struct Signed<'a> {
+    pub(crate) header: SignedHeader,
+    pub(crate) parts: SignedParts<'a>,
 }
 
 impl<'a> Signed<'a> {
-    fn parse(token: &'a str) -> Result<Self, SignatureError> {
+    pub(crate) fn parse(token: &'a str) -> Result<Self, SignatureError> {
         if token.len() > TOKEN_BYTES {
             return Err(SignatureError::TooLarge);
         }
@@ -160,17 +160,22 @@ impl<'a> Signed<'a> {
 
     /// The claims, once kind, key and signature are found right: RFC 7515 section 5.2.
     fn verify(self, typ: &str, key: &PublicKey) -> Result<Vec<u8>, SignatureError> {
-        if self.header.typ != typ {
-            return Err(SignatureError::OtherType);
-        }
         let key = key.for_use(KeyUse::Sig)?;
-        let embedded = self.header.jwk.is_none_or(|jwk| jwk.thumbprint() == key.thumbprint());
-        if self.header.kid != key.thumbprint() || !embedded {
-            return Err(SignatureError::OtherKey);
-        }
-        let signature = base64url::decode(self.parts.signature).map_err(|_| SignatureError::Malformed)?;
+        let signature = self.expect(typ, &key.thumbprint())?;
         key.verify(self.parts.signing_input.as_bytes(), &signature)
             .map_err(|Failed| SignatureError::Forged)?;
         Ok(self.parts.decode_claims()?)
+    }
+
+    /// The signature, when the header names this kind and this key and no other.
+    pub(crate) fn expect(&self, typ: &str, key: &Thumbprint) -> Result<Vec<u8>, SignatureError> {
+        if self.header.typ != typ {
+            return Err(SignatureError::OtherType);
+        }
+        let embedded = self.header.jwk.as_ref().is_none_or(|jwk| jwk.thumbprint() == *key);
+        if self.header.kid != *key || !embedded {
+            return Err(SignatureError::OtherKey);
+        }
+        base64url::decode(self.parts.signature).map_err(|_| SignatureError::Malformed)
     }
 }

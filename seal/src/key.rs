@@ -55,22 +55,7 @@ impl PublicKey {
     /// [`KeyError`], for a modulus, exponent, `use` or `alg` that is not accepted. `kid` is not looked at:
     /// the thumbprint is computed.
     pub fn from_jwk(jwk: &PublicJwk) -> Result<Self, KeyError> {
-        if jwk.e != EXPONENT {
-            return Err(KeyError::Exponent);
-        }
-        if !MODULUS_CHARS.contains(&jwk.n.len()) {
-            return Err(KeyError::Modulus);
-        }
-        let usage = jwk.usage.ok_or(KeyError::Use)?;
-        // RFC 7517 section 4.4: `alg` is optional; RFC 8725 section 3.1: one key, one algorithm.
-        if jwk.alg.as_deref().is_some_and(|alg| alg != algorithm(usage)) {
-            return Err(KeyError::Use);
-        }
-        let modulus = base64url::decode(&jwk.n).map_err(|_| KeyError::Modulus)?;
-        // RFC 7518 section 2, Base64urlUInt: no leading zero octets, or one key had many thumbprints.
-        if modulus.first() == Some(&0) {
-            return Err(KeyError::Modulus);
-        }
+        let (modulus, usage) = checked(jwk)?;
         let n = BoxedUint::from_be_slice_vartime(&modulus);
         let rsa = rsa::PublicKey::new_with_size_limits(n, 65_537_u32.into(), MODULUS_BITS)
             .map_err(|_| KeyError::Modulus)?;
@@ -123,6 +108,31 @@ impl PublicKey {
         hazmat::rsa::verify(&self.rsa, message, signature)
     }
 }
+
+/// All that can be seen of a JWK without arithmetic: its modulus and its use.
+pub(crate) fn checked(jwk: &PublicJwk) -> Result<(Vec<u8>, KeyUse), KeyError> {
+        if jwk.e != EXPONENT {
+            return Err(KeyError::Exponent);
+        }
+        if !MODULUS_CHARS.contains(&jwk.n.len()) {
+            return Err(KeyError::Modulus);
+        }
+        let usage = jwk.usage.ok_or(KeyError::Use)?;
+        // RFC 7517 section 4.4: `alg` is optional; RFC 8725 section 3.1: one key, one algorithm.
+        if jwk.alg.as_deref().is_some_and(|alg| alg != algorithm(usage)) {
+            return Err(KeyError::Use);
+        }
+        let modulus = base64url::decode(&jwk.n).map_err(|_| KeyError::Modulus)?;
+        // RFC 7518 section 2, Base64urlUInt: no leading zero octets, or one key had many thumbprints.
+        if modulus.first() == Some(&0) {
+            return Err(KeyError::Modulus);
+        }
+        let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+        if !MODULUS_BITS.contains(&bits) {
+            return Err(KeyError::Modulus);
+        }
+        Ok((modulus, usage))
+    }
 
 /// `alg` of a key of this use.
 pub(crate) const fn algorithm(usage: KeyUse) -> &'static str {

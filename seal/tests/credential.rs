@@ -26,6 +26,15 @@ fn only_the_passphrase_opens_it() {
 }
 
 #[test]
+fn a_file_says_what_it_is() {
+    let rounds = Rounds::try_from(600_001).unwrap();
+    let file = credential::lock(b"{}", PASSPHRASE, rounds).unwrap();
+    assert_eq!(credential::inspect(&file), Ok(rounds));
+    assert_eq!(credential::inspect(frozen()), Ok(Rounds::DEFAULT));
+    assert_eq!(credential::inspect("{}"), Err(UnlockError::Malformed));
+}
+
+#[test]
 fn each_file_has_its_own_salt_and_keys() {
     let lock = || credential::lock(b"{}", PASSPHRASE, Rounds::DEFAULT).unwrap();
     let (one, two) = (lock(), lock());

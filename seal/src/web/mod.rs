@@ -1,11 +1,13 @@
-//! The same operations by WebCrypto, for the console: the browser holds the private keys as
+//! The same operations by WebCrypto, for console and widget: the browser holds the private keys as
 //! non-extractable `CryptoKey`s, which no script can read back, and content keys never enter wasm memory.
 //!
 //! Nothing here waits for anything but its own call, so any number of entries can be opened at once.
 
 mod key;
+mod public;
 mod subtle;
 mod unlock;
 
 pub use key::{WebKey, WebSigner};
+pub use public::{seal, verify_pinned};
 pub use unlock::unlock;

@@ -1,4 +1,4 @@
-//! The five calls of `crypto.subtle` (Web Cryptography, W3C) that Anteroom makes, each fixed to its suite.
+//! The calls of `crypto.subtle` (Web Cryptography, W3C) that Anteroom makes, each fixed to its suite.
 //!
 //! WebCrypto copies what it is given before a call returns, so our copies of secrets are overwritten
 //! straight after the call, not when its promise settles.
@@ -10,6 +10,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
+use wire::jwk::{KeyUse, PublicJwk};
 use zeroize::Zeroizing;
 
 impl From<JsValue> for Failed {
@@ -45,6 +46,51 @@ impl Subtle {
         };
         let algorithm = object(&[("name", name.into()), ("hash", "SHA-256".into())])?;
         self.import("pkcs8", pkcs8, &algorithm, usage).await
+    }
+
+    /// A public key: for RSA-OAEP it wraps, for RSA-PSS it verifies.
+    pub(crate) async fn import_public(&self, jwk: &PublicJwk, usage: KeyUse) -> Result<CryptoKey, Failed> {
+        let (name, does) = match usage {
+            KeyUse::Enc => ("RSA-OAEP", "wrapKey"),
+            KeyUse::Sig => ("RSA-PSS", "verify"),
+        };
+        let key = object(&[("kty", "RSA".into()), ("n", (&jwk.n).into()), ("e", (&jwk.e).into())])?;
+        let algorithm = object(&[("name", name.into()), ("hash", "SHA-256".into())])?;
+        let promise = self.0.import_key_with_object("jwk", &key, &algorithm, true, &usages(does))?;
+        Ok(JsFuture::from(promise).await?.unchecked_into())
+    }
+
+    pub(crate) async fn verify(&self, key: &CryptoKey, message: &str, signature: &[u8]) -> Result<(), Failed> {
+        let promise = self.0.verify_with_object_and_u8_array_and_u8_array(
+            &pss()?,
+            key,
+            signature,
+            message.as_bytes(),
+        )?;
+        if JsFuture::from(promise).await?.is_truthy() { Ok(()) } else { Err(Failed) }
+    }
+
+    /// Encrypts under a new content key, and wraps that with `to`: the wrapped key, and ciphertext with tag.
+    /// The content key never leaves the browser's keeping.
+    pub(crate) async fn seal(
+        &self,
+        to: &CryptoKey,
+        iv: &[u8],
+        aad: &str,
+        text: &[u8],
+    ) -> Result<(Vec<u8>, Vec<u8>), Failed> {
+        let promise = self.0.generate_key_with_object(&aes("AES-GCM")?, true, &usages("encrypt"))?;
+        let key: CryptoKey = JsFuture::from(promise).await?.unchecked_into();
+        let algorithm = object(&[
+            ("name", "AES-GCM".into()),
+            ("iv", Uint8Array::from(iv).into()),
+            ("additionalData", Uint8Array::from(aad.as_bytes()).into()),
+            ("tagLength", 128.into()),
+        ])?;
+        let promise = self.0.encrypt_with_object_and_u8_array(&algorithm, &key, text)?;
+        let sealed = Uint8Array::new(&JsFuture::from(promise).await?).to_vec();
+        let promise = self.0.wrap_key_with_str("raw", &key, to, "RSA-OAEP")?;
+        Ok((Uint8Array::new(&JsFuture::from(promise).await?).to_vec(), sealed))
     }
 
     /// PBKDF2-HMAC-SHA-512 to an AES key that unwraps: RFC 7518 section 4.8.
@@ -90,9 +136,7 @@ impl Subtle {
     }
 
     pub(crate) async fn sign(&self, key: &CryptoKey, message: &str) -> Result<Vec<u8>, Failed> {
-        // RFC 7518 section 3.5: the salt is as long as the hash.
-        let algorithm = object(&[("name", "RSA-PSS".into()), ("saltLength", 32.into())])?;
-        let promise = self.0.sign_with_object_and_u8_array(&algorithm, key, message.as_bytes())?;
+        let promise = self.0.sign_with_object_and_u8_array(&pss()?, key, message.as_bytes())?;
         Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
     }
 
@@ -125,6 +169,11 @@ impl Subtle {
         copy.fill(0, 0, copy.length());
         Ok(JsFuture::from(promise?).await?.unchecked_into())
     }
+}
+
+/// RFC 7518 section 3.5: the salt is as long as the hash.
+fn pss() -> Result<Object, JsValue> {
+    object(&[("name", "RSA-PSS".into()), ("saltLength", 32.into())])
 }
 
 fn aes(name: &str) -> Result<Object, JsValue> {
