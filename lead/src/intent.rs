@@ -87,7 +87,8 @@ impl IntentResult {
 pub fn classify(text: &str) -> IntentResult {
     let tokens = Tokens::of(text);
     let clues = clues(&tokens);
-    let scores = sums(&clues);
+    let mut scores = sums(&clues);
+    scores.iter_mut().filter(|(intent, _)| *intent == Intent::Other).for_each(|(_, score)| *score += PRIOR);
     let Some(&(best, top)) = scores.iter().rev().max_by_key(|(_, score)| *score) else {
         return IntentResult::default();
     };
@@ -108,7 +109,7 @@ pub fn classify(text: &str) -> IntentResult {
     IntentResult { intent: best, confidence, evidence }
 }
 
-/// How strongly `text` speaks for each intent, in hundredths of a log-odds unit.
+/// How strongly the words of `text` speak for each intent, in hundredths of a log-odds unit.
 #[must_use]
 pub fn scores(text: &str) -> Vec<(Intent, i32)> {
     sums(&clues(&Tokens::of(text)))
@@ -160,9 +161,8 @@ fn sums(clues: &[(Intent, i16, usize, usize)]) -> Vec<(Intent, i32)> {
     let sum = |intent: Intent| {
         let of_intent =
             clues.iter().filter(|(by, ..)| *by == intent).map(|&(_, weight, ..)| i32::from(weight));
-        let prior = if intent == Intent::Other { PRIOR } else { 0 };
         // A long text repeats itself: it is not surer for that.
-        of_intent.sum::<i32>().min(2_000) + prior
+        of_intent.sum::<i32>().min(2_000)
     };
     ALL.iter().map(|&intent| (intent, sum(intent))).collect()
 }
