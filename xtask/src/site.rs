@@ -8,6 +8,8 @@ use tiny_http::{Header, Request, Response, Server};
 
 /// Where a page wants the snippet.
 const PLACEHOLDER: &str = "<!-- anteroom:snippet -->";
+/// Where a page wants visits to be recorded, without a form.
+const VISITS: &str = "<!-- anteroom:visits -->";
 
 /// Serves `examples/site` on `port` until the process ends.
 pub(crate) fn serve(port: u16, snippet: String) -> Result<()> {
@@ -35,7 +37,8 @@ fn answer(request: &Request, snippet: &str) -> Response<std::io::Cursor<Vec<u8>>
     };
     let content = match media_type {
         "text/html; charset=utf-8" => {
-            String::from_utf8_lossy(&content).replace(PLACEHOLDER, snippet).into_bytes()
+            let page = String::from_utf8_lossy(&content);
+            page.replace(PLACEHOLDER, snippet).replace(VISITS, &visits(snippet)).into_bytes()
         }
         _ => content,
     };
@@ -44,6 +47,14 @@ fn answer(request: &Request, snippet: &str) -> Response<std::io::Cursor<Vec<u8>>
         Ok(header) => response.with_header(header),
         Err(()) => response,
     }
+}
+
+/// The snippet's script alone, told to show nothing.
+fn visits(snippet: &str) -> String {
+    let script = snippet.find("<script").zip(snippet.find("</script>"));
+    script.map_or_else(String::new, |(start, end)| {
+        snippet[start..end + "</script>".len()].replacen("<script", "<script data-mode=\"visits\"", 1)
+    })
 }
 
 fn find(path: &str) -> Option<(Vec<u8>, &'static str)> {
