@@ -65,7 +65,11 @@ impl Content {
     /// Of what was encrypted: `sealed` ends with the tag.
     pub(crate) fn of(iv: &[u8; gcm::IV], sealed: &[u8]) -> Self {
         let (ciphertext, tag) = sealed.split_at(sealed.len() - gcm::TAG);
-        Self { iv: base64url::encode(iv), ciphertext: base64url::encode(ciphertext), tag: base64url::encode(tag) }
+        Self {
+            iv: base64url::encode(iv),
+            ciphertext: base64url::encode(ciphertext),
+            tag: base64url::encode(tag),
+        }
     }
 
     /// RFC 7516 section 7.1.

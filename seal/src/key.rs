@@ -111,28 +111,28 @@ impl PublicKey {
 
 /// All that can be seen of a JWK without arithmetic: its modulus and its use.
 pub(crate) fn checked(jwk: &PublicJwk) -> Result<(Vec<u8>, KeyUse), KeyError> {
-        if jwk.e != EXPONENT {
-            return Err(KeyError::Exponent);
-        }
-        if !MODULUS_CHARS.contains(&jwk.n.len()) {
-            return Err(KeyError::Modulus);
-        }
-        let usage = jwk.usage.ok_or(KeyError::Use)?;
-        // RFC 7517 section 4.4: `alg` is optional; RFC 8725 section 3.1: one key, one algorithm.
-        if jwk.alg.as_deref().is_some_and(|alg| alg != algorithm(usage)) {
-            return Err(KeyError::Use);
-        }
-        let modulus = base64url::decode(&jwk.n).map_err(|_| KeyError::Modulus)?;
-        // RFC 7518 section 2, Base64urlUInt: no leading zero octets, or one key had many thumbprints.
-        if modulus.first() == Some(&0) {
-            return Err(KeyError::Modulus);
-        }
-        let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
-        if !MODULUS_BITS.contains(&bits) {
-            return Err(KeyError::Modulus);
-        }
-        Ok((modulus, usage))
+    if jwk.e != EXPONENT {
+        return Err(KeyError::Exponent);
     }
+    if !MODULUS_CHARS.contains(&jwk.n.len()) {
+        return Err(KeyError::Modulus);
+    }
+    let usage = jwk.usage.ok_or(KeyError::Use)?;
+    // RFC 7517 section 4.4: `alg` is optional; RFC 8725 section 3.1: one key, one algorithm.
+    if jwk.alg.as_deref().is_some_and(|alg| alg != algorithm(usage)) {
+        return Err(KeyError::Use);
+    }
+    let modulus = base64url::decode(&jwk.n).map_err(|_| KeyError::Modulus)?;
+    // RFC 7518 section 2, Base64urlUInt: no leading zero octets, or one key had many thumbprints.
+    if modulus.first() == Some(&0) {
+        return Err(KeyError::Modulus);
+    }
+    let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+    if !MODULUS_BITS.contains(&bits) {
+        return Err(KeyError::Modulus);
+    }
+    Ok((modulus, usage))
+}
 
 /// `alg` of a key of this use.
 pub(crate) const fn algorithm(usage: KeyUse) -> &'static str {

@@ -10,7 +10,8 @@
 //!
 //! Two implementations stand behind [`Opener`] and [`Signer`]: [`PrivateKey`] by the `rsa` crate, and
 //! `web::WebKey` with `web::WebSigner` by WebCrypto, where the browser keeps the key and does not give
-//! it back.
+//! it back. What needs no private key is there twice too: [`entry::seal`] and [`jws::verify_pinned`], and
+//! the same in `web`, of which the widget is made.
 //!
 //! The primitives are in a private module; no caller can combine them anew. There is no I/O and no
 //! clock here, and what the claims and plaintexts say is the business of `lead`.

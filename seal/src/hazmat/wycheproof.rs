@@ -36,7 +36,7 @@ fn oaep() {
                 }
                 match ours::unwrap(&key, &test.ct) {
                     Ok(secret) => {
-                        assert!(valid && secret.as_slice() == &*test.pt, "{name:?} {}", test.tc_id);
+                        assert!(valid && *secret.as_slice() == *test.pt, "{name:?} {}", test.tc_id);
                         opened += 1;
                     }
                     Err(Failed) => {

@@ -9,5 +9,5 @@ mod subtle;
 mod unlock;
 
 pub use key::{WebKey, WebSigner};
-pub use public::{seal, verify_pinned};
+pub use public::{for_use, seal, verify_pinned};
 pub use unlock::unlock;

@@ -44,7 +44,10 @@ pub async fn seal(binding: &Binding, plaintext: &[u8], to: &PublicJwk) -> Result
     Ok(Content::of(&iv, &sealed).into_compact(&protected, &encrypted_key))
 }
 
-/// Whether a JWK is a key of ours for this use; what has a size is for the browser to find.
+/// Whether a JWK is one that Anteroom uses, for this use.
+///
+/// # Errors
+/// [`KeyError`].
 pub fn for_use(jwk: &PublicJwk, usage: KeyUse) -> Result<(), KeyError> {
     if checked(jwk)?.1 == usage { Ok(()) } else { Err(KeyError::Use) }
 }

@@ -60,7 +60,12 @@ impl Subtle {
         Ok(JsFuture::from(promise).await?.unchecked_into())
     }
 
-    pub(crate) async fn verify(&self, key: &CryptoKey, message: &str, signature: &[u8]) -> Result<(), Failed> {
+    pub(crate) async fn verify(
+        &self,
+        key: &CryptoKey,
+        message: &str,
+        signature: &[u8],
+    ) -> Result<(), Failed> {
         let promise = self.0.verify_with_object_and_u8_array_and_u8_array(
             &pss()?,
             key,
@@ -71,7 +76,7 @@ impl Subtle {
     }
 
     /// Encrypts under a new content key, and wraps that with `to`: the wrapped key, and ciphertext with tag.
-    /// The content key never leaves the browser's keeping.
+    /// The content key leaves the browser's keeping only wrapped.
     pub(crate) async fn seal(
         &self,
         to: &CryptoKey,
