@@ -20,6 +20,12 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
       sheet.replaceSync(text);
       document.adoptedStyleSheets = [sheet];
     },
+    focus(id) {
+      setTimeout(() => document.getElementById(id)?.focus());
+    },
+    again(ms) {
+      setTimeout(() => port.onmessage({ data: { type: 'again' } }), ms);
+    },
     speak(language, direction) {
       root.lang = language;
       root.dir = direction;

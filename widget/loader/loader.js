@@ -32,28 +32,29 @@
   const recording = () => !(data.signals == 'off' || navigator.globalPrivacyControl
     || navigator.doNotTrack == 1 || data.signals == 'consent' && !read('consent'));
   const visits = () => list('visits').filter(visit => visit.ms > Date.now() - KEPT).slice(-100);
+  const query = new URLSearchParams(location.search);
+  // Only the kind of the referring page is kept, never its address.
   const referrer = () => {
     let host = '';
     try { host = new URL(doc.referrer).host } catch {}
-    return !host ? 'direct' : host == location.host ? 'internal'
-      : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|brave|yandex|baidu)\./.test(host) ? 'search'
-      : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|pinterest|x|t)\.(com|co)$/.test(host)
-        ? 'social' : 'site';
+    return query.get('ref') == 'physician' || query.get('utm_medium') == 'physician' ? 'physician'
+      : !host || host == location.host ? 'none'
+      : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|baidu)\./.test(host) ? 'search'
+      : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|x)\.com$/.test(host) ? 'social' : 'other';
   };
   let here;
   const record = (path, from) => {
     if (!recording()) return;
     const visit = { path: path.slice(0, 200), ms: Date.now(), referrer: from };
-    for (const [name, value] of new URLSearchParams(location.search)) {
-      if (/^utm_(source|medium|campaign)$|^ref$/.test(name)) {
-        (visit.campaign = visit.campaign || {})[name.replace('utm_', '')] = value.slice(0, 64);
-      }
+    for (const name of ['source', 'medium', 'campaign']) {
+      const value = query.get('utm_' + name);
+      if (value) (visit.campaign ||= {})[name == 'campaign' ? 'name' : name] = value.slice(0, 64);
     }
     write('visits', [...visits(), visit].slice(-100));
   };
   // A single-page application changes the path without loading a page.
   const moved = () => {
-    if (here != location.pathname) record(location.pathname, here ? 'internal' : referrer());
+    if (here != location.pathname) record(location.pathname, here ? 'none' : referrer());
     here = location.pathname;
   };
   moved();
@@ -61,7 +62,7 @@
   window.navigation?.addEventListener('navigatesuccess', moved);
   addEventListener('click', event => {
     const link = event.target.closest?.('a[href]');
-    if (link && (link.hasAttribute('download') || /\.pdf$/i.test(link.pathname))) record(link.pathname, 'internal');
+    if (link && (link.hasAttribute('download') || /\.pdf$/i.test(link.pathname))) record(link.pathname, 'none');
   }, true);
 
   // ---- The outbox: sealed submissions wait here until the relay has them.

@@ -6,20 +6,29 @@ mod port;
 mod screens;
 mod trust;
 
-use driver::Driver;
+use driver::{Driver, now_ms};
+use any_spawner::Executor;
 use lead::signals::Signals;
-use leptos::prelude::mount_to_body;
 use port::{Failure, Port, Start};
+use reactive_graph::owner::Owner;
+use tachys::view::any_view::AnyView;
+use tachys::view::{Mountable, Render};
+use wasm_bindgen_futures::spawn_local;
 use widget::intake::Intake;
-use widget::words;
+use widget::{reader, words};
 
 const STYLE: &str = include_str!("style.css");
 
 /// Shows the form, or tells the loader why not; the loader then shows the phone number.
 pub(crate) fn start() {
-    let Some((port, start)) = Port::take() else { return };
-    let now_ms = js_sys::Date::now() as u64;
-    let manifest = match trust::manifest(&start, now_ms / 1000) {
+    if let Some((port, start)) = Port::take() {
+        spawn_local(show(port, start));
+    }
+}
+
+async fn show(port: Port, start: Start) {
+    let now_ms = now_ms();
+    let manifest = match trust::manifest(&start, now_ms / 1000).await {
         Ok(manifest) => manifest,
         Err(_) => return port.failed(Failure::Untrusted),
     };
@@ -27,14 +36,30 @@ pub(crate) fn start() {
     let Start { languages, visits, .. } = start;
     let wanted: Vec<&str> = languages.split(',').collect();
     let language = words::choose(&wanted, &manifest.source.languages);
-    let signals = Signals::from_loader(&visits, now_ms);
+    let signals = Signals::bounded(reader::visits(&visits), now_ms);
     let intake = Intake::new(manifest.into(), language, signals, now_ms);
 
     port.style(STYLE);
-    mount_to_body(move || {
+    mount(move || {
         let driver = Driver::new(intake, port);
         driver.listen();
+        driver.speak();
         driver.port(|port| port.ready(version));
         screens::form(driver)
     });
+}
+
+/// What `leptos::mount_to_body` does. The `leptos` crate itself brings server functions and streams, whose
+/// exports would stay in the WebAssembly though nothing calls them.
+fn mount(view: impl FnOnce() -> AnyView) {
+    let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|page| page.body()) else {
+        return;
+    };
+    // It can only fail by being done already.
+    let _ = Executor::init_wasm_bindgen();
+    let owner = Owner::new();
+    let mut state = owner.with(|| view().build());
+    state.mount(&body, None);
+    // The form lives as long as its page.
+    std::mem::forget((owner, state));
 }

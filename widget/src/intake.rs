@@ -126,6 +126,8 @@ pub enum Effect {
     Focus(usize),
     /// Show the stage's beginning and put the focus on its heading.
     Begin,
+    /// Tell the document its language.
+    Speak,
     /// Ask again to send, in this many milliseconds.
     SendIn(u64),
 }
@@ -217,7 +219,7 @@ impl Intake {
             Event::Refused if matches!(self.stage, Stage::Sending(_)) => self.enter(Stage::Refused),
             Event::Speak(language) => {
                 self.language = language;
-                Vec::new()
+                vec![Effect::Speak]
             }
             Event::Afresh(now_ms) => self.afresh(now_ms),
             // A second click, or an outcome that comes late.
@@ -392,6 +394,13 @@ impl Intake {
 
     fn has_questions(&self, step: usize) -> bool {
         self.in_step(step).any(|control| self.is_asked(control))
+    }
+
+    /// The text of the practice's notice `id`, if it has one.
+    #[must_use]
+    pub fn notice(&self, id: &str) -> Option<&str> {
+        let notice = self.manifest.source.notices.iter().find(|notice| notice.id == id)?;
+        Some(notice.text.in_language(&self.language))
     }
 
     /// The widget's own words in the language shown.

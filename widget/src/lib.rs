@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod control;
 pub mod intake;
+pub mod reader;
 pub mod validate;
 pub mod values;
 pub mod words;

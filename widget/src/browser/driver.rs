@@ -1,13 +1,14 @@
 //! Holds the state in one signal, hands events to it, and performs its effects.
 
 use super::port::Port;
-use leptos::prelude::*;
 use lead::Inquiry;
-use leptos::wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-use seal::entry::{Binding, seal};
-use seal::{PublicKey, Zeroizing, random};
-use std::time::Duration;
+use reactive_graph::computed::Memo;
+use reactive_graph::owner::{LocalStorage, StoredValue};
+use reactive_graph::signal::RwSignal;
+use reactive_graph::traits::{Update, With, WithUntracked, WithValue};
+use seal::entry::Binding;
+use seal::{Zeroizing, random, web};
+use wasm_bindgen_futures::spawn_local;
 use widget::intake::{Effect, Event, Intake};
 use wire::{EntryId, EntryKind};
 
@@ -29,7 +30,7 @@ impl Driver {
         Self { state: RwSignal::new(intake), port: StoredValue::new_local(port) }
     }
 
-    /// Takes outcomes from the loader from now on.
+    /// Takes what the loader says from now on.
     pub(crate) fn listen(self) {
         self.port(|port| port.listen(move |event| self.dispatch(event)));
     }
@@ -38,17 +39,24 @@ impl Driver {
         self.port.with_value(with)
     }
 
-    /// Something read from the state, kept up to date; what shows it changes only when it does.
-    pub(crate) fn read<T: PartialEq + Send + Sync + 'static>(
-        self,
-        read: impl Fn(&Intake) -> T + Send + Sync + 'static,
-    ) -> Memo<T> {
-        Memo::new(move |_| self.state.with(&read))
+    /// Something read from the state; what shows it follows.
+    pub(crate) fn read<T>(self, read: impl FnOnce(&Intake) -> T) -> T {
+        self.state.with(read)
     }
 
     /// Something read from the state, once.
     pub(crate) fn now<T>(self, read: impl FnOnce(&Intake) -> T) -> T {
         self.state.with_untracked(read)
+    }
+
+    /// Something that changes less often than the state.
+    pub(crate) fn key(self, read: Box<dyn Fn(&Intake) -> String + Send + Sync>) -> Memo<String> {
+        Memo::new(move |_| self.state.with(&read))
+    }
+
+    /// Runs what calls this again when `key` changes. A memo that nobody reads never does.
+    pub(crate) fn follow_key(self, key: Memo<String>) {
+        key.with(|_| ());
     }
 
     /// Something happened.
@@ -62,38 +70,41 @@ impl Driver {
 
     fn perform(self, effect: Effect) {
         match effect {
-            Effect::Seal(inquiry) => {
-                let event = match self.seal(&inquiry) {
+            Effect::Seal(inquiry) => spawn_local(async move {
+                match self.seal(&inquiry).await {
                     Ok((entry, body)) => {
                         self.dispatch(Event::Sealed(entry));
-                        return self.port(|port| port.sealed(entry, &body));
+                        self.port(|port| port.sealed(entry, &body));
                     }
-                    Err(NotSealed) => Event::Refused,
-                };
-                self.dispatch(event);
-            }
+                    Err(NotSealed) => self.dispatch(Event::Refused),
+                }
+            }),
             Effect::Focus(control) => {
                 let id = self.now(|state| state.controls[control].name.clone());
-                focus(id);
+                self.port(|port| port.focus(&id));
             }
-            Effect::Begin => {
-                self.port(Port::top);
-                focus(HEADING.to_owned());
-            }
-            Effect::SendIn(ms) => {
-                set_timeout(move || self.dispatch(Event::Send(now_ms())), Duration::from_millis(ms));
-            }
+            Effect::Begin => self.port(|port| {
+                port.top();
+                port.focus(HEADING);
+            }),
+            Effect::Speak => self.speak(),
+            Effect::SendIn(ms) => self.port(|port| port.send_in(ms)),
         }
     }
 
+    /// Gives the document the language of the form.
+    pub(crate) fn speak(self) {
+        let (language, right_to_left) = self.now(|state| (state.language.clone(), state.words().right_to_left));
+        self.port(|port| port.speak(&language, if right_to_left { "rtl" } else { "ltr" }));
+    }
+
     /// Encrypts to the manifest's first inbox key. The plaintext is wiped when this returns.
-    fn seal(self, inquiry: &Inquiry) -> Result<(EntryId, String), NotSealed> {
+    async fn seal(self, inquiry: &Inquiry) -> Result<(EntryId, String), NotSealed> {
         let entry = random::make_entry_id().map_err(|_| NotSealed)?;
         let thread = random::make_thread_id().map_err(|_| NotSealed)?;
         let plain = Zeroizing::new(inquiry.to_json().map_err(|_| NotSealed)?);
         let manifest = self.now(|state| state.manifest.clone());
         let key = manifest.inbox.keys.first().ok_or(NotSealed)?;
-        let key = PublicKey::from_jwk(key).map_err(|_| NotSealed)?;
         let binding = Binding {
             typ: EntryKind::Inquiry,
             practice: manifest.practice.clone(),
@@ -101,7 +112,7 @@ impl Driver {
             entry,
             manifest: manifest.version,
         };
-        let body = seal(&binding, plain.as_bytes(), &key).map_err(|_| NotSealed)?;
+        let body = web::seal(&binding, plain.as_bytes(), key).await.map_err(|_| NotSealed)?;
         Ok((entry, body))
     }
 }
@@ -109,16 +120,4 @@ impl Driver {
 /// By this browser's clock, in milliseconds.
 pub(crate) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
-}
-
-/// Focuses the element `id` once what was just changed is on the screen.
-fn focus(id: String) {
-    let focus = move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-            // The element exists; there is nothing to do where it cannot take the focus.
-            let _ = element.focus();
-        }
-    };
-    set_timeout(focus, Duration::ZERO);
 }

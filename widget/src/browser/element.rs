@@ -1,19 +1,24 @@
-//! Elements by plain calls, of one Leptos type each.
+//! Elements by plain calls, of one type each, over Leptos' renderer.
 //!
 //! The `view!` macro would be shorter to read, and two things speak against it here. It makes what never
 //! changes by `innerHTML`, which a website's Trusted Types policy forbids. And it gives every element a type
 //! of its own, each compiled anew, where the widget has a budget in bytes.
 
-use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
-use leptos::attr::custom::custom_attribute;
-use leptos::ev::{Custom, on};
-use leptos::html::custom;
-use leptos::prelude::*;
-use leptos::tachys::html::property::prop;
-use leptos::wasm_bindgen::JsCast;
-use web_sys::{Event as DomEvent, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use super::driver::Driver;
+use tachys::html::attribute::any_attribute::{AnyAttribute, IntoAnyAttribute};
+use tachys::html::attribute::custom::custom_attribute;
+use tachys::html::element::{ElementChild, custom};
+use tachys::html::event::{Custom, on};
+use tachys::view::add_attr::AddAnyAttr;
+use tachys::view::any_view::{AnyView, IntoAny};
+use web_sys::Event as DomEvent;
+use widget::intake::Intake;
 
 type Listener = Box<dyn FnMut(DomEvent)>;
+/// One type for all of a kind: what is generic is compiled once.
+type LiveAttribute = Box<dyn Fn() -> Option<String> + Send>;
+type LiveText = Box<dyn Fn() -> String + Send>;
+type LivePart = Box<dyn Fn() -> AnyView + Send>;
 
 /// An element in the making.
 pub(crate) struct Element {
@@ -34,32 +39,41 @@ pub(crate) fn classed(tag: &'static str, class: &str) -> Element {
 
 impl Element {
     /// Sets an attribute.
-    pub(crate) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.attributes.push(custom_attribute(name, value.into()).into_any_attr());
-        self
+    pub(crate) fn set(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.attribute(name, value.into())
     }
 
-    /// Sets an attribute that follows the state; `None` takes it away.
-    pub(crate) fn follow(mut self, name: &'static str, value: Memo<Option<String>>) -> Self {
+    fn attribute(mut self, name: &'static str, value: String) -> Self {
         self.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
-    /// What an input holds to begin with.
-    pub(crate) fn holding(mut self, value: String) -> Self {
-        self.attributes.push(prop("value", value).into_any_attr());
-        self
+    /// Sets an attribute without a value where `holds`.
+    pub(crate) fn mark(self, name: &'static str, holds: bool) -> Self {
+        if holds { self.attribute(name, String::new()) } else { self }
     }
 
-    /// Whether a box or button is ticked to begin with.
-    pub(crate) fn ticked(mut self, ticked: bool) -> Self {
-        self.attributes.push(prop("checked", ticked).into_any_attr());
+    /// Sets an attribute that follows the state; `None` takes it away.
+    pub(crate) fn follow(
+        self,
+        name: &'static str,
+        driver: Driver,
+        read: impl Fn(&Intake) -> Option<String> + Send + 'static,
+    ) -> Self {
+        self.live(name, Box::new(move || driver.read(&read)))
+    }
+
+    fn live(mut self, name: &'static str, value: LiveAttribute) -> Self {
+        self.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
     /// Listens.
-    pub(crate) fn on(mut self, event: &'static str, listener: impl FnMut(DomEvent) + 'static) -> Self {
-        let listener: Listener = Box::new(listener);
+    pub(crate) fn on(self, event: &'static str, listener: impl FnMut(DomEvent) + 'static) -> Self {
+        self.listen(event, Box::new(listener))
+    }
+
+    fn listen(mut self, event: &'static str, listener: Listener) -> Self {
         self.attributes.push(on(Custom::<DomEvent>::new(event), listener).into_any_attr());
         self
     }
@@ -71,9 +85,8 @@ impl Element {
     }
 
     /// Adds children.
-    pub(crate) fn children(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children.extend(children.into_iter().map(Element::view));
-        self
+    pub(crate) fn children(self, children: impl IntoIterator<Item = Element>) -> Self {
+        children.into_iter().fold(self, Self::child)
     }
 
     /// Adds text.
@@ -83,14 +96,29 @@ impl Element {
     }
 
     /// Adds text that follows the state.
-    pub(crate) fn following(mut self, text: Memo<String>) -> Self {
+    pub(crate) fn following(
+        mut self,
+        driver: Driver,
+        read: impl Fn(&Intake) -> String + Send + 'static,
+    ) -> Self {
+        let text: LiveText = Box::new(move || driver.read(&read));
         self.children.push(text.into_any());
         self
     }
 
-    /// Adds a part that is made anew whenever what it reads changes.
-    pub(crate) fn part(mut self, part: impl Fn() -> Element + Send + 'static) -> Self {
-        let part: Box<dyn Fn() -> AnyView + Send> = Box::new(move || part().view());
+    /// Adds a part that is made anew whenever `key` gives something else, and only then: what a person is
+    /// writing in stays as it is while the rest of the state changes.
+    pub(crate) fn part(
+        mut self,
+        driver: Driver,
+        key: impl Fn(&Intake) -> String + Send + Sync + 'static,
+        part: impl Fn() -> Element + Send + 'static,
+    ) -> Self {
+        let key = driver.key(Box::new(key));
+        let part: LivePart = Box::new(move || {
+            driver.follow_key(key);
+            part().view()
+        });
         self.children.push(part.into_any());
         self
     }
@@ -99,16 +127,4 @@ impl Element {
     pub(crate) fn view(self) -> AnyView {
         custom(self.tag).add_any_attr(self.attributes).child(self.children).into_any()
     }
-}
-
-/// What the input that `event` comes from holds.
-pub(crate) fn value(event: &DomEvent) -> String {
-    let Some(target) = event.target() else { return String::new() };
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
-        return input.value();
-    }
-    if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
-        return area.value();
-    }
-    target.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value).unwrap_or_default()
 }

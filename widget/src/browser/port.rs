@@ -6,8 +6,10 @@
 //! | `size {height}` (by frame.js), `top` | `waiting {entry, kept}` |
 //! | `sealed {entry, body}` | `refused {entry}` |
 
+use super::driver::now_ms;
 use js_sys::{Function, Object, Reflect, global};
-use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 use widget::intake::{Delivery, Event};
 use wire::EntryId;
@@ -93,6 +95,16 @@ impl Port {
         self.help("style", text, "");
     }
 
+    /// Puts the focus on the element `id`, once what was just changed is on the screen.
+    pub(crate) fn focus(&self, id: &str) {
+        self.help("focus", id, "");
+    }
+
+    /// Hears `again` in so many milliseconds.
+    pub(crate) fn send_in(&self, ms: u64) {
+        self.help("again", &ms.to_string(), "");
+    }
+
     /// Names the document's language and direction.
     pub(crate) fn speak(&self, language: &str, direction: &str) {
         self.help("speak", language, direction);
@@ -116,13 +128,23 @@ impl Port {
     }
 }
 
+/// What the input that `event` comes from holds.
+pub(crate) fn value(event: &web_sys::Event) -> String {
+    let target = event.target().map_or(JsValue::UNDEFINED, Into::into);
+    member(&target, "value").as_string().unwrap_or_default()
+}
+
 fn member(of: &JsValue, name: &str) -> JsValue {
     Reflect::get(of, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }
 
 fn outcome(message: &JsValue) -> Option<Event> {
+    let kind = member(message, "type").as_string()?;
+    if kind == "again" {
+        return Some(Event::Send(now_ms()));
+    }
     let entry: EntryId = member(message, "entry").as_string()?.parse().ok()?;
-    match member(message, "type").as_string()?.as_str() {
+    match kind.as_str() {
         "delivered" => Some(Event::Delivered(entry)),
         "waiting" if member(message, "kept").is_truthy() => Some(Event::Waiting(entry, Delivery::Kept)),
         "waiting" => Some(Event::Waiting(entry, Delivery::OnlyHere)),

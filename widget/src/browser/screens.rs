@@ -7,8 +7,9 @@ mod review;
 mod step;
 
 use super::driver::{Driver, HEADING};
-use super::element::{Element, classed, element, value};
-use leptos::prelude::*;
+use super::element::{Element, classed, element};
+use super::port::value;
+use tachys::view::any_view::AnyView;
 use widget::intake::{Event, Intake, Stage};
 use widget::words::{self, fill};
 
@@ -34,23 +35,27 @@ impl Screen {
 
 /// The whole form.
 pub(crate) fn form(driver: Driver) -> AnyView {
-    let shown = driver.read(|state| (Screen::of(state), state.language.clone()));
-    let language = driver.read(|state| state.language.clone());
-    Effect::new(move || {
-        let language = language.get();
-        let direction = if words::of(&language).right_to_left { "rtl" } else { "ltr" };
-        driver.port(|port| port.speak(&language, direction));
-    });
     classed("main", "form")
         .child(head(driver))
-        .part(move || match shown.get().0 {
+        .part(driver, key, move || match driver.now(Screen::of) {
             Screen::Step(at) => step::step(driver, at),
             Screen::Review => review::review(driver),
             Screen::Sent => finished::sent(driver),
             Screen::Refused => finished::refused(driver),
         })
-        .part(move || foot(driver, &language.get()))
+        .part(driver, |state| state.language.clone(), move || foot(driver))
         .view()
+}
+
+/// Texts and first values are put in once for each of these.
+fn key(state: &Intake) -> String {
+    let screen = match Screen::of(state) {
+        Screen::Step(at) => at.to_string(),
+        Screen::Review => "review".to_owned(),
+        Screen::Sent => "sent".to_owned(),
+        Screen::Refused => "refused".to_owned(),
+    };
+    screen + &state.language
 }
 
 fn head(driver: Driver) -> Element {
@@ -61,34 +66,24 @@ fn head(driver: Driver) -> Element {
         return head;
     }
     let chosen = driver.now(|state| state.language.clone());
-    let label = driver.read(|state| Some(state.words().language.to_owned()));
     let options = languages.into_iter().map(|tag| {
         let option = element("option").set("value", tag.clone()).set("lang", tag.clone());
-        let option = if tag == chosen { option.set("selected", "") } else { option };
-        option.text(words::of(&tag).name)
+        option.mark("selected", tag == chosen).text(words::of(&tag).name)
     });
     let switch = classed("select", "language")
-        .follow("aria-label", label)
+        .follow("aria-label", driver, |state| Some(state.words().language.to_owned()))
         .on("change", move |event| driver.dispatch(Event::Speak(value(&event))))
         .children(options);
     head.child(switch)
 }
 
-fn foot(driver: Driver, language: &str) -> Element {
-    let words = words::of(language);
-    let name = driver.now(|state| state.manifest.source.name.clone());
-    let notices = driver.now(|state| {
-        let texts = state.manifest.source.notices.iter().map(|notice| notice.text.in_language(language).to_owned());
-        texts.collect::<Vec<_>>()
+fn foot(driver: Driver) -> Element {
+    let (words, name, notice) = driver.now(|state| {
+        (state.words(), state.manifest.source.name.clone(), state.notice("privacy").map(ToOwned::to_owned))
     });
-    classed("footer", "foot")
-        .child(
-            classed("p", "sealed")
-                .child(element("strong").text(fill(words.sealed_for, &name)))
-                .text(" ")
-                .text(words.sealed_how),
-        )
-        .children(notices.into_iter().map(|notice| classed("p", "notice").text(notice)))
+    let how = notice.unwrap_or_else(|| words.sealed_how.to_owned());
+    let sealed = element("strong").text(fill(words.sealed_for, &name) + " ");
+    classed("footer", "foot").child(element("p").child(sealed).text(how))
 }
 
 /// A screen's heading. It takes the focus when the screen changes, so that a screen reader begins there.

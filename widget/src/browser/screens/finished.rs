@@ -4,26 +4,29 @@ use super::super::driver::{Driver, now_ms};
 use super::super::element::{Element, classed, element};
 use super::{button, heading};
 use lead::inquiry::ContactWay;
-use widget::intake::{Delivery, Event, Stage};
+use widget::intake::{Delivery, Event, Intake, Stage};
 use widget::words::fill;
 
 pub(super) fn sent(driver: Driver) -> Element {
-    let (words, confirmation, practice, phone) = driver.now(|state| {
+    let (words, confirmation, read, phone) = driver.now(|state| {
         let confirmation = match &state.stage {
             Stage::Sent(confirmation, _) => Some(confirmation.clone()),
             _ => None,
         };
-        (state.words(), confirmation, state.manifest.source.name.clone(), state.manifest.source.phone.clone())
+        let source = &state.manifest.source;
+        let ours = || fill(state.words().next_read, &source.name);
+        let read = state.notice("what-happens-next").map_or_else(ours, ToOwned::to_owned);
+        (state.words(), confirmation, read, source.phone.clone())
     });
     let Some(confirmation) = confirmation else { return element("section") };
-    let delivery = driver.read(move |state| {
+    let delivery = move |state: &Intake| {
         let words = match state.stage {
             Stage::Sent(_, Delivery::Kept) => words.sent_waiting,
             Stage::Sent(_, Delivery::OnlyHere) => words.sent_waiting_here,
             _ => words.sent_delivered,
         };
         fill(words, &state.manifest.source.name)
-    });
+    };
     let title = match confirmation.first_name.as_str() {
         "" => words.sent_title_plain.to_owned(),
         name => fill(words.sent_title, name),
@@ -34,11 +37,11 @@ pub(super) fn sent(driver: Driver) -> Element {
         Some(ContactWay::Email) => words.next_email,
         None => words.next_any,
     };
-    let next = [fill(words.next_read, &practice), way.to_owned()];
+    let next = [read, way.to_owned()];
     classed("section", "finished")
         .child(classed("div", "mark").set("aria-hidden", "true"))
         .child(heading(title))
-        .child(classed("p", "lead").set("role", "status").following(delivery))
+        .child(classed("p", "lead").set("role", "status").following(driver, delivery))
         .child(
             classed("div", "reference")
                 .child(element("p").text(words.reference))

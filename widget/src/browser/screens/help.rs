@@ -3,20 +3,23 @@
 use super::super::driver::Driver;
 use super::super::element::{Element, classed, element};
 use lead::triage::Help;
+use widget::intake::Intake;
 use widget::words::Words;
 
 pub(super) fn help(driver: Driver) -> Element {
-    let calls = driver.read(|state| state.help.clone());
+    let key = |state: &Intake| {
+        let calls = state.help.iter().map(|call| call_link(*call, state.words()).0);
+        calls.collect()
+    };
     // The live region stands before it has anything to say: only then is it announced.
-    classed("div", "alerts").set("role", "alert").part(move || {
-        let calls = leptos::prelude::Get::get(&calls);
+    classed("div", "alerts").set("role", "alert").part(driver, key, move || {
+        let (words, note, calls) = driver.now(|state| {
+            let note = state.manifest.source.emergency_note.in_language(&state.language);
+            (state.words(), note.to_owned(), state.help.clone())
+        });
         if calls.is_empty() {
             return element("div");
         }
-        let (words, note) = driver.now(|state| {
-            let note = state.manifest.source.emergency_note.in_language(&state.language);
-            (state.words(), note.to_owned())
-        });
         let rows = calls.iter().map(|call| {
             let (number, text) = call_link(*call, words);
             element("li").child(element("a").set("href", number).text(text))

@@ -1,10 +1,10 @@
 //! One control with its question, help and problem.
 
 use super::super::driver::Driver;
-use super::super::element::{Element, classed, element, value};
-use leptos::prelude::Memo;
+use super::super::element::{Element, classed, element};
+use super::super::port::value;
 use widget::control::{Control, Entry, Offer, Part};
-use widget::intake::Event;
+use widget::intake::{Event, Intake};
 use widget::words::{Words, fill};
 
 /// Below this many characters, the person is told how many are left.
@@ -24,8 +24,7 @@ pub(super) fn question(driver: Driver, index: usize) -> Element {
         Entry::Many(offers) => shown.buttons(offers, "checkbox"),
         Entry::Agree => shown.agree(),
     };
-    let hidden = driver.read(move |state| (!state.is_asked(index)).then(String::new));
-    body.follow("hidden", hidden)
+    body.follow("hidden", driver, move |state| (!state.is_asked(index)).then(String::new))
 }
 
 struct Shown<'a> {
@@ -67,17 +66,18 @@ impl Shown<'_> {
     fn problem(&self) -> Element {
         let (index, words) = (self.index, self.words);
         let own = self.control.error.in_language(self.language).to_owned();
-        let text = self.driver.read(move |state| match state.problems[index] {
+        let text = move |state: &Intake| match state.problems[index] {
             Some(_) if !own.is_empty() => own.clone(),
             Some(problem) => (words.problem)(problem).to_owned(),
             None => String::new(),
-        });
-        classed("p", "problem").set("id", self.part_id("problem")).set("aria-live", "polite").following(text)
+        };
+        let problem = classed("p", "problem").set("id", self.part_id("problem"));
+        problem.set("aria-live", "polite").following(self.driver, text)
     }
 
-    fn is_wrong(&self) -> Memo<Option<String>> {
+    fn marked_wrong(&self, to: Element) -> Element {
         let index = self.index;
-        self.driver.read(move |state| state.problems[index].map(|_| "true".to_owned()))
+        to.follow("aria-invalid", self.driver, move |state| state.problems[index].map(|_| "true".to_owned()))
     }
 
     fn described_by(&self) -> String {
@@ -91,7 +91,6 @@ impl Shown<'_> {
             .set("id", self.control.name.clone())
             .set("name", self.control.name.clone())
             .set("aria-describedby", self.described_by())
-            .follow("aria-invalid", self.is_wrong())
             .on(event, move |event| driver.dispatch(Event::Filled(index, value(&event))))
             .on("blur", move |_| driver.dispatch(Event::Left(index)));
         let entry = if self.control.required { entry.set("aria-required", "true") } else { entry };
@@ -103,11 +102,11 @@ impl Shown<'_> {
             Part::DateOfBirth => "bday",
             _ => "off",
         };
-        entry.set("autocomplete", fill_in)
+        self.marked_wrong(entry.set("autocomplete", fill_in))
     }
 
     fn input(&self) -> Element {
-        self.entry("input", "input").holding(self.value())
+        self.entry("input", "input").set("value", self.value())
     }
 
     fn labelled(&self, entry: Element) -> Element {
@@ -137,19 +136,17 @@ impl Shown<'_> {
 
     fn area(&self, max: usize) -> Element {
         let (index, words) = (self.index, self.words);
-        let left = self.driver.read(move |state| {
+        let area = self.entry("textarea", "input").set("rows", "5").text(self.value());
+        self.labelled(area).child(classed("p", "hint").following(self.driver, move |state| {
             let left = max.saturating_sub(state.values.text(index).chars().count());
             if left < NEARLY_FULL { fill(words.characters_left, &left.to_string()) } else { String::new() }
-        });
-        let area = self.entry("textarea", "input").holding(self.value()).set("rows", "5");
-        self.labelled(area).child(classed("p", "hint").following(left))
+        }))
     }
 
     fn menu(&self, offers: &[Offer]) -> Element {
         let held = self.value();
         let option = |id: &str, text: &str| {
-            let option = element("option").set("value", id).text(text);
-            if id == held { option.set("selected", "") } else { option }
+            element("option").set("value", id).mark("selected", id == held).text(text)
         };
         let first = option("", self.words.choose);
         let options = offers.iter().map(|offer| option(&offer.id, offer.label.text(self.language, self.words)));
@@ -162,9 +159,8 @@ impl Shown<'_> {
             let text = offer.label.text(self.language, self.words);
             classed("label", "offer").child(self.tick(id, kind, &offer.id)).child(element("span").text(text))
         });
-        classed("fieldset", "question")
+        self.marked_wrong(classed("fieldset", "question"))
             .set("aria-describedby", self.described_by())
-            .follow("aria-invalid", self.is_wrong())
             .child(self.optional(element("legend").text(self.label())))
             .children(self.hint())
             .child(classed("div", "offers").children(rows))
@@ -173,9 +169,8 @@ impl Shown<'_> {
 
     fn agree(&self) -> Element {
         let tick = self
-            .tick(self.control.name.clone(), "checkbox", widget::control::YES)
-            .set("aria-describedby", self.described_by())
-            .follow("aria-invalid", self.is_wrong());
+            .marked_wrong(self.tick(self.control.name.clone(), "checkbox", widget::control::YES))
+            .set("aria-describedby", self.described_by());
         classed("div", "question")
             .child(classed("label", "offer agree").child(tick).child(element("span").text(self.label())))
             .children(self.hint())
@@ -186,7 +181,7 @@ impl Shown<'_> {
         let (driver, index, id) = (self.driver, self.index, id.to_owned());
         let ticked = self.holds(&id);
         let input = element("input").set("type", kind).set("id", dom_id).set("name", self.control.name.clone());
-        input.set("value", id.clone()).ticked(ticked).on("change", move |_| {
+        input.set("value", id.clone()).mark("checked", ticked).on("change", move |_| {
             let id = id.clone();
             driver.dispatch(if kind == "radio" { Event::Filled(index, id) } else { Event::Toggled(index, id) });
         })

@@ -2,6 +2,7 @@
 
 use super::super::driver::{Driver, now_ms};
 use super::super::element::{Element, classed, element};
+use super::step::progress;
 use super::{button, heading, help};
 use widget::control::{Entry, Label, Part};
 use widget::intake::{Event, Intake, Stage};
@@ -9,17 +10,14 @@ use widget::intake::{Event, Intake, Stage};
 pub(super) fn review(driver: Driver) -> Element {
     let words = driver.now(Intake::words);
     let steps = driver.now(|state| state.manifest.source.form.steps.len());
-    let sending = driver.read(|state| matches!(state.stage, Stage::Sending(_)));
-    let busy = driver.read(move |state| matches!(state.stage, Stage::Sending(_)).then(|| "true".to_owned()));
+    let is_sending = |state: &Intake| matches!(state.stage, Stage::Sending(_));
     let send = classed("button", "primary")
         .set("type", "button")
-        .follow("aria-disabled", busy)
+        .follow("aria-disabled", driver, move |state| is_sending(state).then(|| "true".to_owned()))
         .on("click", move |_| driver.dispatch(Event::Send(now_ms())))
-        .following(leptos::prelude::Memo::new(move |_| {
-            let sending = leptos::prelude::Get::get(&sending);
-            if sending { words.sending.to_owned() } else { words.send.to_owned() }
-        }));
+        .following(driver, move |state| if is_sending(state) { words.sending } else { words.send }.to_owned());
     element("section")
+        .child(progress(words, steps, steps))
         .child(heading(words.review_title))
         .child(classed("p", "lead").text(words.review_hint))
         .child(help::help(driver))

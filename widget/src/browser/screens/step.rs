@@ -1,11 +1,12 @@
 //! One step of the form.
 
 use super::super::driver::Driver;
-use super::super::element::{Element, classed, element, value};
+use super::super::element::{Element, classed, element};
+use super::super::port::value;
 use super::{button, heading, help, question};
 use widget::control::Entry;
 use widget::intake::{Event, Stage};
-use widget::words::fill;
+use widget::words::{Words, fill};
 
 pub(super) fn step(driver: Driver, at: usize) -> Element {
     let (title, words, count, changing, first, controls) = driver.now(|state| {
@@ -26,8 +27,8 @@ pub(super) fn step(driver: Driver, at: usize) -> Element {
         event.prevent_default();
         driver.dispatch(Event::Next);
     });
-    if count > 1 && !changing {
-        form = form.child(progress(at, count, &fill(&fill(words.step, &(at + 1).to_string()), &count.to_string())));
+    if !changing {
+        form = form.child(progress(words, at, count));
     }
     form = form.child(heading(title));
     if urgent.is_none() {
@@ -49,8 +50,10 @@ pub(super) fn step(driver: Driver, at: usize) -> Element {
     form.child(trap(driver, words.trap)).child(summary(driver, at)).child(actions)
 }
 
-fn progress(at: usize, count: usize, text: &str) -> Element {
-    let bars = (0..=count).map(|bar| classed("span", if bar <= at { "bar done" } else { "bar" }));
+/// Where one is; the review is the step after the last.
+pub(super) fn progress(words: &Words, at: usize, steps: usize) -> Element {
+    let bars = (0..=steps).map(|bar| classed("span", if bar <= at { "bar done" } else { "bar" }));
+    let text = fill(&fill(words.step, &(at + 1).to_string()), &(steps + 1).to_string());
     element("div")
         .child(classed("p", "step").text(text))
         .child(classed("div", "bars").set("aria-hidden", "true").children(bars))
@@ -58,12 +61,11 @@ fn progress(at: usize, count: usize, text: &str) -> Element {
 
 /// How many answers need another look, said aloud when it changes.
 fn summary(driver: Driver, at: usize) -> Element {
-    let text = driver.read(move |state| match state.shown_problems(at) {
+    classed("p", "summary").set("role", "status").following(driver, move |state| match state.shown_problems(at) {
         0 => String::new(),
         1 => state.words().one_problem.to_owned(),
         count => fill(state.words().problems, &count.to_string()),
-    });
-    classed("p", "summary").set("role", "status").following(text)
+    })
 }
 
 /// Out of sight and out of the tab order: only a program fills it in.
