@@ -8,7 +8,7 @@ mod lines;
 use lines::{Bound, Line, encode};
 use seal::credential::{self, Rounds};
 use seal::web::{WebKey, WebSigner};
-use seal::{Embed, Opener, PrivateKey, PublicKey, Signer, Zeroizing, entry, jws, keyring, web};
+use seal::{Embed, Opener, PrivateKey, PublicKey, Signer, Zeroizing, entry, jws, keyring, random, web};
 use std::fmt::{Debug, Display};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -57,12 +57,23 @@ impl Reader {
                 same(&encode(&opened.plaintext), plaintext)?;
                 same(&Bound::from(opened.header), binding)?;
                 let to = self.content[*inbox].public();
-                *text = entry::seal(&binding.clone().into(), &opened.plaintext, &to).map_err(words)?;
+                // By the browser, as the widget does, and by the `rsa` crate in the browser.
+                let again = if binding.manifest.is_multiple_of(2) {
+                    web::seal(&binding.clone().into(), &opened.plaintext, &to.to_jwk()).await
+                } else {
+                    entry::seal(&binding.clone().into(), &opened.plaintext, &to)
+                };
+                *text = again.map_err(words)?;
             }
             Line::Signed { typ, embedded, plaintext, text } => {
                 let claims = jws::verify(text, typ, &self.signing).map_err(words)?;
                 same(&encode(&claims), plaintext)?;
                 let embed = if *embedded { Embed::Jwk } else { Embed::Nothing };
+                if *embedded {
+                    let pin = self.signing.thumbprint();
+                    let pinned = web::verify_pinned(text, typ, &pin).await.map_err(words)?;
+                    same(&pinned, &jws::verify_pinned(text, typ, &pin).map_err(words)?)?;
+                }
                 *text = self.signer.sign(typ, &claims, embed).await.map_err(words)?;
             }
             Line::Keyring { practice, version, text } => {
@@ -102,6 +113,35 @@ impl Reader {
 pub async fn unlock(file: String, passphrase: String) -> Result<String, String> {
     let plain = web::unlock(&file, &passphrase).await.map_err(words)?;
     Ok(String::from_utf8_lossy(&plain).into_owned())
+}
+
+/// Verifies a token against a pin, by WebCrypto and by the `rsa` crate; they must agree.
+///
+/// # Errors
+/// The refusal.
+#[wasm_bindgen]
+pub async fn verify_pinned(token: String, typ: String, pin: String) -> Result<String, String> {
+    let pin = pin.parse().map_err(words)?;
+    let found = web::verify_pinned(&token, &typ, &pin).await;
+    same(&found, &jws::verify_pinned(&token, &typ, &pin))?;
+    Ok(String::from_utf8_lossy(&found.map_err(words)?.claims).into_owned())
+}
+
+/// Seals to a public JWK by WebCrypto.
+///
+/// # Errors
+/// The refusal.
+#[wasm_bindgen]
+pub async fn seal_to(jwk: String, length: usize) -> Result<String, String> {
+    let binding = seal::entry::Binding {
+        typ: wire::EntryKind::Inquiry,
+        practice: "lakeside-ortho".parse().map_err(words)?,
+        thread: random::make_thread_id().map_err(words)?,
+        entry: random::make_entry_id().map_err(words)?,
+        manifest: 1,
+    };
+    let jwk = serde_json::from_str(&jwk).map_err(words)?;
+    web::seal(&binding, &vec![b'x'; length], &jwk).await.map_err(words)
 }
 
 /// Imports a private JWK as a key that opens, and gives its thumbprint.

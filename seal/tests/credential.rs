@@ -1,5 +1,5 @@
 //! Credential files: the passphrase opens them, and only the one form is read, within bounded work.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Entries: what is sealed opens; whatever is not exactly of the one suite, or was touched, does not.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

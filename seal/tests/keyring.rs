@@ -1,5 +1,5 @@
 //! Keyrings: every recipient opens, nobody else does, and nothing of another form is read.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,5 +1,5 @@
 //! Keys: which JWKs are accepted, and what a key shows of itself.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

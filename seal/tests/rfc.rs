@@ -1,6 +1,6 @@
 //! Examples of the RFCs. Their suites are older than ours: what applies is checked against them (the
 //! parts that do are in `hazmat`), and all of their tokens are refused.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

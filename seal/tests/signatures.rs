@@ -1,5 +1,5 @@
 //! Signed documents and events: what is signed verifies, for the kind and the key that were asked for.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

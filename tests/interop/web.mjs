@@ -37,6 +37,7 @@ function watch() {
     prototype[name] = async function (...given) {
       if (name === 'importKey') seen.imported.push({ format: given[0], data: given[1] });
       const key = await original.apply(this, given);
+      if (name === 'importKey' && given[0] === 'jwk' && key.type !== 'public') throw new Error('a private key was imported as a JWK');
       seen.keys.push({ name, type: key.type, algorithm: key.algorithm.name, extractable: key.extractable, usages: key.usages });
       return key;
     };
@@ -120,10 +121,10 @@ try {
   // Keys stay with the browser.
   const seen = await page.evaluate(() => ({
     ...globalThis.seen,
-    imported: globalThis.seen.imported.map(({ format, data }) => ({ format, bytes: data.length, zero: new Uint8Array(data.buffer).every((byte) => byte === 0) })),
+    imported: globalThis.seen.imported.filter(({ format }) => format !== 'jwk').map(({ format, data }) => ({ format, bytes: data.length, zero: new Uint8Array(data.buffer).every((byte) => byte === 0) })),
   }));
   assert.ok(seen.keys.length > samples.length / 2);
-  assert.deepEqual(seen.keys.filter((key) => key.extractable), [], 'no key can be read back');
+  assert.deepEqual(seen.keys.filter((key) => key.extractable && key.type !== 'public'), [], 'no key can be read back');
   assert.ok(seen.keys.every((key) => key.usages.length === 1), 'one key, one use');
   const privateKeys = seen.imported.filter(({ format }) => format === 'pkcs8');
   assert.equal(privateKeys.length, 4);
@@ -153,6 +154,26 @@ try {
   assert.deepEqual(await refusal('unlock', credential.text, 'another'), wrong);
   assert.deepEqual(await refusal('unlock', flipped(credential.text, 3), credential.passphrase), wrong);
   assert.deepEqual(await refusal('unlock', entry, credential.passphrase), { refused: 'this is not a credential file' });
+  const words = { otherKey: 'signed by another key', otherType: 'signed as another kind of document', forged: 'the signature is wrong' };
+  const pin = JSON.parse(signing).kid;
+  const token = JSON.parse(samples.find((line) => line.includes('"embedded":true'))).text;
+  const typ = 'anteroom-event';
+  const expected = { opened: Buffer.from(token.split('.')[1], 'base64url').toString() };
+  assert.deepEqual(await refusal('verify_pinned', token, typ, pin), expected);
+  assert.deepEqual(await refusal('verify_pinned', token, typ, jwk.kid), { refused: words.otherKey });
+  assert.deepEqual(await refusal('verify_pinned', token, 'anteroom-roster', pin), { refused: words.otherType });
+  assert.deepEqual(await refusal('verify_pinned', flipped(token, 1), typ, pin), { refused: words.forged });
+  assert.deepEqual(await refusal('verify_pinned', flipped(token, 2), typ, pin), { refused: words.forged });
+  const { kty, n, e, use, alg } = jwk;
+  const own = { kty, n, e, use, alg };
+  assert.equal((await refusal('seal_to', JSON.stringify(own), 65_536)).refused, undefined);
+  const short = nodeCrypto.generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+  for (const [key, length, words] of [
+    [own, 65_537, 'too long to be sealed in one entry'],
+    [{ ...own, ...short }, 2, "the recipient's key is not for encryption"],
+    [{ ...own, use: 'sig', alg: 'PS256' }, 2, "the recipient's key is not for encryption"],
+    [{ ...own, e: 'Aw' }, 2, "the recipient's key is not for encryption"],
+  ]) assert.deepEqual(await refusal('seal_to', JSON.stringify(key), length), { refused: words });
   assert.deepEqual(await refusal('import_opener', signing), { refused: 'the key is not for this use' });
   assert.deepEqual(await refusal('import_opener', '{}'), { refused: 'not a JSON Web Key of the expected form' });
   assert.deepEqual(await refusal('import_opener', first), { opened: jwk.kid });
