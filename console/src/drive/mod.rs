@@ -8,6 +8,7 @@ mod relay;
 mod session;
 mod tabs;
 
+use crate::model::work::Ticket;
 use crate::model::{Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
 use leptos::mount::mount_to_body;
@@ -15,6 +16,7 @@ use leptos::task::spawn_local;
 use session::Session;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wire::ThreadId;
 
 thread_local! {
     static SESSION: RefCell<Option<Rc<Session>>> = const { RefCell::new(None) };
@@ -34,6 +36,7 @@ fn perform(console: Console, effect: Effect) {
         Effect::Focus(to) => focus::focus(console, to),
         Effect::Forget => SESSION.set(None),
         Effect::LockOthers => tabs::lock_others(),
+        Effect::Append { ticket, thread, event } => append(console, ticket, thread, event),
         Effect::Unlock { file, passphrase } => spawn_local(async move {
             let report = move |progress| console.send(Event::Progress(progress));
             match opening::open(&file, passphrase, report).await {
@@ -47,14 +50,36 @@ fn perform(console: Console, effect: Effect) {
     }
 }
 
+/// Writes an event, and reads it back from the log with everything else that is new.
+fn append(console: Console, ticket: Ticket, thread: ThreadId, event: lead::thread::Event) {
+    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    spawn_local(async move {
+        let written = session.append(ticket, thread, event).await;
+        let read = if written.is_ok() { session.refresh_after_others().await } else { None };
+        if is_current(&session) {
+            // The event itself first, so that at no time it is neither shown nor on its way.
+            if let Some(event) = read {
+                console.send(event);
+            }
+            console.send(match written {
+                Ok(()) => Event::Saved(ticket),
+                Err(way) => Event::NotSaved(ticket, way),
+            });
+        }
+    });
+}
+
+/// Whether it is still unlocked, and was not locked in between: what comes late belongs to nobody.
+fn is_current(session: &Rc<Session>) -> bool {
+    SESSION.with_borrow(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, session)))
+}
+
 /// Looks for new entries, if the console is open and nothing is under way.
 fn refresh(console: Console) {
     let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
     spawn_local(async move {
         let found = session.refresh().await;
-        // Locked in the meantime, or unlocked anew: what came belongs to nobody now.
-        let current = SESSION.with_borrow(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, &session)));
-        if current && let Some(event) = found {
+        if is_current(&session) && let Some(event) = found {
             console.send(event);
         }
     });

@@ -62,7 +62,7 @@ pub(super) async fn open(
         },
     )?;
     let session =
-        Session { desk, manifest, inbox, cases: RefCell::default(), busy: Cell::new(false) };
+        Session { desk, manifest, inbox, cases: RefCell::default(), busy: Cell::new(false), sealed: RefCell::default() };
     let practice = session.practice().await;
     Ok((session, practice))
 }

@@ -3,15 +3,20 @@
 use super::relay::{Relay, RelayError};
 use super::{clock, memory};
 use crate::model::case::{Case, Practice, Refusal};
-use crate::model::Event;
+use crate::model::work::{Ticket, Way};
+use crate::model::Event as ModelEvent;
 use inbox::assertion::{make_assertion, token_request};
 use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
+use inbox::event::seal_event;
 use lead::Manifest;
+use lead::thread::{Event, EventClaims};
+use seal::random::make_entry_id;
 use seal::web::{WebKey, WebSigner};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use wire::StaffId;
+use wire::{StaffId, ThreadId};
 use wire::practice::Role;
 
 /// A member of staff's keys, signed in.
@@ -81,6 +86,8 @@ pub(super) struct Session {
     pub(super) cases: RefCell<Vec<Arc<Case>>>,
     /// Whether a reading is under way: two at once would read the same page twice.
     pub(super) busy: Cell<bool>,
+    /// Sealed events that are not known to be in the log, by ticket.
+    pub(super) sealed: RefCell<HashMap<Ticket, String>>,
 }
 
 /// Why the log could not be read on.
@@ -91,7 +98,7 @@ pub(super) enum ReadError {
 
 impl Session {
     /// Reads what is new. `None`: nothing is.
-    pub(super) async fn refresh(&self) -> Option<Event> {
+    pub(super) async fn refresh(&self) -> Option<ModelEvent> {
         if self.busy.replace(true) {
             return None;
         }
@@ -99,11 +106,56 @@ impl Session {
         let read = read_to_end(&self.desk, &self.inbox, |_, _| {}).await;
         self.busy.set(false);
         match read {
-            Ok(()) if self.inbox.borrow().head() == before => Some(Event::Reached),
-            Ok(()) => Some(Event::Refreshed(Box::new(self.practice().await))),
-            Err(ReadError::Relay(_)) => Some(Event::Unreachable),
-            Err(ReadError::Log(error)) => Some(Event::Distrusted(error.to_string())),
+            Ok(()) if self.inbox.borrow().head() == before => Some(ModelEvent::Reached),
+            Ok(()) => Some(ModelEvent::Refreshed(Box::new(self.practice().await))),
+            Err(ReadError::Relay(_)) => Some(ModelEvent::Unreachable),
+            Err(ReadError::Log(error)) => Some(ModelEvent::Distrusted(error.to_string())),
         }
+    }
+
+    /// The same, once the reading that is under way has ended: it may have begun too early to find what is looked
+    /// for.
+    pub(super) async fn refresh_after_others(&self) -> Option<ModelEvent> {
+        while self.busy.get() {
+            breathe().await;
+        }
+        self.refresh().await
+    }
+
+    /// Signs, seals and appends an event. Under a ticket that was used before, what was sealed then is sent
+    /// again: the relay takes it once.
+    pub(super) async fn append(&self, ticket: Ticket, thread: ThreadId, event: Event) -> Result<(), Way> {
+        let known = self.sealed.borrow().get(&ticket).cloned();
+        let sealed = match known {
+            Some(sealed) => sealed,
+            None => {
+                let sealed = self.seal(thread, event).await.ok_or(Way::Waiting)?;
+                self.sealed.borrow_mut().insert(ticket, sealed.clone());
+                sealed
+            }
+        };
+        let sent = async |token: &str| self.desk.relay.append(token, sealed.clone()).await;
+        match self.desk.signed_in(sent).await {
+            Ok(_) => {
+                self.sealed.borrow_mut().remove(&ticket);
+                Ok(())
+            }
+            Err(RelayError::Refused(status @ 400..=499)) if status != 401 && status != 429 => Err(Way::Refused),
+            Err(_) => Err(Way::Waiting),
+        }
+    }
+
+    async fn seal(&self, thread: ThreadId, event: Event) -> Option<String> {
+        let claims = EventClaims {
+            v: 1,
+            practice: self.desk.anchor.practice.clone(),
+            thread,
+            entry: make_entry_id().ok()?,
+            author: self.desk.staff.clone(),
+            time: clock::now(),
+            event,
+        };
+        seal_event(&self.desk.signer, &claims, &self.manifest).await.ok()
     }
 
     /// The practice as it stands now.

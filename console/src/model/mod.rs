@@ -12,15 +12,18 @@ pub(crate) mod plain;
 pub(crate) mod queue;
 pub(crate) mod score;
 pub(crate) mod shortcut;
+pub(crate) mod timeline;
 pub(crate) mod visits;
 pub(crate) mod watch;
 pub(crate) mod when;
+pub(crate) mod work;
 
 pub(crate) use case::Practice;
 pub(crate) use locked::{Locked, Phase, Progress, Trouble};
 pub(crate) use open::{Open, Shown};
 
 use crate::model::queue::{Filter, Order};
+use crate::model::work::{Ticket, Way};
 use wire::ThreadId;
 use zeroize::Zeroizing;
 
@@ -61,6 +64,16 @@ pub(crate) enum Event {
     Unreachable,
     /// The log, read again, does not check: what was found.
     Distrusted(String),
+    /// Write this to the lead's thread.
+    Act { thread: ThreadId, event: lead::thread::Event },
+    /// Send what waits again.
+    Resend(Ticket),
+    /// Give up what waits or was refused.
+    Discard(Ticket),
+    /// It is in the log.
+    Saved(Ticket),
+    /// It is not in the log, as far as is known.
+    NotSaved(Ticket, Way),
     /// Lock now.
     Lock(LockReason),
     /// The search text is now this.
@@ -118,6 +131,8 @@ pub(crate) enum Effect {
     Forget,
     /// Tell the other tabs to lock.
     LockOthers,
+    /// Sign, seal and append; what has this ticket already is sent again as it is.
+    Append { ticket: Ticket, thread: ThreadId, event: lead::thread::Event },
     /// Put the keyboard's focus here.
     Focus(Focus),
 }

@@ -78,9 +78,10 @@ impl Mark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lead::triage::Help;
 
     fn mention(concept: &'static str, status: Status, lane: Lane, span: (u32, u32)) -> Mention {
-        Mention { concept, status, lane, span }
+        Mention { concept, status, lane, help: Help::Call911, span }
     }
 
     fn cut(text: &str, mentions: Vec<Mention>) -> Vec<(String, Option<String>)> {

@@ -2,6 +2,7 @@
 
 use super::case::{Case, Practice, Same};
 use super::queue::{Query, select};
+use super::work::{Outgoing, Ticket, Way};
 use super::{Direction, Effect, Event, Focus};
 use std::sync::Arc;
 use wire::ThreadId;
@@ -16,6 +17,9 @@ pub(crate) struct Open {
     pub(crate) cursor: Option<ThreadId>,
     pub(crate) shown: Shown,
     pub(crate) shortcuts: bool,
+    /// Events on their way to the log.
+    pub(crate) outgoing: Vec<Outgoing>,
+    next_ticket: Ticket,
     /// Whether the relay answered when last asked.
     pub(crate) link: Link,
     /// Milliseconds since 1970-01-01 UTC.
@@ -51,7 +55,18 @@ impl Open {
         let query = Query::default();
         let listed = Same(Arc::new(select(&practice, &query)));
         let cursor = listed.first().map(|case| case.lead.thread);
-        Self { practice, query, listed, cursor, shown: Shown::Nothing, shortcuts: false, link: Link::UpToDate, now }
+        Self {
+            practice,
+            query,
+            listed,
+            cursor,
+            shown: Shown::Nothing,
+            shortcuts: false,
+            outgoing: Vec::new(),
+            next_ticket: 1,
+            link: Link::UpToDate,
+            now,
+        }
     }
 
     pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
@@ -86,6 +101,18 @@ impl Open {
                 self.practice = Same(Arc::new(*practice));
                 self.link = Link::UpToDate;
                 self.relist();
+            }
+            Event::Act { thread, event } => return self.act(thread, event),
+            Event::Resend(ticket) => return self.resend(ticket),
+            Event::Saved(ticket) => self.outgoing.retain(|outgoing| outgoing.ticket != ticket),
+            // What is being sent may be in the log already: it cannot be taken back.
+            Event::Discard(ticket) => {
+                self.outgoing.retain(|outgoing| outgoing.ticket != ticket || outgoing.way == Way::Sending);
+            }
+            Event::NotSaved(ticket, way) => {
+                if let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.ticket == ticket) {
+                    outgoing.way = way;
+                }
             }
             Event::Reached => self.link = Link::UpToDate,
             Event::Unreachable => self.link = Link::Unreachable,
@@ -132,6 +159,23 @@ impl Open {
         self.cursor = Some(thread);
         self.shown = Shown::Lead(thread);
         vec![Effect::Focus(Focus::Page)]
+    }
+
+    fn act(&mut self, thread: ThreadId, event: lead::thread::Event) -> Vec<Effect> {
+        if self.practice.case(thread).is_none() {
+            return Vec::new();
+        }
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.outgoing.push(Outgoing { ticket, thread, event: event.clone(), way: Way::Sending });
+        vec![Effect::Append { ticket, thread, event }]
+    }
+
+    fn resend(&mut self, ticket: Ticket) -> Vec<Effect> {
+        let waiting = |outgoing: &&mut Outgoing| outgoing.ticket == ticket && outgoing.way == Way::Waiting;
+        let Some(outgoing) = self.outgoing.iter_mut().find(waiting) else { return Vec::new() };
+        outgoing.way = Way::Sending;
+        vec![Effect::Append { ticket, thread: outgoing.thread, event: outgoing.event.clone() }]
     }
 
     fn back(&mut self) -> Vec<Effect> {
@@ -232,6 +276,29 @@ mod tests {
         assert_eq!(step(&mut state, Event::Lock(LockReason::OtherTab)), []);
         let mut other = opened(3);
         assert_eq!(step(&mut other, Event::Lock(LockReason::OtherTab)), [Effect::Forget]);
+    }
+
+    #[test]
+    fn what_staff_do_is_kept_until_it_is_in_the_log() {
+        let thread = ThreadId::from_bytes([1; 16]);
+        let mut state = opened(1);
+        let event = lead::thread::Event::NoteAdded { text: "call after 3".into() };
+        let append = |ticket| [Effect::Append { ticket, thread, event: event.clone() }];
+        assert_eq!(step(&mut state, Event::Act { thread, event: event.clone() }), append(1));
+        assert_eq!(step(&mut state, Event::Resend(1)), [], "it is on its way");
+        step(&mut state, Event::Discard(1));
+        assert_eq!(open(&state).outgoing.len(), 1, "and cannot be taken back");
+        step(&mut state, Event::NotSaved(1, Way::Waiting));
+        assert_eq!(step(&mut state, Event::Resend(1)), append(1), "the same ticket, so it is there once");
+        step(&mut state, Event::Saved(1));
+        assert!(open(&state).outgoing.is_empty());
+        assert_eq!(step(&mut state, Event::Act { thread, event: event.clone() }), append(2));
+        step(&mut state, Event::NotSaved(2, Way::Refused));
+        assert_eq!(step(&mut state, Event::Resend(2)), [], "it would be refused again");
+        step(&mut state, Event::Discard(2));
+        assert!(open(&state).outgoing.is_empty());
+        let stranger = ThreadId::from_bytes([9; 16]);
+        assert_eq!(step(&mut state, Event::Act { thread: stranger, event }), []);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::plain::{cut, plain_line};
 use super::score;
 use super::when::{Zone, brief, full};
 use lead::scoring::Action;
+use super::work::stage_word;
 use lead::thread::Stage;
 use lead::triage::Lane;
 use std::cmp::Reverse;
@@ -128,23 +129,11 @@ impl Row {
                 (explained.points, explained.tier)
             }),
             to_call: is_to_call(case),
-            stage: stage(case.lead.stage),
+            stage: stage_word(case.lead.stage),
             when: brief(received, now, zone),
             when_full: full(received, zone),
             reference: case.lead.inquiries.last().map_or_else(String::new, |received| received.entry.reference()),
         }
-    }
-}
-
-pub(crate) const fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::New => "New",
-        Stage::Contacting => "Contacting",
-        Stage::Reached => "Reached",
-        Stage::Booked => "Booked",
-        Stage::Patient => "Patient",
-        Stage::Nurture => "Follow-up",
-        Stage::Closed => "Closed",
     }
 }
 

@@ -7,6 +7,7 @@
 #![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
 
 pub(crate) mod focus;
+mod cards;
 mod gate;
 mod icon;
 mod keys;
@@ -15,6 +16,8 @@ mod list;
 mod refused;
 mod score;
 mod shell;
+mod timeline;
+mod work;
 
 use crate::model::when::Zone;
 use crate::model::{Effect, Event, Locked, Open, State, step};

@@ -7,7 +7,7 @@ pub(crate) fn score(explained: Explained, preliminary: Preliminary) -> impl Into
     let Explained { points, tier, action, lines, model, model_hash } = explained;
     let largest = lines.iter().map(|(_, points)| points.unsigned_abs()).max().unwrap_or(1).max(1);
     view! {
-        <section class="card score" aria-labelledby="score-title">
+        <section class="card score at-score" aria-labelledby="score-title">
             <h2 id="score-title">{"Score"}</h2>
             <p class="score-head">
                 <span class="score-points">{points}</span>

@@ -1,0 +1,162 @@
+//! What a member of staff does with a lead: events on their way to the log, and what becomes of them.
+//!
+//! An event is shown as done only when it came back from the log, checked like everyone else's.
+
+use super::when::Zone;
+use lead::thread::{CallOutcome, Event, Stage};
+use wire::ThreadId;
+
+/// Longest note, in characters.
+pub(crate) const NOTE_CHARS: usize = 4_000;
+
+/// Names an event of this tab until it is in the log.
+pub(crate) type Ticket = u64;
+
+/// An event on its way.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    pub(crate) ticket: Ticket,
+    pub(crate) thread: ThreadId,
+    pub(crate) event: Event,
+    pub(crate) way: Way,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Way {
+    /// Being signed, sealed, appended.
+    Sending,
+    /// The relay did not take it, or did not say so; it can be sent again and will be there once.
+    Waiting,
+    /// The relay does not let this person write it. Sending it again is no use.
+    Refused,
+}
+
+/// What is in one line.
+pub(crate) fn says(event: &Event) -> String {
+    match event {
+        Event::StageChanged { stage } => format!("Stage: {}", stage_word(*stage)),
+        Event::NoteAdded { .. } => "Note".into(),
+        Event::CallAttempted { outcome } => format!("Call: {}", outcome_word(*outcome)),
+        Event::AppointmentBooked { .. } => "Appointment".into(),
+        Event::OptedOut => "No further messages".into(),
+        _ => "Event".into(),
+    }
+}
+
+/// Outcomes of a call, in the order in which they are offered.
+pub(crate) const OUTCOMES: [CallOutcome; 4] =
+    [CallOutcome::Reached, CallOutcome::NoAnswer, CallOutcome::Voicemail, CallOutcome::WrongNumber];
+
+pub(crate) const fn outcome_word(outcome: CallOutcome) -> &'static str {
+    match outcome {
+        CallOutcome::Reached => "Reached",
+        CallOutcome::NoAnswer => "No answer",
+        CallOutcome::Voicemail => "Left a voicemail",
+        CallOutcome::WrongNumber => "Wrong number",
+    }
+}
+
+/// Stages that a person sets by hand; the others follow from booking and handing over.
+pub(crate) const STAGES: [Stage; 5] =
+    [Stage::New, Stage::Contacting, Stage::Reached, Stage::Nurture, Stage::Closed];
+
+pub(crate) const fn stage_word(stage: Stage) -> &'static str {
+    match stage {
+        Stage::New => "New",
+        Stage::Contacting => "Contacting",
+        Stage::Reached => "Reached",
+        Stage::Booked => "Booked",
+        Stage::Patient => "Patient",
+        Stage::Nurture => "Follow-up",
+        Stage::Closed => "Closed",
+    }
+}
+
+/// A note worth keeping; `None` for nothing but white space. What is too long is cut nowhere: the field does not
+/// take it.
+pub(crate) fn note(text: &str) -> Option<Event> {
+    let text = text.trim();
+    (!text.is_empty() && text.chars().count() <= NOTE_CHARS).then(|| Event::NoteAdded { text: text.to_owned() })
+}
+
+/// The moment that an `<input type="datetime-local">` says (`2026-03-04T14:05`), in milliseconds.
+pub(crate) fn appointment(text: &str, zone: Zone) -> Option<Event> {
+    let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
+    let well_formed = text.len() == 16
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            10 => byte == b'T',
+            13 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        });
+    if !well_formed {
+        return None;
+    }
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (hour, minute) = (number(11..13)?, number(14..16)?);
+    let fits = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !fits || hour > 23 || minute > 59 {
+        return None;
+    }
+    let local = u64::try_from((days(year, month, day) * 1440 + hour * 60 + minute) * 60_000).ok()?;
+    // The zone is asked for by UTC: first as if local time were UTC, then at the moment that this gives.
+    let shift = |at: u64| local.checked_add_signed(-i64::from(zone(at)) * 60_000);
+    shift(shift(local)?).map(|start| Event::AppointmentBooked { start })
+}
+
+/// Days since 1970-01-01 of a proleptic Gregorian date, by eras of 400 years that begin on 1 March.
+const fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::when::full;
+
+    fn start(text: &str, zone: Zone) -> Option<u64> {
+        match appointment(text, zone) {
+            Some(Event::AppointmentBooked { start }) => Some(start),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_appointment_is_local_time() {
+        assert_eq!(start("1970-01-01T00:00", |_| 0), Some(0));
+        for text in ["2026-03-04T14:05", "2024-02-29T23:59", "2026-12-31T00:00"] {
+            let at = start(text, |_| -360).unwrap();
+            let words = full(at, |_| -360);
+            assert!(words.contains(&text[..4]), "{words}");
+            assert_eq!(start(text, |_| 0).unwrap() + 6 * 3_600_000, at);
+        }
+        assert_eq!(full(start("2026-03-04T14:05", |_| -360).unwrap(), |_| -360), "Wed, Mar 4, 2026, 2:05 PM");
+    }
+
+    #[test]
+    fn an_appointment_on_the_day_that_clocks_change() {
+        // US Central: one hour ahead from 2026-03-08 08:00 UTC on.
+        let central: Zone = |at| if at >= 1_772_956_800_000 { -300 } else { -360 };
+        assert_eq!(full(start("2026-03-08T09:00", central).unwrap(), central), "Sun, Mar 8, 2026, 9:00 AM");
+        assert_eq!(full(start("2026-03-08T01:00", central).unwrap(), central), "Sun, Mar 8, 2026, 1:00 AM");
+    }
+
+    #[test]
+    fn what_is_no_time_is_no_appointment() {
+        for text in ["", "tomorrow", "2026-13-01T10:00", "2026-03-04T24:00", "2026-03-04 14:05", "2026-03-04T14:05Z", "é026-03-04T14:0"] {
+            assert_eq!(start(text, |_| 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_note_is_none() {
+        assert!(note("  \n ").is_none());
+        assert!(note(&"x".repeat(NOTE_CHARS + 1)).is_none());
+        assert!(matches!(note(" call after 3 "), Some(Event::NoteAdded { text }) if text == "call after 3"));
+    }
+}

@@ -1,0 +1,158 @@
+//! What is known of a lead, card by card.
+
+use super::Console;
+use super::icon::{self, icon};
+use crate::model::case::Practice;
+use crate::model::contact::{Way, Ways};
+use crate::model::needs::Stretch;
+use crate::model::plain::plain_line;
+use crate::model::visits;
+use crate::model::when::full;
+use lead::inquiry::Inquiry;
+use lead::thread::Received;
+use lead::triage::Lane;
+use leptos::prelude::*;
+
+/// What to do first, where the words call for it.
+pub(crate) fn lane_note(lane: Lane) -> Option<impl IntoView> {
+    let (class, what, todo) = match lane {
+        Lane::Routine => return None,
+        Lane::Urgent => ("lane urgent", "Words that call for a reply today.", "They are marked below."),
+        Lane::Emergency => (
+            "lane emergency",
+            "Words of an emergency.",
+            "Before sending, the form showed 911 and your practice's own words. Follow your emergency protocol now.",
+        ),
+    };
+    Some(view! { <p class=class role="note">{icon(icon::ALERT)}<span><strong>{what}</strong>" "{todo}</span></p> })
+}
+
+/// The patient's text with what triage found in it.
+pub(crate) fn needs(needs: Vec<Stretch>) -> impl IntoView {
+    let empty = needs.is_empty();
+    view! {
+        <section class="card at-needs" aria-labelledby="needs-title">
+            <h2 id="needs-title">{"In their own words"}</h2>
+            {if empty {
+                view! { <p class="muted">{"Nothing was written."}</p> }.into_any()
+            } else {
+                view! { <blockquote class="needs" dir="auto">{needs.into_iter().map(stretch).collect_view()}</blockquote> }.into_any()
+            }}
+            <p class="fine">{"Written by whoever sent the form. Nothing in it is verified."}</p>
+        </section>
+    }
+}
+
+fn stretch(stretch: Stretch) -> impl IntoView {
+    let Stretch { text, mark } = stretch;
+    match mark {
+        None => view! { <span>{text}</span> }.into_any(),
+        Some(mark) => {
+            let class = match (mark.affirmed, mark.lane) {
+                (false, _) | (true, Lane::Routine) => "mention",
+                (true, Lane::Urgent) => "mention urgent",
+                (true, Lane::Emergency) => "mention emergency",
+            };
+            view! { <mark class=class title=mark.says.clone()>{text}<span class="unseen">{format!(" ({})", mark.says)}</span></mark> }.into_any()
+        }
+    }
+}
+
+/// How to reach the person.
+pub(crate) fn contact(ways: Ways) -> impl IntoView {
+    let Ways { phone, email, wishes } = ways;
+    let none = phone.is_none() && email.is_none();
+    view! {
+        <section class="card at-contact" aria-labelledby="contact-title">
+            <h2 id="contact-title">{"Contact"}</h2>
+            {phone.map(|phone| way(phone, icon::PHONE, "button primary wide", "Call "))}
+            {email.map(|email| way(email, icon::MAIL, "button wide", "Write to "))}
+            {none.then(|| view! { <p class="muted">{"Neither a number nor an address was given."}</p> })}
+            <ul class="wishes">{wishes.into_iter().map(|wish| view! { <li>{wish}</li> }).collect_view()}</ul>
+        </section>
+    }
+}
+
+fn way(way: Way, path: &'static str, class: &'static str, verb: &'static str) -> impl IntoView {
+    let Way { text, href } = way;
+    match href {
+        Some(href) => {
+            view! { <a class=class href=href>{icon(path)}<span class="unseen">{verb}</span><bdi>{text}</bdi></a> }.into_any()
+        }
+        None => view! { <p class="way">{icon(path)}<bdi>{text}</bdi></p> }.into_any(),
+    }
+}
+
+/// Labels and values.
+pub(crate) fn facts(facts: Vec<(String, String)>) -> Option<impl IntoView> {
+    (!facts.is_empty()).then(|| {
+        view! {
+            <section class="card at-facts" aria-labelledby="facts-title">
+                <h2 id="facts-title">{"Answers"}</h2>
+                <dl class="facts">
+                    {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd dir="auto">{value}</dd></div> }).collect_view()}
+                </dl>
+            </section>
+        }
+    })
+}
+
+/// The way through the website.
+pub(crate) fn visits(console: Console, practice: &Practice, inquiry: &Inquiry) -> impl IntoView + use<> {
+    let now = inquiry.submitted_ms;
+    let summary = visits::summary(&practice.source, &inquiry.signals, now, console.zone);
+    let steps = visits::steps(&practice.source, &inquiry.signals, now, console.zone);
+    view! {
+        <section class="card at-visits" aria-labelledby="visits-title">
+            <h2 id="visits-title">{"On your website"}</h2>
+            <p>{summary}</p>
+            {(!steps.is_empty()).then(|| view! {
+                <details>
+                    <summary>{"Page by page"}</summary>
+                    <ol class="visits">
+                        {steps.into_iter().map(|step| view! {
+                            <li>
+                                <span class="visit-kind">{step.kind}</span>
+                                <bdi class="mono">{step.path}</bdi>
+                                <time title=step.when_full>{step.when}</time>
+                                <bdi class="muted visit-detail">{step.detail}</bdi>
+                            </li>
+                        }).collect_view()}
+                    </ol>
+                </details>
+            })}
+        </section>
+    }
+}
+
+/// Reference, consent, place in the log.
+pub(crate) fn record(console: Console, practice: &Practice, received: &Received) -> impl IntoView + use<> {
+    let inquiry = &received.inquiry;
+    let current = practice.source.consent.version;
+    let consent = match inquiry.answers.consent {
+        Some(given) if given.version == current => format!("Given, to version {current} (the current one)"),
+        Some(given) => format!("Given, to version {}; current is {current}", given.version),
+        None => "The form did not ask".into(),
+    };
+    let language = match inquiry.lang.split('-').next() {
+        Some("en") => "English".to_owned(),
+        Some("es") => "Spanish".to_owned(),
+        _ => plain_line(&inquiry.lang),
+    };
+    let facts = [
+        ("Reference", received.entry.reference()),
+        ("Consent", consent),
+        ("Language of the form", language),
+        ("Sent", format!("{}, by their clock", full(inquiry.submitted_ms, console.zone))),
+        ("Place in the log", received.seq.to_string()),
+        ("Entry", received.entry.to_string()),
+    ];
+    view! {
+        <section class="card at-record" aria-labelledby="record-title">
+            <h2 id="record-title">{"Record"}</h2>
+            <dl class="facts">
+                {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> }).collect_view()}
+            </dl>
+        </section>
+    }
+}

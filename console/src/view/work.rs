@@ -1,0 +1,134 @@
+//! What staff do with a lead: log a call, set the stage, book, and see what is not in the log yet.
+
+use super::icon::{self, icon};
+use super::lead::Now;
+use super::console;
+use crate::model::Event;
+use crate::model::when::full;
+use crate::model::work::{OUTCOMES, Outgoing, STAGES, Way, appointment, outcome_word, says, stage_word};
+use lead::inquiry::Voicemail;
+use lead::thread::{self, CallOutcome};
+use leptos::html::Input;
+use leptos::prelude::*;
+use wire::ThreadId;
+
+#[component]
+pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
+    view! {
+        <section class="card at-work" aria-labelledby="work-title">
+            <h2 id="work-title">{"Work"}</h2>
+            <Calls thread case/>
+            <StageChoice thread case/>
+            <Booking thread case/>
+            <OnTheWay thread/>
+        </section>
+    }
+}
+
+#[component]
+fn Calls(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let never = move || {
+        case.with(|case| case.as_ref().is_some_and(|case| case.lead.voicemail() == Some(Voicemail::Never)))
+    };
+    view! {
+        <div class="outcomes" role="group" aria-label="Log a call">
+            {OUTCOMES.into_iter().map(|outcome| {
+                let forbidden = move || outcome == CallOutcome::Voicemail && never();
+                view! {
+                    <button
+                        class="button"
+                        title=move || if forbidden() { "They asked never to leave a voicemail" } else { "Log a call with this outcome" }
+                        class:against=forbidden
+                        on:click=move |_| console.send(Event::Act { thread, event: thread::Event::CallAttempted { outcome } })
+                    >{outcome_word(outcome)}</button>
+                }
+            }).collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let stage = Memo::new(move |_| case.with(|case| case.as_ref().map(|case| case.lead.stage)));
+    let select = move |event: leptos::ev::Event| {
+        let word = event_target_value(&event);
+        let chosen = STAGES.into_iter().find(|stage| stage_word(*stage) == word);
+        if let Some(chosen) = chosen.filter(|chosen| Some(*chosen) != stage.get_untracked()) {
+            console.send(Event::Act { thread, event: thread::Event::StageChanged { stage: chosen } });
+        }
+    };
+    // A stage that follows from an event is shown, and cannot be chosen.
+    let options = move || {
+        let now = stage.get();
+        let set_by_hand = now.is_none_or(|now| STAGES.contains(&now));
+        let also = now.filter(|_| !set_by_hand);
+        also.into_iter().chain(STAGES).map(|this| {
+            view! { <option value=stage_word(this) selected=now == Some(this) disabled=also == Some(this)>{stage_word(this)}</option> }
+        }).collect_view()
+    };
+    view! {
+        <label class="inline-field"><span>{"Stage"}</span><select id="stage" on:change=select>{options}</select></label>
+    }
+}
+
+#[component]
+fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let input = NodeRef::<Input>::new();
+    let wrong = RwSignal::new(false);
+    let booked = move || case.with(|case| case.as_ref().and_then(|case| case.lead.appointment));
+    let book = move |_| {
+        let Some(field) = input.get_untracked() else { return };
+        match appointment(&field.value(), console.zone) {
+            Some(event) => {
+                wrong.set(false);
+                field.set_value("");
+                console.send(Event::Act { thread, event });
+            }
+            None => wrong.set(true),
+        }
+    };
+    view! {
+        {move || booked().map(|start| view! { <p class="booked">{icon(icon::CHECK)}<span>{"Appointment: "}<strong>{full(start, console.zone)}</strong></span></p> })}
+        <details class="booking">
+            <summary>{move || if booked().is_some() { "Change the appointment" } else { "Book an appointment" }}</summary>
+            <div class="booking-row">
+                <label class="unseen" for="book-at">{"Date and time"}</label>
+                <input id="book-at" type="datetime-local" node_ref=input aria-invalid=move || wrong.get().to_string() aria-describedby="book-error"/>
+                <button class="button" on:click=book>{"Book"}</button>
+            </div>
+            <p class="field-error" id="book-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
+        </details>
+    }
+}
+
+#[component]
+fn OnTheWay(thread: ThreadId) -> impl IntoView {
+    let console = console();
+    let outgoing = console.open(|open| open.outgoing.clone());
+    let ours = move || {
+        outgoing.with(|all| {
+            let ours = all.iter().flatten().filter(|outgoing| outgoing.thread == thread);
+            ours.cloned().collect::<Vec<_>>()
+        })
+    };
+    let line = move |outgoing: Outgoing| {
+        let ticket = outgoing.ticket;
+        let (words, again) = match outgoing.way {
+            Way::Sending => ("saving…", false),
+            Way::Waiting => ("not saved: the relay does not answer", true),
+            Way::Refused => ("not saved: the relay refuses it", false),
+        };
+        let settled = outgoing.way != Way::Sending;
+        view! {
+            <li class:settled=settled>
+                <span><strong>{says(&outgoing.event)}</strong>{": "}{words}</span>
+                {again.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Resend(ticket))>{"Try again"}</button> })}
+                {settled.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Discard(ticket))>{"Discard"}</button> })}
+            </li>
+        }
+    };
+    view! { <ul class="outgoing" role="status" aria-live="polite">{move || ours().into_iter().map(line).collect_view()}</ul> }
+}
