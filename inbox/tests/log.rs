@@ -1,5 +1,7 @@
 //! What a reader makes of honest logs and of logs that a relay has been at.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::*;

@@ -1,5 +1,7 @@
 //! Manifest, roster, keyring and assertion against the pin and what is remembered.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 
 use common::*;

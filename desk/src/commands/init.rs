@@ -12,7 +12,7 @@ use crate::keyfile::{
 use crate::output::Output;
 use crate::passphrase::Passphrases;
 use crate::publication::{SignedManifest, sign_manifest, sign_roster};
-use crate::relay::{Relay, RelayError};
+use crate::relay::Relay;
 use inbox::{Anchor, Credential, Memory};
 use lead::ManifestSource;
 use seal::entry::{Binding, seal};
@@ -79,7 +79,7 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
 
     output.progress("Opening a test message with the owner's file and with the recovery file");
     rehearse(&paths, &secrets, &registration, &manifest).await?;
-    submit(&relay, &options.invite, &registration, &options.dir).await?;
+    submit(&relay, &options.invite, &anchor, &registration, &options.dir).await?;
     report(output, &anchor, relay.address(), &paths)
 }
 
@@ -96,36 +96,38 @@ pub(super) async fn register(context: &Context, options: Register) -> Result<(),
                 "run `anteroom init` again with another directory",
             )
         })?;
-    submit(&relay, &options.invite, &registration, &options.dir).await?;
+    submit(&relay, &options.invite, &root.anchor, &registration, &options.dir).await?;
     report(context.output, &root.anchor, relay.address(), &paths)
 }
 
-async fn submit(relay: &Relay, invite: &str, registration: &Registration, dir: &Path) -> Result<(), Failure> {
-    relay.register(invite, registration).await.map_err(|error| match &error {
-        RelayError::Refused { status: 401 | 403, .. } => Failure::new(
-            Exit::Relay,
-            &error,
-            format!(
-                "ask the relay's operator for an invite (each serves once), then run: anteroom register \
-                 --dir {} --invite TOKEN",
-                dir.display()
-            ),
-        ),
-        RelayError::Refused { status: 409, .. } => Failure::new(
-            Exit::Relay,
-            &error,
-            "the relay knows a practice of this name already; choose another with --practice, and another --dir",
-        ),
-        _ => Failure::new(
-            Exit::Relay,
-            &error,
-            format!(
-                "the key files are made and kept; when this is mended, run: anteroom register --dir {} \
-                 --invite TOKEN",
-                dir.display()
-            ),
-        ),
-    })
+async fn submit(
+    relay: &Relay,
+    invite: &str,
+    anchor: &Anchor,
+    registration: &Registration,
+    dir: &Path,
+) -> Result<(), Failure> {
+    let Err(error) = relay.register(invite, registration).await else { return Ok(()) };
+    // The answer to an earlier try may have been lost on its way.
+    if is_registered(relay, anchor).await {
+        return Ok(());
+    }
+    let again = format!("anteroom register --dir {} --invite TOKEN", dir.display());
+    let todo = match error.status() {
+        Some(401 | 403) => {
+            format!("ask the relay's operator for an invite (each serves once), then run: {again}")
+        }
+        Some(409) => "the relay knows a practice of this name already; choose another with --practice, \
+                      and another --dir"
+            .to_owned(),
+        _ => format!("the key files are made and kept; when this is mended, run: {again}"),
+    };
+    Err(Failure::new(Exit::Relay, &error, todo))
+}
+
+async fn is_registered(relay: &Relay, anchor: &Anchor) -> bool {
+    let Ok(manifest) = relay.manifest(&anchor.practice).await else { return false };
+    anchor.check_manifest(&manifest, clock::now_s(), &Memory::default()).is_ok()
 }
 
 fn report(output: Output, anchor: &Anchor, relay: &str, paths: &Paths) -> Result<(), Failure> {

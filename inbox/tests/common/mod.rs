@@ -1,6 +1,7 @@
 //! A practice in memory, and a relay that keeps its log. Keys are made once for all tests.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use inbox::{Anchor, Inbox, Keys, LogError, Memory, Progress, Staff};
 use lead::inquiry::{Answers, Contact};

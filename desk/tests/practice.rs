@@ -1,0 +1,171 @@
+//! A practice from its first key to a checked log, against the real relay.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod lab;
+
+use lab::{Lab, PASSPHRASE, stderr, stdout};
+use serde_json::Value;
+
+#[test]
+fn from_the_first_key_to_a_checked_log() {
+    let lab = Lab::start();
+    let coordinator = lab.credential("sam-rivera");
+    let owner = lab.credential("maria-lopez");
+
+    let said = stdout(&lab.init());
+    assert!(said.contains("lakeside-ortho is registered"), "{said}");
+    for file in ["root.key", "maria-lopez.credential", "recovery.credential"] {
+        let path = lab.path(&format!("practice/{file}"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.split('.').count(), 5, "{file} is a compact JWE");
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
+    }
+
+    // Nothing is ever written over.
+    let root_key = std::fs::read(lab.path("practice/root.key")).unwrap();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/manifests/lakeside-ortho.toml");
+    let practice = lab.practice();
+    let again = [
+        "init",
+        "--relay",
+        &lab.url,
+        "--invite",
+        "x",
+        "--manifest",
+        manifest,
+        "--owner",
+        "maria-lopez",
+        "--dir",
+        &practice,
+    ];
+    let (_, said) = lab.fails(1, &again);
+    assert!(said.contains("root.key exists already"), "{said}");
+    assert_eq!(std::fs::read(lab.path("practice/root.key")).unwrap(), root_key);
+
+    lab.ok(&["staff", "add", "sam-rivera", "--role", "coordinator", "--dir", &practice]);
+    lab.ok(&["staff", "add", "ana-auditor", "--role", "auditor", "--dir", &practice]);
+    let (_, said) = lab.fails(1, &["staff", "add", "sam-rivera", "--role", "owner", "--dir", &practice]);
+    assert!(said.contains("exists already"), "{said}");
+    let roster: Value =
+        serde_json::from_str(&stdout(&lab.ok(&["--json", "staff", "list", "--credential", &owner]))).unwrap();
+    assert_eq!(roster["version"], 3);
+    assert_eq!(roster["staff"].as_array().unwrap().len(), 3);
+    assert!(roster["staff"][2].get("encryption").is_none(), "an auditor holds no key to any lead");
+
+    assert_eq!(stdout(&lab.ok(&["inbox", "list", "--credential", &coordinator])).trim(), "No inquiries yet.");
+    assert!(stdout(&lab.seed(12)).contains("12 synthetic inquiries sent, 0 were there already"));
+    assert!(stdout(&lab.seed(12)).contains("0 synthetic inquiries sent, 12 were there already"));
+
+    let listed = stdout(&lab.ok(&["--json", "inbox", "list", "--credential", &coordinator]));
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let leads = listed["leads"].as_array().unwrap();
+    assert_eq!(leads.len(), 12);
+    let scores: Vec<i64> = leads.iter().map(|lead| lead["score"].as_i64().unwrap()).collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+    let table = stdout(&lab.ok(&["inbox", "list", "--credential", &coordinator]));
+    assert!(table.lines().next().unwrap().starts_with("REFERENCE"), "{table}");
+    assert!(table.contains("María Muestra"), "{table}");
+
+    let avery = leads.iter().find(|lead| lead["name"] == "Avery Sample").unwrap();
+    for name in [&avery["reference"], &avery["id"], &avery["thread"]] {
+        let shown = stdout(&lab.ok(&["inbox", "show", name.as_str().unwrap(), "--credential", &coordinator]));
+        for part in
+            ["Avery Sample", "(312) 555-0110", "bone on bone", "Surgical procedure", "Knee replacement"]
+        {
+            assert!(shown.contains(part), "{part} is missing in\n{shown}");
+        }
+    }
+    let reference = avery["reference"].as_str().unwrap().to_lowercase();
+    let shown = stdout(&lab.ok(&["--json", "inbox", "show", &reference, "--credential", &owner]));
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let sum: i64 =
+        shown["score"]["lines"].as_array().unwrap().iter().map(|line| line["points"].as_i64().unwrap()).sum();
+    assert_eq!(sum, shown["score"]["points"].as_i64().unwrap());
+    assert_eq!(shown["score"], shown["inquiry"]["preliminary"], "the browser's model is the practice's");
+    lab.fails(7, &["inbox", "show", "000-000", "--credential", &coordinator]);
+
+    let verified = stdout(&lab.ok(&["log", "verify", "--credential", &coordinator]));
+    assert!(verified.contains("intact") && verified.contains("12 entries"), "{verified}");
+    assert!(verified.contains("follows from entry 12"), "{verified}");
+    let state = std::fs::read_to_string(format!("{coordinator}.state.json")).unwrap();
+    let state: Value = serde_json::from_str(&state).unwrap();
+    assert_eq!(state["memory"]["head"]["seq"], 12);
+
+    let (_, said) = lab.fails(3, &["inbox", "list", "--credential", &lab.credential("ana-auditor")]);
+    assert!(said.contains("auditor"), "{said}");
+    let wrong = lab.path("wrong");
+    std::fs::write(&wrong, "another passphrase entirely\n").unwrap();
+    let (_, said) = lab.fails(3, &["--passphrase-file", &wrong, "inbox", "list", "--credential", &owner]);
+    assert!(said.contains("passphrase is wrong") && !said.contains(PASSPHRASE), "{said}");
+}
+
+#[test]
+fn a_manifest_is_published_and_the_snippet_printed() {
+    let lab = Lab::start();
+    lab.init();
+    let owner = lab.credential("maria-lopez");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/manifests/lakeside-ortho.toml");
+    let changed = lab.path("changed.toml");
+    let text = std::fs::read_to_string(manifest).unwrap().replace("+1 555 0100", "+1 555 0199");
+    std::fs::write(&changed, text).unwrap();
+    let said = stdout(&lab.ok(&["manifest", "publish", &changed, "--dir", &lab.practice()]));
+    assert!(said.contains("version 2"), "{said}");
+
+    let current = lab.path("current.json");
+    let integrity = format!("sha384-{}", "A".repeat(64));
+    std::fs::write(
+        &current,
+        format!(r#"{{"version":"0123456789abcdef0123","loader_integrity":"{integrity}"}}"#),
+    )
+    .unwrap();
+    let snippet = stdout(&lab.ok(&["snippet", "--credential", &owner, "--version-file", &current]));
+    for part in [
+        "<div data-anteroom>",
+        r#"<a href="tel:+15550199">+1 555 0199</a>"#,
+        &format!(r#"src="{}/e/0123456789abcdef0123/loader.js""#, lab.url),
+        &format!(r#"integrity="{integrity}""#),
+        r#"data-practice="lakeside-ortho""#,
+        "data-pin=\"",
+    ] {
+        assert!(snippet.contains(part), "{part} is missing in\n{snippet}");
+    }
+
+    // The relay forgets the new manifest, and the owner does not.
+    std::fs::write(&current, "{}").unwrap();
+    let output = lab.run(&["snippet", "--credential", &owner, "--version-file", &current]);
+    assert!(stderr(&output).contains("not the current.json"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_practice_whose_registration_failed_is_registered_later() {
+    let lab = Lab::start();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/manifests/lakeside-ortho.toml");
+    let practice = lab.practice();
+    let init = [
+        "init",
+        "--relay",
+        &lab.url,
+        "--invite",
+        "not-an-invite",
+        "--manifest",
+        manifest,
+        "--owner",
+        "maria-lopez",
+        "--dir",
+        &practice,
+    ];
+    let (_, said) = lab.fails(4, &init);
+    assert!(said.contains("anteroom register"), "{said}");
+    let invite = lab.invite();
+    let said = stdout(&lab.ok(&["register", "--dir", &practice, "--invite", &invite]));
+    assert!(said.contains("is registered"), "{said}");
+    // The first answer may have been lost: saying it twice does no harm.
+    let invite = lab.invite();
+    lab.ok(&["register", "--dir", &practice, "--invite", &invite]);
+    lab.seed(1);
+}
