@@ -24,6 +24,9 @@ pub enum RelayError {
     /// The body is larger than the endpoint takes.
     #[error("body too large")]
     TooLarge,
+    /// The client took too long to send its request.
+    #[error("request too slow")]
+    TooSlow,
     /// Not a sealed entry.
     #[error("not a sealed entry: {0}")]
     Envelope(#[from] EnvelopeError),

@@ -1,7 +1,7 @@
 //! `anteroom-relay`: the command line of the relay.
 
 use clap::{Parser, Subcommand};
-use relay::serve::{ServeError, Settings, invite, serve};
+use relay::serve::{Patience, ServeError, Settings, invite, serve};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,7 +59,8 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), ServeError> {
     match command {
         Command::Serve { data, listen, public_url, widget, console } => {
-            serve(Settings { data, listen, public_url, widget, console }).await
+            let patience = Patience::default();
+            serve(Settings { data, listen, public_url, widget, console, patience }).await
         }
         Command::Invite { data } => {
             println!("{}", invite(&data).await?);

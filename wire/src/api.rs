@@ -11,6 +11,7 @@
 //! | `GET /v1/practices/{practice}/roster` | | [`SignedRoster`] | staff |
 //! | `PUT /v1/practices/{practice}/roster` | [`SignedRoster`] | 204 | owner |
 //! | `PUT /v1/practices/{practice}/manifest` | manifest | 204 | owner |
+//! | `GET /v1/practices/{practice}/heads` | | `text/event-stream` of [`Head`] | owner, coordinator |
 //! | `GET /v1/practices/{practice}/access-log?after=&limit=` | | [`crate::access::AccessPage`] | owner, auditor |
 //! | `GET /e/{version}/{file}` | | widget asset | anyone |
 //! | `GET /healthz`, `GET /readyz` | | 204 or 503 | anyone |

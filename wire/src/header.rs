@@ -1,7 +1,7 @@
 //! The protected header of a sealed entry: what everyone, the relay too, may read of it, and what
 //! the authenticated encryption binds to the ciphertext (RFC 7516 section 5.1, step 14).
 
-use crate::{EntryId, PracticeId, ThreadId, Thumbprint, limits};
+use crate::{EntryId, PracticeId, ThreadId, Thumbprint, json, limits};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +158,6 @@ impl<'a> CompactParts<'a> {
     /// [`EnvelopeError::Header`].
     pub fn header(&self) -> Result<SealedHeader, EnvelopeError> {
         let json = Base64UrlUnpadded::decode_vec(self.protected).map_err(|_| EnvelopeError::Header)?;
-        serde_json::from_slice(&json).map_err(|_| EnvelopeError::Header)
+        json::object(&json).ok_or(EnvelopeError::Header)
     }
 }

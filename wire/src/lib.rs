@@ -8,6 +8,7 @@ pub mod access;
 pub mod api;
 pub mod header;
 pub mod id;
+pub mod json;
 pub mod jwk;
 pub mod limits;
 pub mod log;

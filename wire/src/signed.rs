@@ -1,7 +1,7 @@
 //! Compact JWS as Anteroom writes it: the protected header and the split into parts. Nothing here
 //! checks a signature; `seal` and the relay each do that with a library of their own.
 
-use crate::{PublicJwk, Thumbprint, limits};
+use crate::{PublicJwk, Thumbprint, json, limits};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ impl<'a> SignedParts<'a> {
     /// [`SignedError::Header`].
     pub fn header(&self) -> Result<SignedHeader, SignedError> {
         let json = Base64UrlUnpadded::decode_vec(self.protected).map_err(|_| SignedError::Header)?;
-        serde_json::from_slice(&json).map_err(|_| SignedError::Header)
+        json::object(&json).ok_or(SignedError::Header)
     }
 
     /// The signed bytes; to be read only after the signature was checked.

@@ -16,6 +16,7 @@
 
 mod auditor;
 mod coordinator;
+mod follow;
 mod owner;
 mod registrar;
 mod session;
@@ -25,6 +26,7 @@ mod visitor;
 
 pub use auditor::Auditor;
 pub use coordinator::Coordinator;
+pub use follow::Follow;
 pub use owner::Owner;
 pub use registrar::{Registrar, Registration};
 pub use session::Session;
@@ -35,6 +37,7 @@ use crate::clock::Clock;
 use crate::error::RelayError;
 use crate::store::{AccessNote, Authority, Store};
 use std::sync::Arc;
+use tokio::sync::watch;
 use wire::PracticeId;
 use wire::access::{Action, Actor, Ending, RequestId, Subject};
 
@@ -45,13 +48,20 @@ pub struct Relay {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     public_url: Arc<str>,
+    ending: watch::Sender<bool>,
 }
 
 impl Relay {
     /// A relay that clients reach as `public_url`, which token requests must name as audience.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str) -> Self {
-        Self { store, clock, public_url: public_url.trim_end_matches('/').into() }
+        let public_url = public_url.trim_end_matches('/').into();
+        Self { store, clock, public_url, ending: watch::Sender::new(false) }
+    }
+
+    /// Ends every stream, so that the connections under them can be closed.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
     }
 
     /// Whether writes succeed.

@@ -5,9 +5,9 @@ use crate::error::RelayError;
 use crate::secret::SecretHash;
 use crate::store::{AccessNote, Authority};
 use std::sync::Arc;
-use wire::PracticeId;
 use wire::access::{Action, Actor, RequestId, Subject};
-use wire::practice::Role;
+use wire::practice::{Member, Role};
+use wire::{PracticeId, Thumbprint};
 
 /// An active member of staff, before it is decided what they may do.
 pub struct Session {
@@ -15,6 +15,8 @@ pub struct Session {
     pub(super) authority: Arc<Authority>,
     actor: Actor,
     request: RequestId,
+    key: Thumbprint,
+    expires: u64,
 }
 
 impl Session {
@@ -41,7 +43,19 @@ impl Session {
             return Err(refused());
         }
         let actor = Actor { staff: record.staff, role: member.role };
-        Ok(Self { relay, authority, actor, request })
+        let (key, expires) = (record.key, record.expires);
+        Ok(Self { relay, authority, actor, request, key, expires })
+    }
+
+    /// Whether [`Session::open`] and [`Session::coordinator`] would succeed again.
+    pub(super) async fn still_coordinates(&self) -> bool {
+        let now = self.relay.clock.now_s();
+        let Ok(authority) = self.relay.authority(&self.authority.practice).await else { return false };
+        let active = |member: &Member| {
+            let coordinates = matches!(member.role, Role::Owner | Role::Coordinator);
+            coordinates && member.is_active(now) && member.signing.thumbprint() == self.key
+        };
+        now < self.expires && authority.roster.member(&self.actor.staff).is_some_and(active)
     }
 
     /// What every member may do.

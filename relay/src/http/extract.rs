@@ -10,9 +10,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::time::timeout;
 use wire::PracticeId;
 use wire::access::{Action, RequestId};
 use wire::api::JOSE;
+
+/// A client has this long for the body of a request, the largest of which is about 2 MB.
+const BODY: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 struct AtPractice {
@@ -113,6 +118,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A body of `application/x-www-form-urlencoded`.
+pub(super) struct Form<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
+    type Rejection = RelayError;
+    async fn from_request(request: Request, state: &S) -> Result<Self, RelayError> {
+        let form = timeout(BODY, axum::Form::from_request(request, state)).await;
+        match form.map_err(|_| RelayError::TooSlow)? {
+            Ok(axum::Form(form)) => Ok(Self(form)),
+            Err(rejection) => Err(super::problem::from_status(rejection.status())),
+        }
+    }
+}
+
 async fn body<S: Send + Sync>(
     request: Request,
     state: &S,
@@ -123,7 +142,8 @@ async fn body<S: Send + Sync>(
     if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case(content_type)) {
         return Err(RelayError::MediaType);
     }
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+    let body = timeout(BODY, Bytes::from_request(request, state)).await;
+    body.map_err(|_| RelayError::TooSlow)?.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => RelayError::TooLarge,
         _ => RelayError::Malformed("the body ended early".into()),
     })

@@ -22,6 +22,10 @@ use wire::limits;
 const PUBLICATION_BYTES: usize =
     limits::MANIFEST_BYTES + limits::ROSTER_BYTES + 2 * limits::KEYRING_BYTES + 4096;
 
+/// Whom the connection came from, in the extensions of each request.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub std::net::IpAddr);
+
 /// What the handlers share.
 #[derive(Clone)]
 pub struct AppState {
@@ -76,6 +80,7 @@ fn for_staff() -> Router<AppState> {
             "/v1/practices/{practice}/entries",
             get(staff::entries).post(staff::append).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
         )
+        .route("/v1/practices/{practice}/heads", get(staff::heads))
         .route("/v1/practices/{practice}/access-log", get(staff::access_log))
         .route(
             "/v1/practices/{practice}/token",

@@ -1,10 +1,8 @@
 //! Handlers of what needs no token: the widget's two, registration and sign-in.
 
-use super::extract::{Jose, Json};
+use super::extract::{Form, Jose, Json};
 use crate::access::{Outcome, Registrar, Registration, Visitor};
 use crate::error::RelayError;
-use axum::Form;
-use axum::extract::rejection::FormRejection;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -36,9 +34,8 @@ pub(super) struct TokenRequest {
 
 pub(super) async fn token(
     visitor: Visitor,
-    form: Result<Form<TokenRequest>, FormRejection>,
+    Form(request): Form<TokenRequest>,
 ) -> Result<Response, RelayError> {
-    let Form(request) = form.map_err(|rejection| super::problem::from_status(rejection.status()))?;
     let token = visitor.sign_in(&request.grant_type, &request.assertion).await?;
     Ok(axum::Json(token).into_response())
 }

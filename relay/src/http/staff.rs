@@ -6,6 +6,8 @@ use crate::error::RelayError;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::stream::{self, Stream};
 use serde::Deserialize;
 use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
@@ -38,6 +40,18 @@ pub(super) async fn access_log(
 ) -> Result<axum::Json<AccessPage>, RelayError> {
     let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
     Ok(axum::Json(auditor.access_log(query.after, query.limit).await?))
+}
+
+pub(super) async fn heads(
+    coordinator: Coordinator,
+) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, RelayError> {
+    let follow = coordinator.follow().await?;
+    let events = stream::unfold(follow, async |mut follow| {
+        let head = follow.next().await?;
+        let event = Event::default().event("head").id(head.seq.to_string()).json_data(head);
+        Some((event, follow))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
 pub(super) async fn append(

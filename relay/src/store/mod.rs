@@ -4,16 +4,20 @@
 //! Every write is durable when its future resolves. `tests/store/conformance.rs` says in code what
 //! a backend owes; each backend runs it.
 
+mod followers;
 pub mod sqlite;
+
+pub use followers::Followers;
 
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
 use std::sync::Arc;
+use tokio::sync::watch;
 use wire::access::{AccessPage, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::practice::Roster;
-use wire::{ChainHash, EntryId, PracticeId, StaffId, Thumbprint};
+use wire::{ChainHash, EntryId, Head, PracticeId, StaffId, Thumbprint};
 
 /// Why the store could not answer. For the relay's log, except for the difference of the two.
 #[derive(Debug, thiserror::Error)]
@@ -208,6 +212,9 @@ pub trait Store: Send + Sync + 'static {
     /// At most `limit` entries after `after`, and the head, both as of one moment. Ends after the
     /// body that passes [`wire::limits::PAGE_BYTES`].
     async fn page(&self, practice: &PracticeId, after: u64, limit: u32) -> Result<Option<Page>, StoreError>;
+
+    /// The head of the log, now and whenever it moves. Several moves may be seen as one.
+    async fn follow(&self, practice: &PracticeId) -> Result<Option<watch::Receiver<Head>>, StoreError>;
 
     /// Marks an assertion as used; `false` if it was used before.
     async fn use_assertion(

@@ -8,6 +8,7 @@ use relay::store::{
     AccessNote, Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord,
 };
 use std::sync::Arc;
+use std::time::Duration;
 use wire::access::{AccessHead, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Receipt, SignedRoster};
 use wire::practice::{Role, Roster};
@@ -342,6 +343,24 @@ pub async fn what_staff_do_is_noted_in_a_chain_of_its_own(store: impl Store) {
     assert_eq!(store.access_page(&name("hillside-ortho"), 0, 9).await.unwrap().unwrap().head.seq, 1);
 }
 
+pub async fn followers_see_the_head_move(store: impl Store) {
+    practice(&store, "lakeside-ortho").await;
+    practice(&store, "hillside-ortho").await;
+    let lakeside = name("lakeside-ortho");
+    new(append(&store, Sealing::inquiry("lakeside-ortho").body(), NOW_MS).await);
+    let mut heads = store.follow(&lakeside).await.unwrap().unwrap();
+    let present = *heads.borrow_and_update();
+    assert_eq!(present, store.page(&lakeside, 0, 1).await.unwrap().unwrap().head);
+
+    let receipt = new(append(&store, Sealing::inquiry("lakeside-ortho").body(), NOW_MS).await);
+    tokio::time::timeout(Duration::from_secs(5), heads.changed()).await.unwrap().unwrap();
+    assert_eq!(*heads.borrow_and_update(), Head { seq: 2, hash: receipt.hash });
+
+    // Neither another practice nor a repetition is news.
+    new(append(&store, Sealing::inquiry("hillside-ortho").body(), NOW_MS).await);
+    assert!(!heads.has_changed().unwrap());
+}
+
 pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
     let nowhere = name("nowhere-ortho");
     let sealing = Sealing::inquiry("nowhere-ortho");
@@ -351,6 +370,7 @@ pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
     assert!(store.page(&nowhere, 0, 10).await.unwrap().is_none());
     assert!(store.access_page(&nowhere, 0, 10).await.unwrap().is_none());
     assert!(store.note(&nowhere, note(Action::SignIn)).await.is_err());
+    assert!(store.follow(&nowhere).await.unwrap().is_none());
     assert!(store.receipt(&nowhere, sealing.entry).await.unwrap().is_none());
     assert!(store.append(SealedEntry::parse(sealing.body()).unwrap(), NOW_MS, None).await.is_err());
     store.check_ready().await.unwrap();

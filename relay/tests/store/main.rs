@@ -41,6 +41,7 @@ macro_rules! conform_all {
             an_assertion_is_used_once,
             tokens_are_found_until_removed,
             what_staff_do_is_noted_in_a_chain_of_its_own,
+            followers_see_the_head_move,
             nothing_is_known_of_an_unknown_practice,
         );
     };

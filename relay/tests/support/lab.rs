@@ -124,6 +124,15 @@ impl Lab {
         self.call(Method::GET, path, token, "", Body::empty()).await
     }
 
+    /// Of a GET, without its body.
+    pub async fn status(&self, path: &str, token: Option<&str>) -> StatusCode {
+        let mut request = Request::builder().uri(path);
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
+    }
+
     pub async fn jose(&self, method: Method, path: &str, token: Option<&str>, body: &str) -> Answer {
         self.call(method, path, token, JOSE, body.to_owned()).await
     }
@@ -194,4 +203,20 @@ pub async fn register_in(data: &Path, practice: &str) {
         note,
     );
     assert_eq!(registered.await.unwrap(), Registered::New);
+}
+
+/// Signs Sam Reed in at a relay that runs now with the public URL `http://127.0.0.1`.
+pub async fn sign_in_at(client: &mut super::client::Client, practice: &str) -> String {
+    use relay::clock::{Clock, SystemClock};
+    let path = format!("/v1/practices/{practice}/token");
+    let claims = wire::api::Assertion {
+        aud: format!("http://127.0.0.1{path}"),
+        ..assertion("sam-reed", practice, SystemClock.now_s())
+    };
+    let signed = signed_assertion(super::keys::coordinator(), &claims);
+    let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={signed}");
+    let request = super::client::post(&path, "application/x-www-form-urlencoded", "", &form);
+    let (status, body) = client.exchange(&request).await.unwrap();
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
+    serde_json::from_slice::<Token>(&body).unwrap().access_token
 }

@@ -23,12 +23,20 @@ struct End {
 
 /// The ends of the logs as of the open transaction, so that an append need not look them up.
 #[derive(Debug, Default)]
-pub(super) struct Heads(HashMap<PracticeId, End>);
+pub(super) struct Heads {
+    ends: HashMap<PracticeId, End>,
+    moved: HashMap<PracticeId, Head>,
+}
 
 impl Heads {
     /// What was cached may have been rolled back: read it anew.
     pub(super) fn forget(&mut self) {
-        self.0.clear();
+        self.ends.clear();
+    }
+
+    /// The logs that the transaction made longer.
+    pub(super) fn take_moved(&mut self) -> HashMap<PracticeId, Head> {
+        std::mem::take(&mut self.moved)
     }
 }
 
@@ -43,12 +51,15 @@ pub(super) fn append(
         let note = if appended == Appended::Conflict { note.refused() } else { note };
         access::note(work, &entry.header().practice, note)?;
     }
+    if let Appended::New(Receipt { seq, hash, .. }) = appended {
+        work.heads.moved.insert(entry.header().practice.clone(), Head { seq, hash });
+    }
     Ok(appended)
 }
 
 fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> Result<Appended, StoreError> {
     let header = entry.header();
-    let end = match work.heads.0.get(&header.practice) {
+    let end = match work.heads.ends.get(&header.practice) {
         Some(end) => *end,
         None => end_of(work.transaction, &header.practice)?
             .ok_or_else(|| StoreError::Unavailable("append to an unknown practice".into()))?,
@@ -84,7 +95,7 @@ fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> R
             entry.body(),
         ])?;
     let head = Head { seq: meta.seq, hash };
-    work.heads.0.insert(header.practice.clone(), End { practice: end.practice, head, time });
+    work.heads.ends.insert(header.practice.clone(), End { practice: end.practice, head, time });
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time }))
 }
 
@@ -97,6 +108,10 @@ pub(super) fn receipt(
         Some(key) => Ok(find_receipt(connection, key, entry)?),
         None => Ok(None),
     }
+}
+
+pub(super) fn head(connection: &Connection, practice: &PracticeId) -> Result<Option<Head>, StoreError> {
+    Ok(end_of(connection, practice)?.map(|end| end.head))
 }
 
 pub(super) fn page(

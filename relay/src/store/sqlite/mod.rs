@@ -12,8 +12,8 @@ mod writer;
 pub use schema::MigrationError;
 
 use super::{
-    AccessNote, Appended, Authority, ManifestRecord, Published, Registered, RosterRecord, Store, StoreError,
-    TokenRecord,
+    AccessNote, Appended, Authority, Followers, ManifestRecord, Published, Registered, RosterRecord, Store,
+    StoreError, TokenRecord,
 };
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
@@ -24,10 +24,10 @@ use rusqlite::Connection;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
-use wire::{EntryId, PracticeId, Thumbprint};
+use wire::{EntryId, Head, PracticeId, Thumbprint};
 use writer::Writer;
 
 /// Reading connections: more would only wait for the same cores.
@@ -51,6 +51,7 @@ pub struct SqliteStore {
     readers: Arc<Mutex<Vec<Connection>>>,
     reading: Arc<Semaphore>,
     authorities: Arc<Authorities>,
+    followers: Arc<Followers>,
 }
 
 impl SqliteStore {
@@ -65,12 +66,15 @@ impl SqliteStore {
         for reader in &readers {
             reader.pragma_update(None, "query_only", true).map_err(MigrationError::Sqlite)?;
         }
-        let writer = Writer::start(writing).map_err(|error| OpenError::Open(error.to_string()))?;
+        let followers = Arc::new(Followers::default());
+        let writer = Writer::start(writing, Arc::clone(&followers))
+            .map_err(|error| OpenError::Open(error.to_string()))?;
         Ok(Self {
             writer,
             readers: Arc::new(Mutex::new(readers)),
             reading: Arc::new(Semaphore::new(READERS)),
             authorities: Arc::default(),
+            followers,
         })
     }
 
@@ -194,6 +198,16 @@ impl Store for SqliteStore {
     async fn page(&self, practice: &PracticeId, after: u64, limit: u32) -> Result<Option<Page>, StoreError> {
         let name = practice.clone();
         self.read(move |connection| entries::page(connection, &name, after, limit)).await
+    }
+
+    async fn follow(&self, practice: &PracticeId) -> Result<Option<watch::Receiver<Head>>, StoreError> {
+        let heads = self.followers.follow(practice);
+        let name = practice.clone();
+        let present = self.read(move |connection| entries::head(connection, &name)).await?;
+        Ok(present.map(|head| {
+            self.followers.publish(practice, head);
+            heads
+        }))
     }
 
     async fn use_assertion(

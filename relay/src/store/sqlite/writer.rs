@@ -2,12 +2,13 @@
 //! is acknowledged after the one fsync of its commit: group commit.
 
 use super::entries::Heads;
-use crate::store::StoreError;
+use crate::store::{Followers, StoreError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 /// Writes that may wait; beyond it the caller is told to come back.
-const QUEUE: usize = 4096;
+const QUEUE: usize = 1024;
 
 /// Writes in one transaction, at most: bounds how long the first waits for the last.
 const BATCH: usize = 256;
@@ -31,9 +32,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread on a connection of its own.
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(connection: Connection, followers: Arc<Followers>) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || run(connection, queue))?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || run(connection, queue, &followers))?;
         Ok(Self { jobs })
     }
 
@@ -85,14 +88,16 @@ fn in_savepoint<T>(
     done
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>) {
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, followers: &Followers) {
     let mut heads = Heads::default();
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         let mut replies = Vec::with_capacity(batch.len());
         let committed = commit(&mut connection, &mut heads, &mut batch, &mut replies);
-        if committed.is_err() {
-            heads.forget();
+        let moved = heads.take_moved();
+        match &committed {
+            Ok(()) => moved.into_iter().for_each(|(practice, head)| followers.publish(&practice, head)),
+            Err(_) => heads.forget(),
         }
         for reply in replies {
             reply(match &committed {

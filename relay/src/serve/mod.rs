@@ -1,5 +1,10 @@
 //! A data directory, a socket, and an orderly end.
 
+mod connections;
+mod stall;
+
+pub use connections::Patience;
+
 use crate::access::Relay;
 use crate::clock::{Clock, SystemClock};
 use crate::http::assets::Assets;
@@ -8,7 +13,6 @@ use crate::library::{ImportError, Library, import_versions};
 use crate::secret::{SecretHash, make_secret};
 use crate::store::Store;
 use crate::store::sqlite::{OpenError, SqliteStore};
-use axum::serve::ListenerExt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -37,6 +41,8 @@ pub struct Settings {
     pub widget: Option<PathBuf>,
     /// Built console to serve.
     pub console: Option<PathBuf>,
+    /// Bounds of connections.
+    pub patience: Patience,
 }
 
 /// Why the relay does not start or ends.
@@ -90,17 +96,16 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     println!("listening on http://{}", listener.local_addr().map_err(failed)?);
 
     let sweeping = tokio::spawn(sweep(relay.clone()));
-    // Answers are small and written at once: waiting for more to send would only delay them.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    axum::serve(listener, app(AppState { relay, assets }))
-        .with_graceful_shutdown(async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            tracing::info!("ending");
-        })
-        .await?;
+    let app = app(AppState { relay: relay.clone(), assets });
+    connections::accept(listener, app, settings.patience, async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("ending");
+        relay.end();
+    })
+    .await;
     sweeping.abort();
     Ok(())
 }

@@ -1,0 +1,107 @@
+//! The accept loop. axum's own `serve` bounds neither the time that a client may take for a request's
+//! head nor the number of connections; this one does both.
+
+use super::stall::StallGuard;
+use crate::http::Peer;
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::Service;
+
+/// Bytes of a request's head, and of the buffer that reads it.
+const HEAD_BYTES: usize = 16 << 10;
+
+/// After a failed accept (too many open files), before the next.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Bounds of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Connections at once; more wait in the system's queue.
+    pub connections: usize,
+    /// For the whole head of a request, from the moment that it is waited for; so also how long a
+    /// connection may be idle.
+    pub head: Duration,
+    /// For a write in which the client takes nothing.
+    pub write: Duration,
+    /// For requests in hand once the relay is told to end.
+    pub ending: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connections: 4_096,
+            head: Duration::from_secs(10),
+            write: Duration::from_secs(10),
+            ending: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Serves connections until `ending` resolves, then finishes what is in hand.
+pub(super) async fn accept(
+    listener: TcpListener,
+    app: Router,
+    patience: Patience,
+    ending: impl Future<Output = ()>,
+) {
+    let places = Arc::new(Semaphore::new(patience.connections));
+    let graceful = GracefulShutdown::new();
+    let mut ending = std::pin::pin!(ending);
+    loop {
+        let next = async {
+            // Never closed, so a place is always found in the end.
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            () = &mut ending => break,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let watcher = graceful.watcher();
+                let app = app.clone();
+                tokio::spawn(async move {
+                    converse(stream, peer, app, patience, watcher).await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no connection accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(patience.ending, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were still open at the end");
+    }
+}
+
+async fn converse(stream: TcpStream, peer: SocketAddr, app: Router, patience: Patience, watcher: Watcher) {
+    // Answers are small and written at once: waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer.ip()));
+        app.clone().call(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(patience.head)
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(StallGuard::new(stream, patience.write)), service);
+    // Clients break off, stall and speak other protocols; none of it is news.
+    let _ = watcher.watch(connection).await;
+}

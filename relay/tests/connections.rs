@@ -1,0 +1,133 @@
+//! Slow and silent clients, streams, and the orderly end, over real sockets.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use support::client::{Client, get, post};
+use support::practice::Sealing;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use wire::api::JOSE;
+
+const SUBMIT: &str = "/v1/practices/lakeside-ortho/inquiries";
+
+async fn start(data: &Path) -> (Child, SocketAddr) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.next_line().await.unwrap().unwrap();
+    (child, line.strip_prefix("listening on http://").unwrap().parse().unwrap())
+}
+
+/// Sends `beginning`, then nothing; how long until the relay ends the connection, and what it said.
+async fn hold(address: SocketAddr, beginning: &[u8]) -> (Duration, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(beginning).await.unwrap();
+    let started = Instant::now();
+    let mut answer = Vec::new();
+    let _ = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await.unwrap();
+    (started.elapsed(), String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_clients_are_cut_and_do_not_hinder_others() {
+    let folder = tempfile::tempdir().unwrap();
+    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    let (_relay, address) = start(folder.path()).await;
+    let head = format!(
+        "POST {SUBMIT} HTTP/1.1\r\nhost: x\r\ncontent-type: {JOSE}\r\ncontent-length: 5000\r\n\r\nabc"
+    );
+    let beginnings: [&[u8]; 3] = [b"", b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow: ", head.as_bytes()];
+    let held: Vec<_> = (0..200)
+        .map(|number| {
+            let beginning = beginnings[number % 3].to_vec();
+            tokio::spawn(async move { hold(address, &beginning).await })
+        })
+        .collect();
+
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let started = Instant::now();
+    let mut client = Client::connect(address).await.unwrap();
+    let request = post(SUBMIT, JOSE, "", &Sealing::inquiry("lakeside-ortho").body());
+    assert_eq!(client.exchange(&request).await.unwrap().0, 201);
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+
+    for (number, held) in held.into_iter().enumerate() {
+        let (time, answer) = held.await.unwrap();
+        assert!(time < Duration::from_secs(17), "{number}: {time:?}");
+        if number % 3 == 2 {
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn oversized_heads_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, address) = start(folder.path()).await;
+    let large = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "a".repeat(20_000));
+    let (_, answer) = hold(address, large.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_second_relay_on_the_same_data_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_relay, _) = start(folder.path()).await;
+    let second = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
+        .arg(folder.path())
+        .output()
+        .await
+        .unwrap();
+    assert!(!second.status.success());
+    assert!(String::from_utf8_lossy(&second.stderr).contains("in use by another relay"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_ends_in_order_with_a_stream_open() {
+    let folder = tempfile::tempdir().unwrap();
+    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    let (mut relay, address) = start(folder.path()).await;
+    let mut client = Client::connect(address).await.unwrap();
+    let token = support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
+
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(&get("/v1/practices/lakeside-ortho/heads", &token)).await.unwrap();
+    let mut stream = BufReader::new(stream);
+    assert_eq!(next_seq(&mut stream).await, "0");
+    let request = post(SUBMIT, JOSE, "", &Sealing::inquiry("lakeside-ortho").body());
+    assert_eq!(client.exchange(&request).await.unwrap().0, 201);
+    assert_eq!(next_seq(&mut stream).await, "1");
+
+    let told = Command::new("kill").arg(relay.id().unwrap().to_string()).status().await.unwrap();
+    assert!(told.success());
+    let status = tokio::time::timeout(Duration::from_secs(5), relay.wait()).await.unwrap().unwrap();
+    assert!(status.success(), "{status}");
+}
+
+/// The id of the next event.
+async fn next_seq(stream: &mut BufReader<TcpStream>) -> String {
+    let mut line = String::new();
+    let reading = async {
+        loop {
+            line.clear();
+            assert_ne!(stream.read_line(&mut line).await.unwrap(), 0, "the stream ended");
+            if let Some(seq) = line.strip_prefix("id: ") {
+                return seq.trim().to_owned();
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), reading).await.unwrap()
+}
