@@ -104,8 +104,9 @@ impl Lexicon {
                 if !["911", "988", "poison"].contains(&help) {
                     return Err(format!("unknown help `{help}`"));
                 }
-                let _ = writeln!(self.body, "!c {id} {first} {second} {help}");
-                &["id", "lane", "otherwise", "help", "source", "en", "es"]
+                let long = text("long").map_or(Ok(first), lane)?;
+                let _ = writeln!(self.body, "!c {id} {first} {second} {long} {help}");
+                &["id", "lane", "otherwise", "long", "help", "source", "en", "es"]
             }
             "trigger" => {
                 let _ = writeln!(self.body, "!t {}", need("kind")?);

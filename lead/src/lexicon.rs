@@ -10,7 +10,7 @@
 //! | `(hurts\|is tight)` | one of these |
 //! | `@cant` | one of the named set |
 //! | `really?` | the word or nothing; also `(a\|b)?` and `@set?`; groups may hold all of this |
-//! | `..` and `...` | up to three, up to six words of the same sentence |
+//! | `..` and `...` | up to three, up to six words of the same sentence, none of `@stop` |
 //! | `#101-110` | a number in the range |
 //! | `<time>` `<date>` `<number>` `<money>` `<link>` | a token of that class |
 //! | `,` `\?` | the mark |
@@ -62,6 +62,8 @@ pub(crate) enum Trigger {
     HypotheticalBefore,
     /// It is so now, whatever else the sentence says about when and who.
     Now,
+    /// It has been so for weeks or longer.
+    Long,
     /// Looks like a trigger and is none.
     Pseudo,
     /// Ends every scope.
@@ -76,6 +78,8 @@ pub(crate) struct Concept {
     pub(crate) lane: Lane,
     /// Where it leads when it was so, or is supposed: routine for most.
     pub(crate) otherwise: Lane,
+    /// Where it leads when it has been so for weeks.
+    pub(crate) long: Lane,
     /// Whom to call.
     pub(crate) help: Help,
 }
@@ -86,6 +90,8 @@ pub(crate) struct Lexicon {
     /// All words, sorted; a word's place is its id. A `*` at the end marks a prefix.
     words: Vec<&'static str>,
     sets: Vec<Vec<pattern::Parts>>,
+    /// Words that a gap does not pass over: the set `stop`.
+    stops: Vec<u16>,
     patterns: Vec<Pattern>,
     /// Patterns by the id of a word that they may begin with.
     by_first: Vec<Vec<u16>>,

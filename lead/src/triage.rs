@@ -112,6 +112,7 @@ pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
             let concept = &lexicon().concepts[usize::from(concept)];
             let status = triggers.status(&tokens, start, end);
             let lane = match status {
+                Status::Affirmed if triggers.is_long(&tokens, start) => concept.long,
                 Status::Affirmed => concept.lane,
                 Status::Past | Status::Hypothetical => concept.otherwise,
                 Status::Negated | Status::Other => Lane::Routine,

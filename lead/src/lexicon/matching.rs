@@ -183,7 +183,7 @@ impl Text<'_> {
         let found = match part {
             Part::Token(atom) => self.fits(*atom, at, sentence) && self.go(rest, at + 1, sentence, then),
             Part::Gap(most) => (0..=usize::from(*most))
-                .take_while(|n| *n == 0 || self.is_in(at + n - 1, sentence))
+                .take_while(|n| *n == 0 || self.may_pass(at + n - 1, sentence))
                 .any(|n| self.go(rest, at + n, sentence, then)),
             Part::Group(alternatives) => self.one_of(alternatives, rest, at, sentence, then),
             Part::Set(set) => self.one_of(&self.lexicon.sets[usize::from(*set)], rest, at, sentence, then),
@@ -202,6 +202,10 @@ impl Text<'_> {
         alternatives
             .iter()
             .any(|parts| self.go(parts, at, sentence, &mut |middle| self.go(rest, middle, sentence, then)))
+    }
+
+    fn may_pass(&self, at: usize, sentence: u32) -> bool {
+        self.is_in(at, sentence) && !self.ids[at].all().iter().any(|id| self.lexicon.stops.contains(id))
     }
 
     fn is_in(&self, at: usize, sentence: u32) -> bool {

@@ -52,6 +52,7 @@ pub(super) fn read(compiled: &'static str) -> Lexicon {
         concepts: Vec::new(),
         words: words(compiled),
         sets: Vec::new(),
+        stops: Vec::new(),
         patterns: Vec::new(),
         by_first: Vec::new(),
     };
@@ -65,6 +66,13 @@ pub(super) fn read(compiled: &'static str) -> Lexicon {
         let reader = Reader { words: &lexicon.words, names: &names };
         if let Some((name, alternatives)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
             let set = reader.alternatives(alternatives);
+            if name == "stop" {
+                first_ids(
+                    &[(Part::Group(reader.alternatives(alternatives)), false)],
+                    &[],
+                    &mut lexicon.stops,
+                );
+            }
             lexicon.sets.push(set);
             names.push(name);
         } else {
@@ -103,13 +111,13 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
                 "u" => Lane::Urgent,
                 _ => Lane::Routine,
             };
-            let (first, second) = (lane(next()), lane(next()));
+            let (first, second, long) = (lane(next()), lane(next()), lane(next()));
             let help = match next() {
                 "988" => Help::Call988,
                 "poison" => Help::PoisonControl,
                 _ => Help::Call911,
             };
-            lexicon.concepts.push(Concept { id, lane: first, otherwise: second, help });
+            lexicon.concepts.push(Concept { id, lane: first, otherwise: second, long, help });
             Target::Concept(lexicon.concepts.len() as u16 - 1)
         }
         "t" => Target::Trigger(match next() {
@@ -122,6 +130,7 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
             "hypothetical-after" => Trigger::HypotheticalAfter,
             "hypothetical-before" => Trigger::HypotheticalBefore,
             "now" => Trigger::Now,
+            "long" => Trigger::Long,
             "pseudo" => Trigger::Pseudo,
             _ => Trigger::End,
         }),

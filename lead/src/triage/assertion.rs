@@ -28,12 +28,13 @@ pub(super) fn triggers(tokens: &Tokens, hits: &[Hit]) -> Triggers {
     let mut taken = vec![0_u8; tokens.all.len()];
     found.sort_by_key(|&(trigger, start, end)| (std::cmp::Reverse(end - start), rank(trigger), start));
     found.retain(|&(trigger, start, end)| {
-        let is_free = taken[start..end].iter().all(|&by| by == 0);
-        // Words that end a scope, or say that it is so now, take no place from others.
-        if is_free && !matches!(trigger, Trigger::End | Trigger::Now) {
-            taken[start..end].fill(1);
+        let place = direction(trigger);
+        let is_free = taken[start..end].iter().all(|by| by & place == 0);
+        // Words that end a scope take no place from others.
+        if is_free && trigger != Trigger::End {
+            taken[start..end].iter_mut().for_each(|by| *by |= place);
         }
-        is_free || trigger == Trigger::Now
+        is_free
     });
     found.sort_by_key(|&(_, start, end)| (start, end));
     Triggers { all: found }
@@ -48,7 +49,27 @@ const fn rank(trigger: Trigger) -> u8 {
     }
 }
 
+/// The places that a trigger takes: one may speak of what stands before it and of what follows.
+const fn direction(trigger: Trigger) -> u8 {
+    match trigger {
+        Trigger::NegatedAfter | Trigger::PastAfter | Trigger::OtherAfter | Trigger::HypotheticalAfter => 1,
+        Trigger::NegatedBefore | Trigger::PastBefore | Trigger::OtherBefore | Trigger::HypotheticalBefore => {
+            2
+        }
+        Trigger::Pseudo | Trigger::End => 3,
+        Trigger::Now => 4,
+        Trigger::Long => 8,
+    }
+}
+
 impl Triggers {
+    /// Whether the sentence of token `at` says that it has been so for weeks or longer, and not that it is new.
+    pub(super) fn is_long(&self, tokens: &Tokens, at: usize) -> bool {
+        let sentence = tokens.all[at].sentence;
+        let has = |wanted| self.of_sentences(tokens, sentence, sentence).any(|(kind, ..)| *kind == wanted);
+        has(Trigger::Long) && !has(Trigger::Now)
+    }
+
     /// What is said about the concept in tokens `start..end`.
     pub(super) fn status(&self, tokens: &Tokens, start: usize, end: usize) -> Status {
         let first = tokens.all[start].sentence;
@@ -71,7 +92,7 @@ impl Triggers {
                 Trigger::OtherBefore => (Status::Other, false),
                 Trigger::HypotheticalAfter => (Status::Hypothetical, true),
                 Trigger::HypotheticalBefore => (Status::Hypothetical, false),
-                Trigger::Now | Trigger::Pseudo | Trigger::End => return None,
+                Trigger::Now | Trigger::Long | Trigger::Pseudo | Trigger::End => return None,
             };
             let reach = if !forward {
                 BACKWARD_REACH

@@ -1,0 +1,57 @@
+//! The table of cases: what people might write, and what is to be read in it. `cases.jsonl` is the data; a case
+//! without `intent` is one where the intent does not matter.
+
+use lead::intent::{Intent, classify};
+use lead::triage::{Lane, triage};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    text: String,
+    lane: Lane,
+    intent: Option<Intent>,
+    #[serde(default)]
+    mentions: Vec<String>,
+}
+
+fn cases() -> Vec<Case> {
+    include_str!("cases.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn every_case_reads_as_expected() {
+    let cases = cases();
+    assert!(cases.len() >= 250, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let found = triage(&case.text, &[]);
+        let seen: Vec<String> = found
+            .mentions
+            .iter()
+            .map(|mention| format!("{}:{}", mention.concept, format!("{:?}", mention.status).to_lowercase()))
+            .collect();
+        if found.lane != case.lane {
+            wrong.push(format!("{:?} not {:?}: {} {seen:?}", found.lane, case.lane, case.text));
+        } else if let Some(missing) = case.mentions.iter().find(|mention| !seen.contains(mention)) {
+            wrong.push(format!("{missing} not in {seen:?}: {}", case.text));
+        }
+        let intent = classify(&case.text);
+        if case.intent.is_some_and(|expected| expected != intent.intent) {
+            let (expected, confidence) = (case.intent.unwrap_or_default(), intent.confidence);
+            wrong.push(format!("{:?} ({confidence}) not {expected:?}: {}", intent.intent, case.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn spans_are_the_words_that_were_read() {
+    for case in cases() {
+        for mention in triage(&case.text, &[]).mentions {
+            let (start, end) = (mention.span.0 as usize, mention.span.1 as usize);
+            let words = case.text.get(start..end);
+            assert!(words.is_some_and(|words| !words.is_empty() && words.trim() == words), "{}", case.text);
+        }
+    }
+}
