@@ -9,6 +9,7 @@ use crate::random;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use wire::header::ContentEncryption;
+use wire::json;
 use zeroize::Zeroizing;
 
 /// Longest credential file, in bytes.
@@ -212,7 +213,7 @@ pub(crate) fn parse(text: &str) -> Result<(Derivation, Jwe), UnlockError> {
         return Err(UnlockError::Malformed);
     }
     let header = base64url::decode(protected).map_err(|_| UnlockError::Malformed)?;
-    let header: Header = serde_json::from_slice(&header).map_err(|_| UnlockError::Malformed)?;
+    let header: Header = json::object(&header).ok_or(UnlockError::Malformed)?;
     if !SALT_CHARS.contains(&header.p2s.len()) {
         return Err(UnlockError::Malformed);
     }

@@ -2,6 +2,7 @@
 //! manifest version, and padded.
 
 use crate::base64url;
+use crate::hazmat::gcm::TAG;
 use crate::hazmat::{Failed, make_key};
 use crate::jwe::{Content, Jwe};
 use crate::key::{KeyError, PublicKey};
@@ -12,9 +13,6 @@ use wire::header::{CompactParts, ContentEncryption, EntryKind, EnvelopeError, Ke
 use wire::jwk::{KeyUse, Thumbprint};
 use wire::{EntryId, PracticeId, ThreadId};
 use zeroize::Zeroizing;
-
-/// Bytes of a GCM tag, for which the padded plaintext keeps room.
-pub(crate) const TAG: usize = 16;
 
 /// What an entry is bound to. The header shows it to everyone and the encryption authenticates it, so
 /// that no relay can move an entry to another practice, thread or id.

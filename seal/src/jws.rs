@@ -8,11 +8,12 @@ use crate::hazmat::Failed;
 use crate::key::{KeyError, PublicKey};
 use crate::private::PrivateKey;
 use wire::jwk::{KeyUse, PublicJwk, Thumbprint};
-use wire::limits::WRAPPED_KEY_CHARS;
+use wire::limits::{MANIFEST_BYTES, ROSTER_BYTES, WRAPPED_KEY_CHARS};
 use wire::signed::{SignatureAlgorithm, SignedError, SignedHeader, SignedParts};
 
-/// Longest token, in bytes: a manifest or a roster.
-const TOKEN_BYTES: usize = 256 << 10;
+/// Longest token, in bytes: a manifest; a roster is no longer, and an event fits in an entry.
+const TOKEN_BYTES: usize = MANIFEST_BYTES;
+const _: () = assert!(ROSTER_BYTES <= TOKEN_BYTES);
 
 /// Whether the signing key rides in the header. It does where a reader knows only its thumbprint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

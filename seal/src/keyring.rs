@@ -13,10 +13,10 @@ use crate::private::PrivateKey;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
-use wire::PracticeId;
 use wire::header::{ContentEncryption, EnvelopeError, KeyWrap};
 use wire::jwk::{KeyUse, Thumbprint};
 use wire::limits::{HEADER_CHARS, KEYRING_BYTES, WRAPPED_KEY_CHARS};
+use wire::{PracticeId, json};
 use zeroize::Zeroizing;
 
 /// Most readers of one keyring.
@@ -138,7 +138,7 @@ pub(crate) fn parse(json: &str, key: &Thumbprint) -> Result<(Header, Jwe), OpenE
     if json.len() > KEYRING_BYTES {
         return Err(EnvelopeError::TooLarge.into());
     }
-    let general: General = serde_json::from_str(json).map_err(|_| EnvelopeError::Shape)?;
+    let general: General = json::object(json.as_bytes()).ok_or(EnvelopeError::Shape)?;
     let General { protected, recipients, iv, ciphertext, tag } = general;
     if protected.len() > HEADER_CHARS || recipients.len() > RECIPIENTS {
         return Err(EnvelopeError::Shape.into());
@@ -147,7 +147,7 @@ pub(crate) fn parse(json: &str, key: &Thumbprint) -> Result<(Header, Jwe), OpenE
         return Err(EnvelopeError::Shape.into());
     }
     let header = base64url::decode(&protected).map_err(|_| EnvelopeError::Header)?;
-    let header = serde_json::from_slice(&header).map_err(|_| EnvelopeError::Header)?;
+    let header = json::object(&header).ok_or(EnvelopeError::Header)?;
     let recipient =
         recipients.iter().find(|recipient| recipient.header.kid == *key).ok_or(OpenError::OtherKey)?;
     if !WRAPPED_KEY_CHARS.contains(&recipient.encrypted_key.len()) {
@@ -161,7 +161,7 @@ pub(crate) fn parse(json: &str, key: &Thumbprint) -> Result<(Header, Jwe), OpenE
 /// The keys of an opened keyring. It is authenticated by now, so a content that is no JWK set is the
 /// writer's fault and told apart from nothing else.
 pub(crate) fn opened(header: Header, plaintext: &[u8]) -> Result<Keyring, OpenError> {
-    let set: KeySet<'_> = serde_json::from_slice(plaintext).map_err(|_| OpenError::Refused)?;
+    let set: KeySet<'_> = json::object(plaintext).ok_or(OpenError::Refused)?;
     let keys = set.keys.into_iter().map(|jwk| Zeroizing::new(jwk.get().to_owned())).collect();
     Ok(Keyring { practice: header.practice, version: header.version, keys })
 }
@@ -190,8 +190,7 @@ fn key_set(keys: &[&PrivateKey]) -> Zeroizing<Vec<u8>> {
     json
 }
 
-fn has_twins(keys: impl Iterator<Item = Thumbprint>) -> bool {
+fn has_twins(mut keys: impl Iterator<Item = Thumbprint>) -> bool {
     let mut seen = HashSet::new();
-    let mut keys = keys;
     keys.any(|key| !seen.insert(key))
 }

@@ -6,7 +6,7 @@ use crate::jws::{self, Embed, SignError};
 use crate::key::KeyError;
 use crate::keyring::{self, Keyring};
 use crate::private::PrivateKey;
-use std::future::{Future, ready};
+use std::future::Future;
 use wire::jwk::{KeyUse, Thumbprint};
 use zeroize::Zeroizing;
 
@@ -54,39 +54,34 @@ pub trait Signer: Sized {
 }
 
 impl Opener for PrivateKey {
-    fn import(jwk: Zeroizing<String>) -> impl Future<Output = Result<Self, KeyError>> {
-        ready(import(&jwk, KeyUse::Enc))
+    async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
+        import(&jwk, KeyUse::Enc)
     }
 
     fn thumbprint(&self) -> Thumbprint {
         self.thumbprint()
     }
 
-    fn open(&self, compact: &str) -> impl Future<Output = Result<Opened, OpenError>> {
-        ready(entry::open(compact, self))
+    async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
+        entry::open(compact, self)
     }
 
-    fn open_keyring(&self, json: &str) -> impl Future<Output = Result<Keyring, OpenError>> {
-        ready(keyring::open(json, self))
+    async fn open_keyring(&self, json: &str) -> Result<Keyring, OpenError> {
+        keyring::open(json, self)
     }
 }
 
 impl Signer for PrivateKey {
-    fn import(jwk: Zeroizing<String>) -> impl Future<Output = Result<Self, KeyError>> {
-        ready(import(&jwk, KeyUse::Sig))
+    async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
+        import(&jwk, KeyUse::Sig)
     }
 
     fn thumbprint(&self) -> Thumbprint {
         self.thumbprint()
     }
 
-    fn sign(
-        &self,
-        typ: &str,
-        claims: &[u8],
-        embed: Embed,
-    ) -> impl Future<Output = Result<String, SignError>> {
-        ready(jws::sign(self, typ, claims, embed))
+    async fn sign(&self, typ: &str, claims: &[u8], embed: Embed) -> Result<String, SignError> {
+        jws::sign(self, typ, claims, embed)
     }
 }
 

@@ -71,7 +71,7 @@ impl PrivateKey {
         if json.len() > JWK_BYTES {
             return Err(KeyError::Malformed);
         }
-        let jwk: PrivateJwk<'_> = serde_json::from_str(json).map_err(|_| KeyError::Malformed)?;
+        let jwk: PrivateJwk<'_> = wire::json::object(json.as_bytes()).ok_or(KeyError::Malformed)?;
         let public = PublicKey::from_jwk(&PublicJwk {
             kty: jwk.kty,
             n: jwk.n.into(),

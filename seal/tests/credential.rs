@@ -93,6 +93,7 @@ fn any_other_form_is_refused() {
         added(r#""zip":"DEF""#),
         added(r#""crit":["p2c"]"#),
         added(r#""kid":"x""#),
+        common::as_array(&ours),
         "null".into(),
     ] {
         let file = with_part(frozen(), 0, |_| encode(&header));

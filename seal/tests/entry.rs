@@ -85,6 +85,7 @@ fn headers_of_any_other_form_are_refused() {
         changed("lakeside-ortho", "../lakeside"),
         changed("AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAB"),
         format!("{ours}{{}}"),
+        common::as_array(&ours),
         format!("{ours} x"),
         String::new(),
         "null".into(),

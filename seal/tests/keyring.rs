@@ -36,6 +36,14 @@ fn every_recipient_opens_it() {
     assert_eq!(keyring::open(&json, &ROOT).unwrap_err(), OpenError::OtherKey);
 }
 
+#[test]
+fn its_header_says_what_it_is() {
+    let json = seal(&[STAFF.public()]);
+    let header: Value = serde_json::from_slice(&decode(json["protected"].as_str().unwrap())).unwrap();
+    assert_eq!(header["typ"], wire::practice::KEYRING_TYP);
+    assert_eq!((&header["practice"], &header["version"]), (&json!("lakeside-ortho"), &json!(5)));
+}
+
 /// What comes out of a keyring goes into an opener.
 #[test]
 fn its_keys_can_be_imported() {
@@ -105,6 +113,10 @@ fn any_other_form_is_refused() {
     let text = ours.to_string();
     let doubled = text.replacen('{', &format!(r#"{{"tag":{},"#, ours["tag"]), 1);
     assert_eq!(keyring::open(&doubled, &STAFF).unwrap_err(), OpenError::Malformed(EnvelopeError::Shape));
+    let mut array = ours.clone();
+    let header = String::from_utf8(decode(ours["protected"].as_str().unwrap())).unwrap();
+    array["protected"] = encode(common::as_array(&header)).into();
+    assert_eq!(open(&array, &STAFF).unwrap_err(), OpenError::Malformed(EnvelopeError::Header));
     let large = format!("{text}{}", " ".repeat(256 << 10));
     assert_eq!(keyring::open(&large, &STAFF).unwrap_err(), OpenError::Malformed(EnvelopeError::TooLarge));
 }

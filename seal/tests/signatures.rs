@@ -60,6 +60,7 @@ fn headers_of_any_other_form_are_refused() {
         added(&format!(r#""jwk":{public},"jwk":{public}"#)),
         added(&format!(r#""jwk":{}"#, ROOT.to_jwk().as_str())),
         format!("{ours}{ours}"),
+        common::as_array(&ours),
         "null".into(),
     ] {
         let found = jws::verify(&forge(&header, "{}"), TYP, &ROOT.public());

@@ -2,7 +2,8 @@
 //! RSA and no AES of its own to every patient.
 
 use super::subtle::Subtle;
-use crate::entry::{Binding, SealError, TAG, protected};
+use crate::entry::{Binding, SealError, protected};
+use crate::hazmat::gcm::TAG;
 use crate::jwe::Content;
 use crate::jws::{Pinned, SignatureError, Signed};
 use crate::key::{KeyError, checked};

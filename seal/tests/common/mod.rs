@@ -95,3 +95,11 @@ pub fn with_flipped_bit(token: &str, index: usize, bit: usize) -> String {
         encode(bytes)
     })
 }
+
+/// The values of a JSON object without their names, in the order in which they stand: derived readers
+/// take such an array for the object.
+pub fn as_array(object: &str) -> String {
+    let members = object.trim_start_matches('{').trim_end_matches('}').split(',');
+    let values: Vec<&str> = members.map(|member| member.split_once(':').unwrap().1).collect();
+    format!("[{}]", values.join(","))
+}
