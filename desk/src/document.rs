@@ -1,5 +1,6 @@
 //! Documents that a practice writes, as TOML or JSON by the file's ending, with the place of a mistake.
 
+use crate::check;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::ManifestSource;
@@ -8,7 +9,18 @@ use std::path::Path;
 
 /// Reads a manifest and looks for mistakes that its form alone does not show.
 pub(crate) fn read_manifest(path: &Path) -> Result<ManifestSource, Failure> {
-    read(path)
+    let source = read(path)?;
+    let mistakes = check::mistakes(&source);
+    if mistakes.is_empty() {
+        return Ok(source);
+    }
+    let lines: Vec<String> = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
+    let count = if lines.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", lines.len()) };
+    Err(Failure::new(
+        Exit::Document,
+        format!("{} has {count}:{}", path.display(), lines.concat()),
+        "correct it there; examples/manifests shows every member",
+    ))
 }
 
 /// Reads a document; a mistake in it is named by its path in the document.
@@ -28,7 +40,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
         Failure::new(
             Exit::Document,
             format!("{}: {}", path.display(), what.trim_end()),
-            "correct it there; docs and examples/manifests show every member",
+            "correct it there; examples/manifests shows every member",
         )
     })
 }

@@ -95,7 +95,9 @@ async fn every_entry_that_is_not_where_its_writer_put_it_is_refused() {
         ("handed out twice", |log| log.entries.push(log.entries[3].clone()), 6, Refusal::Replayed),
         (
             "an inquiry in the thread of another",
-            |log| drop(log.inquiry(1, 6, "Mallory")),
+            |log| {
+                log.inquiry(1, 6, "Mallory");
+            },
             6,
             Refusal::Intruding,
         ),

@@ -1,0 +1,149 @@
+//! The form: what is asked, in an order in which it can be asked.
+
+use super::Found;
+use lead::inquiry::{ContactWay, NEEDS_BYTES, TEXT_BYTES};
+use lead::manifest::{Choice, Field, FieldKind, Form};
+use std::collections::HashSet;
+use std::mem::discriminant;
+
+pub(super) fn check(found: &mut Found<'_>, form: &Form) {
+    found.require(!form.steps.is_empty(), "form.steps", "is empty");
+    found.unique("form.steps", form.steps.iter().map(|step| step.id.as_str()));
+    let mut asked: Vec<&Field> = Vec::new();
+    for (at, step) in form.steps.iter().enumerate() {
+        let path = format!("form.steps[{at}]");
+        found.text(&format!("{path}.title"), &step.title);
+        found.require(!step.fields.is_empty(), format!("{path}.fields"), "is empty");
+        for (at, field) in step.fields.iter().enumerate() {
+            let path = format!("{path}.fields[{at}]");
+            check_field(found, &path, form, field, &asked);
+            asked.push(field);
+        }
+    }
+    check_contact(found, form);
+}
+
+fn check_field(found: &mut Found<'_>, path: &str, form: &Form, field: &Field, asked: &[&Field]) {
+    let id = &field.id;
+    found.require(!id.is_empty() && id.len() <= 64, format!("{path}.id"), "must have 1 to 64 characters");
+    let twice = asked.iter().any(|other| other.id == *id);
+    found.require(!twice, format!("{path}.id"), format!("\"{id}\" stands twice"));
+    found.text(&format!("{path}.label"), &field.label);
+    found.optional_text(&format!("{path}.hint"), &field.hint);
+    found.optional_text(&format!("{path}.error"), &field.error);
+    let same = |other: &&&Field| discriminant(&other.kind) == discriminant(&field.kind);
+    if !is_free(&field.kind)
+        && let Some(other) = asked.iter().find(same)
+    {
+        found.say(format!("{path}.kind"), format!("\"{}\" asks for the same already", other.id));
+    }
+    check_kind(found, path, &field.kind);
+    if let Some(condition) = &field.show_if {
+        check_condition(found, path, form, condition, asked);
+    }
+}
+
+fn check_kind(found: &mut Found<'_>, path: &str, kind: &FieldKind) {
+    let mut most = |max_chars: u32, bytes: usize| {
+        // A character takes up to four bytes.
+        let fits = max_chars >= 1 && max_chars as usize <= bytes / 4;
+        found.require(fits, format!("{path}.kind.max_chars"), format!("must be 1 to {}", bytes / 4));
+    };
+    match kind {
+        FieldKind::Needs { max_chars } => most(*max_chars, NEEDS_BYTES),
+        FieldKind::Text { max_chars } | FieldKind::LongText { max_chars } => most(*max_chars, TEXT_BYTES),
+        FieldKind::Contact { ways } => {
+            found.require(!ways.is_empty(), format!("{path}.kind.contact.ways"), "is empty");
+        }
+        FieldKind::Times { options }
+        | FieldKind::OnBehalfOf { options }
+        | FieldKind::Appointment { options }
+        | FieldKind::Select { options }
+        | FieldKind::Choice { options }
+        | FieldKind::Choices { options } => check_options(found, &format!("{path}.kind.options"), options),
+        _ => {}
+    }
+}
+
+fn check_options(found: &mut Found<'_>, path: &str, options: &[Choice]) {
+    found.require(!options.is_empty(), path, "is empty");
+    found.unique(path, options.iter().map(|option| option.id.as_str()));
+    for (at, option) in options.iter().enumerate() {
+        found.text(&format!("{path}[{at}].label"), &option.label);
+    }
+}
+
+fn check_condition(
+    found: &mut Found<'_>,
+    path: &str,
+    form: &Form,
+    condition: &lead::manifest::Condition,
+    asked: &[&Field],
+) {
+    let wanted = &condition.field;
+    let Some(on) = asked.iter().find(|field| field.id == *wanted) else {
+        let what = match form.field(wanted) {
+            Some(_) => format!("\"{wanted}\" is asked later; a condition looks back"),
+            None => format!("there is no field \"{wanted}\""),
+        };
+        found.say(format!("{path}.show_if.field"), what);
+        return;
+    };
+    let Some(possible) = answers(&on.kind) else { return };
+    for answer in condition.any_of.iter().filter(|answer| !possible.contains(answer.as_str())) {
+        found.say(
+            format!("{path}.show_if.any_of"),
+            format!("\"{answer}\" can never be the answer to \"{wanted}\""),
+        );
+    }
+}
+
+/// All answers that a field can have; `None` where they are not listed in the form.
+fn answers(kind: &FieldKind) -> Option<HashSet<&str>> {
+    match kind {
+        FieldKind::Contact { ways } => Some(ways.iter().map(|way| way.as_str()).collect()),
+        FieldKind::Insurance { .. } => Some(["given", "unknown", "self-pay"].into()),
+        FieldKind::Voicemail => Some(["welcome", "never"].into()),
+        FieldKind::Consent => Some(["given"].into()),
+        FieldKind::Times { options }
+        | FieldKind::OnBehalfOf { options }
+        | FieldKind::Select { options }
+        | FieldKind::Choice { options }
+        | FieldKind::Choices { options } => Some(options.iter().map(|option| option.id.as_str()).collect()),
+        _ => None,
+    }
+}
+
+fn check_contact(found: &mut Found<'_>, form: &Form) {
+    let asks = |kind: &FieldKind| form.fields().any(|field| discriminant(&field.kind) == discriminant(kind));
+    let (name, phone, email) = (asks(&FieldKind::Name), asks(&FieldKind::Phone), asks(&FieldKind::Email));
+    found.require(name, "form", "no field asks for the name");
+    found.require(phone || email, "form", "no field asks for a phone number or an e-mail address");
+    for field in form.fields() {
+        let FieldKind::Contact { ways } = &field.kind else { continue };
+        for way in ways {
+            let asked = match way {
+                ContactWay::Phone | ContactWay::Text => phone,
+                ContactWay::Email => email,
+            };
+            let way = way.as_str();
+            found.require(
+                asked,
+                "form",
+                format!("\"{way}\" is offered as a way of contact, and no field asks for it"),
+            );
+        }
+    }
+}
+
+/// Kinds that may stand more than once.
+fn is_free(kind: &FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::Text { .. }
+            | FieldKind::LongText { .. }
+            | FieldKind::Select { .. }
+            | FieldKind::Choice { .. }
+            | FieldKind::Choices { .. }
+    )
+}
