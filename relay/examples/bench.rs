@@ -181,9 +181,13 @@ impl Relay {
         let example = std::env::current_exe()?;
         let built = example.ancestors().nth(2).ok_or("no build folder")?;
         let program = built.join("anteroom-relay");
+        let config = data.join("relay.toml");
+        std::fs::write(&config, "[limits]\nsubmissions_per_practice = 0\n")?;
         let mut child = Command::new(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
             .arg(data)
+            .arg("--config")
+            .arg(config)
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}; build it first", program.display()))?;

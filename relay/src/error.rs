@@ -60,6 +60,12 @@ pub enum RelayError {
     /// Another entry has this id.
     #[error("another entry has this id")]
     Conflict,
+    /// More than the limits allow.
+    #[error("over the limit")]
+    TooMany {
+        /// Until the next one is allowed.
+        seconds: u64,
+    },
     /// Too much at once.
     #[error("too busy")]
     Busy,

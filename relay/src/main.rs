@@ -1,11 +1,15 @@
 //! `anteroom-relay`: the command line of the relay.
 
-use clap::{Parser, Subcommand};
-use relay::serve::{Patience, ServeError, Settings, invite, serve};
-use std::net::SocketAddr;
+use clap::{Args, Parser, Subcommand};
+use relay::serve::{ServeError, Settings, check, invite, serve};
+use relay::settings::{ConfigurationError, ConfigurationFile, parse_origin};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
+
+/// Where `serve` listens if nothing says otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8600);
 
 /// Keeps sealed inquiries for medical practices. It cannot read them.
 #[derive(Parser)]
@@ -18,29 +22,60 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the relay until it is told to end (Ctrl-C or SIGTERM)
-    Serve {
-        /// Folder for the database and the widget's versions; made if it is not there
-        #[arg(long)]
-        data: PathBuf,
-        /// Address to listen on
-        #[arg(long, default_value = "127.0.0.1:8600")]
-        listen: SocketAddr,
-        /// How browsers and staff reach the relay, such as https://relay.example.com
-        #[arg(long)]
-        public_url: String,
-        /// Built widget (dist/widget): its versions are copied into the data folder and kept
-        #[arg(long)]
-        widget: Option<PathBuf>,
-        /// Built console (dist/console), served under /console/
-        #[arg(long)]
-        console: Option<PathBuf>,
-    },
+    Serve(Serve),
     /// Print a one-time invite, with which one practice can register within a week
     Invite {
         /// The relay's data folder
         #[arg(long)]
         data: PathBuf,
     },
+    /// Check the database and follow every practice's chains from end to end
+    Check {
+        /// The relay's data folder
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Configuration file (examples/deploy/relay.toml); what is given here goes before it
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Folder for the database and the widget's versions; made if it is not there
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Address to listen on [default: 127.0.0.1:8600]
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// How browsers and staff reach the relay, such as https://relay.example.com
+    #[arg(long)]
+    public_url: Option<String>,
+    /// Built widget (dist/widget): its versions are copied into the data folder and kept
+    #[arg(long)]
+    widget: Option<PathBuf>,
+    /// Built console (dist/console), served under /console/
+    #[arg(long)]
+    console: Option<PathBuf>,
+}
+
+impl Serve {
+    fn settings(self) -> Result<Settings, ConfigurationError> {
+        let file = self.config.as_deref().map(ConfigurationFile::read).transpose()?.unwrap_or_default();
+        let missing = |key, flag| ConfigurationError::Missing { key, flag };
+        let public_url =
+            self.public_url.or(file.public_url).ok_or_else(|| missing("public_url", "public-url"))?;
+        Ok(Settings {
+            data: self.data.or(file.data).ok_or_else(|| missing("data", "data"))?,
+            listen: self.listen.or(file.listen).unwrap_or(LISTEN),
+            public_url: parse_origin(&public_url)?,
+            widget: self.widget.or(file.widget),
+            console: self.console.or(file.console),
+            patience: (&file.connections).into(),
+            rates: (&file.limits).into(),
+            per_practice: file.limits.per_practice(),
+        })
+    }
 }
 
 #[tokio::main]
@@ -58,12 +93,14 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), ServeError> {
     match command {
-        Command::Serve { data, listen, public_url, widget, console } => {
-            let patience = Patience::default();
-            serve(Settings { data, listen, public_url, widget, console, patience }).await
-        }
+        Command::Serve(options) => serve(options.settings()?).await,
         Command::Invite { data } => {
             println!("{}", invite(&data).await?);
+            Ok(())
+        }
+        Command::Check { data } => {
+            let findings = check(&data)?;
+            println!("sound: {} practices, {} entries", findings.practices, findings.entries);
             Ok(())
         }
     }

@@ -21,9 +21,13 @@ const ROUNDS: u64 = 10;
 const CLIENTS: usize = 16;
 
 async fn start(data: &Path) -> (Child, SocketAddr) {
+    let config = data.join("relay.toml");
+    std::fs::write(&config, "[limits]\nsubmissions_per_practice = 0\n").unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
         .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
         .arg(data)
+        .arg("--config")
+        .arg(config)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
@@ -95,4 +99,7 @@ async fn check(data: &Path, acknowledged: &[EntryId]) {
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(verdict, "ok");
+    drop(store);
+    let found = relay::serve::check(data).unwrap();
+    assert_eq!((found.practices, found.entries), (1, head.seq));
 }

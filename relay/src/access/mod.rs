@@ -35,6 +35,7 @@ pub use visitor::Visitor;
 
 use crate::clock::Clock;
 use crate::error::RelayError;
+use crate::limits::{Limiter, Rate};
 use crate::store::{AccessNote, Authority, Store};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -49,14 +50,17 @@ pub struct Relay {
     clock: Arc<dyn Clock>,
     public_url: Arc<str>,
     ending: watch::Sender<bool>,
+    submissions: Arc<Limiter>,
 }
 
 impl Relay {
-    /// A relay that clients reach as `public_url`, which token requests must name as audience.
+    /// A relay that clients reach as `public_url`, which token requests must name as audience, and in
+    /// which a practice takes `per_practice` inquiries.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str, per_practice: Rate) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
-        Self { store, clock, public_url, ending: watch::Sender::new(false) }
+        let submissions = Arc::new(Limiter::new(per_practice, Arc::clone(&clock)));
+        Self { store, clock, public_url, ending: watch::Sender::new(false), submissions }
     }
 
     /// Ends every stream, so that the connections under them can be closed.

@@ -46,6 +46,8 @@ impl Visitor {
         if !accepts(&authority, &entry, now / 1_000) {
             return self.repeated(&entry).await;
         }
+        // Only what could be stored counts: junk does not use up a practice's share.
+        self.relay.submissions.take(&self.practice)?;
         match self.relay.store.append(entry, now, None).await? {
             Appended::New(receipt) => Ok(Outcome::New(accepted(receipt))),
             Appended::Same(receipt) => Ok(Outcome::Same(accepted(receipt))),

@@ -3,6 +3,7 @@
 pub mod assets;
 mod extract;
 mod headers;
+pub mod limit;
 mod problem;
 mod public;
 mod request;
@@ -16,6 +17,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{get, post};
+use limit::AddressLimits;
 use wire::limits;
 
 /// Room for JSON around two signed documents and a keyring, with their quotes escaped.
@@ -33,6 +35,8 @@ pub struct AppState {
     pub relay: Relay,
     /// Widget assets, and the console if it is served here.
     pub assets: Assets,
+    /// Limits per address.
+    pub limits: AddressLimits,
 }
 
 impl FromRef<AppState> for Relay {
@@ -50,8 +54,8 @@ impl FromRef<AppState> for Assets {
 /// The whole relay as a service; needs no socket.
 pub fn app(state: AppState) -> Router {
     Router::new()
-        .merge(open_to_websites())
-        .merge(for_staff())
+        .merge(open_to_websites(&state))
+        .merge(for_staff(&state))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .route("/readyz", get(ready))
         .merge(assets::console_routes())
@@ -62,19 +66,21 @@ pub fn app(state: AppState) -> Router {
 }
 
 /// What a page of any origin may call: the widget runs on every practice's own website.
-fn open_to_websites() -> Router<AppState> {
+fn open_to_websites(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/v1/practices/{practice}/manifest", get(public::manifest).put(staff::put_manifest))
         .layer(DefaultBodyLimit::max(limits::MANIFEST_BYTES))
         .route(
             "/v1/practices/{practice}/inquiries",
-            post(public::submit).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
+            post(public::submit)
+                .layer(DefaultBodyLimit::max(limits::ENTRY_BYTES))
+                .layer(middleware::from_fn_with_state(state.clone(), limit::submissions)),
         )
         .merge(assets::widget_routes())
         .layer(middleware::from_fn(headers::open_to_any_origin))
 }
 
-fn for_staff() -> Router<AppState> {
+fn for_staff(state: &AppState) -> Router<AppState> {
     Router::new()
         .route(
             "/v1/practices/{practice}/entries",
@@ -84,9 +90,16 @@ fn for_staff() -> Router<AppState> {
         .route("/v1/practices/{practice}/access-log", get(staff::access_log))
         .route(
             "/v1/practices/{practice}/token",
-            post(public::token).layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES)),
+            post(public::token)
+                .layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES))
+                .layer(middleware::from_fn_with_state(state.clone(), limit::sign_ins)),
         )
-        .route("/v1/practices", post(public::register).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)))
+        .route(
+            "/v1/practices",
+            post(public::register)
+                .layer(DefaultBodyLimit::max(PUBLICATION_BYTES))
+                .layer(middleware::from_fn_with_state(state.clone(), limit::registrations)),
+        )
         .route(
             "/v1/practices/{practice}/roster",
             get(staff::roster).put(staff::put_roster).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)),

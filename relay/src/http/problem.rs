@@ -36,6 +36,9 @@ impl IntoResponse for RelayError {
             Self::Busy | Self::Unavailable(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
             }
+            Self::TooMany { seconds } => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
             _ => {}
         }
         response.extensions_mut().insert(Failure(Arc::new(self)));
@@ -93,6 +96,7 @@ pub(super) fn words(error: &RelayError) -> Words {
         E::NotNewer => (409, "not-newer", "A document of this version or a newer one is published."),
         E::NameTaken => (409, "name-taken", "Another practice has this name."),
         E::Conflict => (409, "conflict", "Another entry has this id."),
+        E::TooMany { .. } => (429, "too-many", "That is more than is allowed at once. Please wait."),
         E::Busy => (503, "busy", "Too much at once. Please try again in a moment."),
         E::Unavailable(_) => (503, "unavailable", "The relay cannot do this now."),
         E::Internal(_) => (500, "internal", "Something went wrong on our side."),

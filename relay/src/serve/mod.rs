@@ -8,9 +8,12 @@ pub use connections::Patience;
 use crate::access::Relay;
 use crate::clock::{Clock, SystemClock};
 use crate::http::assets::Assets;
+use crate::http::limit::{AddressLimits, AddressRates};
 use crate::http::{AppState, app};
 use crate::library::{ImportError, Library, import_versions};
+use crate::limits::Rate;
 use crate::secret::{SecretHash, make_secret};
+use crate::settings::ConfigurationError;
 use crate::store::Store;
 use crate::store::sqlite::{OpenError, SqliteStore};
 use std::fs::{self, File, TryLockError};
@@ -43,6 +46,10 @@ pub struct Settings {
     pub console: Option<PathBuf>,
     /// Bounds of connections.
     pub patience: Patience,
+    /// Limits per address.
+    pub rates: AddressRates,
+    /// Inquiries that a practice takes.
+    pub per_practice: Rate,
 }
 
 /// Why the relay does not start or ends.
@@ -70,12 +77,37 @@ pub enum ServeError {
     /// The socket.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    /// The check found damage.
+    #[error("{0}")]
+    Damaged(String),
+    /// The configuration.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// An invite could not be made.
     #[error("cannot make an invite: {0}")]
     Invite(String),
     /// Signals or the server itself.
     #[error(transparent)]
     Run(#[from] io::Error),
+}
+
+/// What a data folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// Practices.
+    pub practices: u64,
+    /// Entries of all their logs, whose chains were followed from end to end.
+    pub entries: u64,
+}
+
+/// Checks a data folder: the database's own integrity, and every practice's chains. A relay may be
+/// running on it.
+///
+/// # Errors
+/// [`ServeError`], naming the first practice and seq that are wrong.
+pub fn check(data: &Path) -> Result<Findings, ServeError> {
+    let (practices, entries) = crate::store::sqlite::check(&database(data)).map_err(ServeError::Damaged)?;
+    Ok(Findings { practices, entries })
 }
 
 /// Runs the relay until SIGINT or SIGTERM; what is in hand is finished first.
@@ -87,7 +119,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let _lock = lock(&settings.data)?;
     let store = SqliteStore::open(&database(&settings.data))?;
     let assets = open_assets(&settings)?;
-    let relay = Relay::new(Arc::new(store), Arc::new(SystemClock), &settings.public_url);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let limits = AddressLimits::new(settings.rates, &clock);
+    let relay = Relay::new(Arc::new(store), clock, &settings.public_url, settings.per_practice);
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -96,7 +130,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     println!("listening on http://{}", listener.local_addr().map_err(failed)?);
 
     let sweeping = tokio::spawn(sweep(relay.clone()));
-    let app = app(AppState { relay: relay.clone(), assets });
+    let app = app(AppState { relay: relay.clone(), assets, limits });
     connections::accept(listener, app, settings.patience, async move {
         tokio::select! {
             _ = terminate.recv() => {}

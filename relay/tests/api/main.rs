@@ -6,6 +6,7 @@ mod support;
 mod access_log;
 mod assets;
 mod headers;
+mod limits;
 mod publication;
 mod reading;
 mod roles;

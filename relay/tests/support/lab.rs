@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use relay::access::Relay;
 use relay::clock::ManualClock;
 use relay::http::assets::Assets;
+use relay::http::limit::{AddressLimits, AddressRates};
 use relay::http::{AppState, app};
+use relay::limits::Rate;
 use relay::publication::{check_manifest, check_roster};
 use relay::secret::SecretHash;
 use relay::store::sqlite::SqliteStore;
@@ -73,8 +75,10 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("relay.db")).unwrap());
         let clock = ManualClock::new(START * 1_000);
-        let relay = Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL);
-        Self { app: app(AppState { relay, assets }), clock, store, _folder: folder }
+        let relay =
+            Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL, Rate::PerHour(1_000));
+        let limits = AddressLimits::new(AddressRates::default(), &(Arc::new(clock.clone()) as _));
+        Self { app: app(AppState { relay, assets, limits }), clock, store, _folder: folder }
     }
 
     /// With a practice of each of these names.

@@ -3,12 +3,14 @@
 
 mod access;
 mod authorities;
+mod check;
 mod entries;
 mod practices;
 mod schema;
 mod secrets;
 mod writer;
 
+pub use check::check;
 pub use schema::MigrationError;
 
 use super::{
