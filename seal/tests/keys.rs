@@ -117,7 +117,6 @@ fn private_members_must_all_be_there_and_fit() {
     for text in ["", "{}", "null", &"{".repeat(9 << 10), &format!("{}{}", *INBOX.to_jwk(), *INBOX.to_jwk())] {
         assert_eq!(PrivateKey::from_jwk(text).unwrap_err(), KeyError::Malformed);
     }
-    assert_eq!(PrivateKey::from_jwk(&common::as_array(&INBOX.to_jwk())).unwrap_err(), KeyError::Malformed);
     let doubled = INBOX.to_jwk().replacen('{', r#"{"kty":"RSA","#, 1);
     assert_eq!(PrivateKey::from_jwk(&doubled).unwrap_err(), KeyError::Malformed);
 }
