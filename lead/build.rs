@@ -1,5 +1,6 @@
-//! Checks the lexicons in `lexicon/*.toml` and writes them as one compact text: comments, sources and layout
-//! left out, words listed once. The pattern language is described in `src/lexicon.rs`.
+//! Checks the lexicons in `lexicon/*.toml` and writes them as compact texts: comments, sources and layout left
+//! out. One is what the patient's browser needs, the other what staff's programs need in addition. The pattern
+//! language is described in `src/lexicon.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,19 +9,22 @@ use std::{env, fs, process};
 
 use toml::{Table, Value};
 
-const FILES: [&str; 5] = ["sets", "emergency", "urgent", "assertion", "intent"];
+/// Each file of patterns, and the compiled text that it goes into.
+const FILES: [(&str, &str); 4] =
+    [("emergency", "browser"), ("assertion", "browser"), ("urgent", "staff"), ("intent", "staff")];
 const CLASSES: [&str; 9] = ["<time>", "<date>", "<number>", "<money>", "<link>", ",", "\\?", "!", ":"];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    match compile() {
-        Ok(text) => {
-            let out = env::var("OUT_DIR").unwrap_or_default();
-            if let Err(error) = fs::write(Path::new(&out).join("lexicon.txt"), text) {
-                fail(&format!("cannot write the compiled lexicon: {error}"));
-            }
-        }
-        Err(message) => fail(&message),
+    let out = env::var("OUT_DIR").unwrap_or_default();
+    let result = compile().and_then(|texts| {
+        texts.into_iter().try_for_each(|(name, text)| {
+            fs::write(Path::new(&out).join(format!("{name}.txt")), text)
+                .map_err(|error| format!("{name}: {error}"))
+        })
+    });
+    if let Err(message) = result {
+        fail(&message);
     }
 }
 
@@ -29,22 +33,59 @@ fn fail(message: &str) -> ! {
     process::exit(1)
 }
 
-fn compile() -> Result<String, String> {
+fn compile() -> Result<Vec<(&'static str, String)>, String> {
     let mut lexicon = Lexicon::default();
-    for file in FILES {
+    let read = |file: &str| -> Result<Table, String> {
         let path = format!("lexicon/{file}.toml");
         println!("cargo::rerun-if-changed={path}");
         let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
-        lexicon.read(&table).map_err(|error| format!("{path}: {error}"))?;
+        text.parse().map_err(|error| format!("{path}: {error}"))
+    };
+    lexicon.read(&read("sets")?).map_err(|error| format!("sets.toml: {error}"))?;
+    let mut texts: Vec<(&str, String)> = vec![("browser", String::new()), ("staff", String::new())];
+    for (file, goes_to) in FILES {
+        lexicon.read(&read(file)?).map_err(|error| format!("{file}.toml: {error}"))?;
+        let body = std::mem::take(&mut lexicon.body);
+        for (name, text) in &mut texts {
+            if *name == goes_to {
+                text.push_str(&body);
+            }
+        }
     }
-    let mut out = String::new();
-    for (name, alternatives) in &lexicon.sets {
-        let _ = writeln!(out, "@{name}={}", alternatives.join("|"));
+    let browser = texts[0].1.clone();
+    let used = |sets: &[(String, Vec<String>)], body: &str| -> BTreeSet<String> {
+        let mut used: BTreeSet<String> = BTreeSet::from(["stop".to_owned()]);
+        let mut text = body.to_owned();
+        // A set names only sets before it, so one pass from the last to the first finds all.
+        for (name, alternatives) in sets.iter().rev() {
+            if names(&text).contains(name) {
+                used.insert(name.clone());
+                text.push_str(&alternatives.join("|"));
+                text.push('\n');
+            }
+        }
+        used
+    };
+    let for_browser = used(&lexicon.sets, &browser);
+    for (name, text) in &mut texts {
+        let mut head = String::new();
+        for (set, alternatives) in &lexicon.sets {
+            if for_browser.contains(set) == (*name == "browser") {
+                let _ = writeln!(head, "@{set}={}", alternatives.join("|"));
+            }
+        }
+        text.insert_str(0, &head);
     }
-    out.push_str(&lexicon.body);
-    out.pop();
-    Ok(out)
+    Ok(texts)
+}
+
+/// The sets that a text names.
+fn names(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for rest in text.split('@').skip(1) {
+        found.insert(rest.chars().take_while(char::is_ascii_alphanumeric).collect());
+    }
+    found
 }
 
 #[derive(Default)]

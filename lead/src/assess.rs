@@ -20,13 +20,15 @@ pub struct Assessment {
 
 redacted_debug!(Assessment);
 
-/// Assesses an inquiry by `model`: staff give the practice's own, the widget the manifest's.
+/// Assesses an inquiry by `model`, the practice's own.
 #[must_use]
 pub fn assess(source: &ManifestSource, model: &Model, inquiry: &Inquiry) -> Assessment {
-    assess_parts(source, model, &inquiry.answers, &inquiry.signals, inquiry.submitted_ms)
+    conclude(model, Facts::gather(source, &inquiry.answers, &inquiry.signals, inquiry.submitted_ms))
 }
 
-/// The same before there is an inquiry: the widget's preliminary score.
+/// What the patient's browser concludes, by the manifest's model, before there is an inquiry. It knows
+/// emergencies but neither urgent concepts nor intent ([`crate::triage::watch`]), so criteria on those give no
+/// points here; staff's [`assess`] has the last word.
 #[must_use]
 pub fn assess_parts(
     source: &ManifestSource,
@@ -35,7 +37,10 @@ pub fn assess_parts(
     signals: &Signals,
     now_ms: u64,
 ) -> Assessment {
-    let facts = Facts::gather(source, answers, signals, now_ms);
+    conclude(model, Facts::preliminary(source, answers, signals, now_ms))
+}
+
+fn conclude(model: &Model, facts: Facts) -> Assessment {
     let score = score(model, &facts);
     Assessment { triage: facts.triage, intent: facts.intent, score }
 }

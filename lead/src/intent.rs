@@ -3,7 +3,8 @@
 //! A linear model over phrases: each phrase of `lexicon/intent.toml` that is found adds its weight to one
 //! intent. The phrases found are the explanation. No word is looked at twice for one intent.
 
-use crate::lexicon::{Target, Tokens, hits, lexicon};
+use crate::lexicon::{Target, Tokens, full, hits};
+use crate::order::sort;
 use serde::{Deserialize, Serialize};
 
 /// What a person wants.
@@ -136,14 +137,14 @@ fn share(below: i32) -> u32 {
 
 /// Clues that count: of those for one intent that overlap, the strongest.
 fn clues(tokens: &Tokens) -> Vec<(Intent, i16, usize, usize)> {
-    let mut found: Vec<(Intent, i16, usize, usize)> = hits(lexicon(), tokens)
+    let mut found: Vec<(Intent, i16, usize, usize)> = hits(full(), tokens)
         .iter()
         .filter_map(|hit| match hit.target {
             Target::Clue(intent, weight) => Some((intent, weight, hit.start, hit.end)),
             _ => None,
         })
         .collect();
-    found.sort_by_key(|&(_, weight, start, end)| (std::cmp::Reverse(weight), start, end));
+    sort(&mut found, |a, b| (b.1, a.2, a.3).cmp(&(a.1, b.2, b.3)));
     let mut taken = vec![0_u16; tokens.all.len()];
     found.retain(|&(intent, _, start, end)| {
         let bit = 1 << intent as u16;
@@ -153,7 +154,7 @@ fn clues(tokens: &Tokens) -> Vec<(Intent, i16, usize, usize)> {
         }
         is_free
     });
-    found.sort_by_key(|&(_, _, start, end)| (start, end));
+    sort(&mut found, |a, b| (a.2, a.3).cmp(&(b.2, b.3)));
     found
 }
 

@@ -1,7 +1,7 @@
 //! Words and patterns in patients' texts: the machinery under [`crate::triage`] and [`crate::intent`].
 //!
-//! The lexicons are data (`lead/lexicon/*.toml`, sources named there). `build.rs` checks them and writes one
-//! compact text, which is read once, on first use. The patterns, in the words of those files:
+//! The lexicons are data (`lead/lexicon/*.toml`, sources named there). `build.rs` checks them and writes compact
+//! texts, which are read once, on first use. The patterns, in the words of those files:
 //!
 //! | written | matches |
 //! |---|---|
@@ -97,11 +97,19 @@ pub(crate) struct Lexicon {
     by_first: Vec<Vec<u16>>,
 }
 
-/// Written by `build.rs`.
-const COMPILED: &str = include_str!(concat!(env!("OUT_DIR"), "/lexicon.txt"));
+/// Written by `build.rs`: emergencies and what is said about them.
+const BROWSER: &str = include_str!(concat!(env!("OUT_DIR"), "/browser.txt"));
+/// Written by `build.rs`: everything else.
+const STAFF: &str = include_str!(concat!(env!("OUT_DIR"), "/staff.txt"));
 
-/// The built-in lexicons.
-pub(crate) fn lexicon() -> &'static Lexicon {
+/// What the patient's browser carries: every kilobyte of it is downloaded before the form can be sent.
+pub(crate) fn browser() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| pattern::read(COMPILED))
+    LEXICON.get_or_init(|| pattern::read(&[BROWSER]))
+}
+
+/// All of it.
+pub(crate) fn full() -> &'static Lexicon {
+    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| pattern::read(&[BROWSER, STAFF]))
 }

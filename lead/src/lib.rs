@@ -16,6 +16,7 @@ pub mod inquiry;
 pub mod intent;
 mod lexicon;
 pub mod manifest;
+mod order;
 pub mod scoring;
 pub mod signals;
 pub mod text;

@@ -2,6 +2,7 @@
 //!
 //! It leaves the browser only inside the sealed inquiry. It is unauthenticated: anyone can make it up.
 
+use crate::order::sort;
 use serde::{Deserialize, Serialize};
 
 /// Most visits that are kept.
@@ -100,7 +101,7 @@ impl Signals {
             .into_iter()
             .filter(|visit| visit.fits() && visit.ms <= now && now - visit.ms <= KEPT_MS)
             .collect();
-        visits.sort_by_key(|visit| visit.ms);
+        sort(&mut visits, |a, b| a.ms.cmp(&b.ms));
         let surplus = visits.len().saturating_sub(MOST_VISITS);
         visits.drain(..surplus);
         Self { visits }

@@ -3,8 +3,9 @@
 
 mod assertion;
 
-use crate::lexicon::{Hit, Target, Tokens, hits, lexicon};
+use crate::lexicon::{Hit, Lexicon, Target, Tokens, browser, full, hits};
 use crate::manifest::OwnPhrase;
+use crate::order::sort;
 use serde::{Deserialize, Serialize};
 
 /// Where a text leads.
@@ -103,13 +104,25 @@ impl Triage {
 /// in the text's length.
 #[must_use]
 pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
+    triage_by(full(), text, own)
+}
+
+/// What the patient's browser watches for while someone types: emergencies, and the practice's own phrases. In
+/// these two it finds exactly what [`triage`] finds; the built-in urgent concepts are left to staff's programs,
+/// because the widget has to stay small.
+#[must_use]
+pub fn watch(text: &str, own: &[OwnPhrase]) -> Triage {
+    triage_by(browser(), text, own)
+}
+
+fn triage_by(lexicon: &Lexicon, text: &str, own: &[OwnPhrase]) -> Triage {
     let tokens = Tokens::of(text);
-    let hits = hits(lexicon(), &tokens);
+    let hits = hits(lexicon, &tokens);
     let triggers = assertion::triggers(&tokens, &hits);
     let mut mentions: Vec<Mention> = longest(&hits)
         .into_iter()
         .map(|(concept, start, end)| {
-            let concept = &lexicon().concepts[usize::from(concept)];
+            let concept = &lexicon.concepts[usize::from(concept)];
             let status = triggers.status(&tokens, start, end);
             let lane = match status {
                 Status::Affirmed if triggers.is_long(&tokens, start) => concept.long,
@@ -129,7 +142,7 @@ pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
             mentions.push(Mention { concept: "practice", status, lane, help: Help::Call911, span });
         }
     }
-    mentions.sort_by_key(|mention| mention.span);
+    sort(&mut mentions, |a, b| a.span.cmp(&b.span));
     let lane = mentions.iter().map(|mention| mention.lane).max().unwrap_or_default();
     Triage { lane, mentions }
 }
@@ -141,7 +154,7 @@ const MOST_OWN: usize = 500;
 #[must_use]
 pub fn status_of(text: &str, span: (usize, usize)) -> Status {
     let tokens = Tokens::of(text);
-    let triggers = assertion::triggers(&tokens, &hits(lexicon(), &tokens));
+    let triggers = assertion::triggers(&tokens, &hits(browser(), &tokens));
     let start = tokens.all.partition_point(|token| (token.end as usize) <= span.0);
     let end = tokens.all.partition_point(|token| (token.start as usize) < span.1);
     if start < end { triggers.status(&tokens, start, end) } else { Status::Affirmed }
@@ -180,7 +193,7 @@ fn longest(hits: &[Hit]) -> Vec<(u16, usize, usize)> {
             _ => None,
         })
         .collect();
-    found.sort_by_key(|&(concept, start, end)| (concept, start, std::cmp::Reverse(end)));
+    sort(&mut found, |a, b| (a.0, a.1, b.2).cmp(&(b.0, b.1, a.2)));
     found.dedup_by(|later, kept| {
         let overlaps = later.0 == kept.0 && later.1 < kept.2;
         if overlaps {

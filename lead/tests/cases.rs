@@ -55,3 +55,19 @@ fn spans_are_the_words_that_were_read() {
         }
     }
 }
+
+/// The browser watches for emergencies and finds in them what staff's programs find.
+#[test]
+fn the_browsers_watch_agrees_on_emergencies() {
+    for case in cases() {
+        let emergencies = |triage: lead::triage::Triage| {
+            let mut found = triage.mentions;
+            let ids = ["worsening-pain", "recent-injury"];
+            found.retain(|mention| !ids.contains(&mention.concept) && mention.lane == Lane::Emergency);
+            found
+        };
+        let (full, watched) = (triage(&case.text, &[]), lead::triage::watch(&case.text, &[]));
+        assert_eq!(full.lane == Lane::Emergency, watched.lane == Lane::Emergency, "{}", case.text);
+        assert!(emergencies(full) == emergencies(watched), "{}", case.text);
+    }
+}

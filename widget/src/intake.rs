@@ -9,7 +9,7 @@ use crate::values::Values;
 use crate::words;
 use lead::inquiry::{ContactWay, Inquiry};
 use lead::signals::Signals;
-use lead::triage::{Help, triage};
+use lead::triage::{Help, watch};
 use lead::{Manifest, assess};
 use std::sync::Arc;
 use wire::EntryId;
@@ -245,7 +245,7 @@ impl Intake {
         let mut help = Vec::new();
         for (index, control) in self.controls.iter().enumerate() {
             if matches!(control.entry, Entry::Area(_)) {
-                for call in triage(self.values.text(index), &self.manifest.source.phrases).help() {
+                for call in watch(self.values.text(index), &self.manifest.source.phrases).help() {
                     if !help.contains(&call) {
                         help.push(call);
                     }

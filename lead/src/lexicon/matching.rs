@@ -240,6 +240,6 @@ mod tests {
 
     #[test]
     fn class_ids_lie_above_all_words() {
-        assert!(super::super::lexicon().words.len() < usize::from(super::super::pattern::CLASSES));
+        assert!(super::super::full().words.len() < usize::from(super::super::pattern::CLASSES));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Concept, Lexicon, Target, Trigger};
 use crate::intent::Intent;
+use crate::order::sort;
 use crate::triage::{Help, Lane};
 
 /// Ids from here on are classes of tokens and marks, not words.
@@ -47,7 +48,7 @@ pub(super) fn class(name: &str) -> Option<u16> {
 
 /// Reads what `build.rs` wrote: `@name=alternatives` lines, then a `!` line for each target and one line for
 /// each of its patterns. What `build.rs` has checked is not checked again.
-pub(super) fn read(compiled: &'static str) -> Lexicon {
+pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
     let mut lexicon = Lexicon {
         concepts: Vec::new(),
         words: words(compiled),
@@ -58,7 +59,7 @@ pub(super) fn read(compiled: &'static str) -> Lexicon {
     };
     let mut names: Vec<&str> = Vec::new();
     let mut target = Target::Known;
-    for line in compiled.lines() {
+    for line in compiled.iter().flat_map(|text| text.lines()) {
         if let Some(header) = line.strip_prefix('!') {
             target = read_target(&mut lexicon, header);
             continue;
@@ -84,8 +85,8 @@ pub(super) fn read(compiled: &'static str) -> Lexicon {
     lexicon
 }
 
-fn words(compiled: &'static str) -> Vec<&'static str> {
-    let lines = compiled.lines().filter(|line| !line.starts_with('!'));
+fn words(compiled: &[&'static str]) -> Vec<&'static str> {
+    let lines = compiled.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('!'));
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '@' | '#' | '<');
     let mut words: Vec<&str> =
         lines
@@ -95,7 +96,7 @@ fn words(compiled: &'static str) -> Vec<&'static str> {
             .flat_map(|line| line.split(move |c| !is_part(c)))
             .filter(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric()))
             .collect();
-    words.sort_unstable();
+    sort(&mut words, |a, b| a.cmp(b));
     words.dedup();
     words
 }

@@ -180,20 +180,30 @@ fn fold(c: char, into: &mut String) {
     if is_mark_within(c) || is_combining(c) {
         return;
     }
-    for lower in c.to_lowercase() {
-        let plain = match lower {
-            'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'í' | 'ì' | 'î' | 'ï' => 'i',
-            'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
-            'ú' | 'ù' | 'û' | 'ü' => 'u',
-            'ñ' => 'n',
-            'ç' => 'c',
-            other if is_combining(other) => continue,
-            other => other,
-        };
-        into.push(plain);
-    }
+    let plain = match lower(c) {
+        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ô' | 'ö' | 'õ' => 'o',
+        'ú' | 'ù' | 'û' | 'ü' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
+        other => other,
+    };
+    into.push(plain);
+}
+
+/// Lower case in the scripts of Europe. The tables for all scripts weigh five kilobytes for every patient.
+fn lower(c: char) -> char {
+    let step = match c {
+        '\u{d7}' => 0,
+        '\u{c0}'..='\u{de}' | '\u{391}'..='\u{3a9}' | '\u{410}'..='\u{42f}' => 0x20,
+        '\u{400}'..='\u{40f}' => 0x50,
+        '\u{100}'..='\u{12e}' | '\u{14a}'..='\u{176}' if c as u32 % 2 == 0 => 1,
+        '\u{139}'..='\u{147}' | '\u{179}'..='\u{17d}' if c as u32 % 2 == 1 => 1,
+        _ => 0,
+    };
+    char::from_u32(c as u32 + step).unwrap_or(c)
 }
 
 fn classify(raw: &str, normal: &str) -> Kind {

@@ -3,6 +3,7 @@
 use crate::inquiry::{Answers, ContactWay, Insurance};
 use crate::intent::{self, Intent, IntentResult};
 use crate::manifest::{ManifestSource, PageKind, ServiceTier};
+use crate::order::sort;
 use crate::signals::{Referrer, Signals};
 use crate::triage::{self, Triage};
 use serde::{Deserialize, Serialize};
@@ -106,18 +107,24 @@ pub struct PageEvent {
 redacted_debug!(Facts, PageEvent);
 
 impl Facts {
-    /// Gathers the facts; runs triage and intent over the text about needs.
+    /// Gathers the facts of an inquiry; runs triage and intent over the text about needs.
     #[must_use]
     pub fn gather(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
+        Self {
+            triage: triage::triage(&answers.needs, &source.phrases),
+            ..Self::preliminary(source, answers, signals, now_ms).with_intent(&answers.needs)
+        }
+    }
+
+    /// What the patient's browser gathers: emergencies, no intent. See [`triage::watch`].
+    #[must_use]
+    pub fn preliminary(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
         let first_ms = signals.visits.iter().map(|visit| visit.ms).min();
+        let service = answers.service.as_deref().and_then(|id| source.service(id));
         Self {
             now_ms,
-            service: answers
-                .service
-                .as_deref()
-                .and_then(|id| source.service(id))
-                .map(|service| (service.id.clone(), service.tier)),
-            triage: triage::triage(&answers.needs, &source.phrases),
+            service: service.map(|service| (service.id.clone(), service.tier)),
+            triage: triage::watch(&answers.needs, &source.phrases),
             pages: distinct_pages(source, signals, now_ms),
             form_completed: source.form.is_complete(answers),
             visitor: match first_ms {
@@ -125,35 +132,44 @@ impl Facts {
                 _ => Visitor::New,
             },
             referral: referral(answers, signals),
-            ..Self::from_text(answers)
+            ..Self::of_answers(answers)
         }
     }
 
-    /// The facts that need neither a manifest nor signals: what the answers say by themselves.
+    /// What a text says by itself: no form, no visits.
     #[must_use]
-    pub fn from_text(answers: &Answers) -> Self {
-        let intent = intent::classify(&answers.needs);
+    pub fn from_text(text: &str) -> Self {
+        Self { triage: triage::triage(text, &[]), ..Self::of_answers(&Answers::default()).with_intent(text) }
+    }
+
+    fn with_intent(self, text: &str) -> Self {
+        let intent = intent::classify(text);
+        let appointment = match self.appointment {
+            Appointment::NotRequested if intent.intent == Intent::Book => Appointment::Written,
+            known => known,
+        };
+        Self { intent, appointment, ..self }
+    }
+
+    fn of_answers(answers: &Answers) -> Self {
         Self {
             now_ms: 0,
             service: None,
-            triage: triage::triage(&answers.needs, &[]),
+            intent: IntentResult::default(),
+            triage: Triage::default(),
             insurance: match answers.insurance {
                 Some(Insurance::Plan { .. }) => InsuranceIs::Given,
                 Some(Insurance::Unknown) => InsuranceIs::Unknown,
                 Some(Insurance::SelfPay) => InsuranceIs::SelfPay,
                 None => InsuranceIs::NotAnswered,
             },
-            referral: referral(answers, &Signals::default()),
+            referral: ReferralSource::Direct,
             pages: Vec::new(),
             form_completed: false,
-            appointment: if answers.appointment.is_some() {
-                Appointment::Answered
-            } else if intent.intent == Intent::Book {
-                Appointment::Written
-            } else {
-                Appointment::NotRequested
+            appointment: match answers.appointment {
+                Some(_) => Appointment::Answered,
+                None => Appointment::NotRequested,
             },
-            intent,
             contact: answers.contact.prefer,
             zip: answers.zip.iter().flat_map(|zip| zip.chars()).filter(|c| !c.is_whitespace()).collect(),
             visitor: Visitor::New,
@@ -186,9 +202,9 @@ fn distinct_pages(source: &ManifestSource, signals: &Signals, now_ms: u64) -> Ve
             Some(PageEvent { kind, path: visit.path.clone(), ms: visit.ms })
         })
         .collect();
-    pages.sort_by(|a, b| (&a.path, a.ms).cmp(&(&b.path, b.ms)));
+    sort(&mut pages, |a, b| (&a.path, a.ms).cmp(&(&b.path, b.ms)));
     // `dedup_by` hands over (later, kept): each view is measured against the visit it may belong to.
     pages.dedup_by(|later, kept| later.path == kept.path && later.ms - kept.ms < SAME_VISIT_MS);
-    pages.sort_by(|a, b| (a.ms, &a.path).cmp(&(b.ms, &b.path)));
+    sort(&mut pages, |a, b| (a.ms, &a.path).cmp(&(b.ms, &b.path)));
     pages
 }

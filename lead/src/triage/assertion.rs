@@ -3,6 +3,7 @@
 
 use super::Status;
 use crate::lexicon::{Hit, Target, Tokens, Trigger};
+use crate::order::sort;
 
 /// A negation reaches no further than this many tokens.
 const NEGATION_REACH: usize = 40;
@@ -26,7 +27,10 @@ pub(super) fn triggers(tokens: &Tokens, hits: &[Hit]) -> Triggers {
         })
         .collect();
     let mut taken = vec![0_u8; tokens.all.len()];
-    found.sort_by_key(|&(trigger, start, end)| (std::cmp::Reverse(end - start), rank(trigger), start));
+    let key = |&(trigger, start, end): &(Trigger, usize, usize)| {
+        (std::cmp::Reverse(end - start), rank(trigger), start)
+    };
+    sort(&mut found, |a, b| key(a).cmp(&key(b)));
     found.retain(|&(trigger, start, end)| {
         let place = direction(trigger);
         let is_free = taken[start..end].iter().all(|by| by & place == 0);
@@ -36,7 +40,7 @@ pub(super) fn triggers(tokens: &Tokens, hits: &[Hit]) -> Triggers {
         }
         is_free
     });
-    found.sort_by_key(|&(_, start, end)| (start, end));
+    sort(&mut found, |a, b| (a.1, a.2).cmp(&(b.1, b.2)));
     Triggers { all: found }
 }
 

@@ -154,9 +154,6 @@ fn label_of(intent: Intent, labels: &BTreeSet<String>, mapped: &impl Fn(&str) ->
 }
 
 fn is_care_ready(text: &str) -> bool {
-    use lead::inquiry::Answers;
     use lead::scoring::{Facts, Model, score};
-    let answers = Answers { needs: text.to_owned(), ..Answers::default() };
-    let facts = Facts::from_text(&answers);
-    score(&Model::seed(), &facts).tier == "care-ready"
+    score(&Model::seed(), &Facts::from_text(text)).tier == "care-ready"
 }
