@@ -151,6 +151,98 @@ fn forged_and_unreadable_entries_are_refused_and_the_rest_is_read() {
     lab.ok(&["inbox", "list", "--credential", &coordinator]);
 }
 
+/// Anyone on the internet can write anything into the form.
+#[test]
+fn the_text_of_patients_cannot_act_on_a_terminal() {
+    let lab = Lab::with_practice(1);
+    let manifest = manifest(&lab);
+    let pinned = jws::verify_pinned(&manifest, MANIFEST_TYP, &jws::signer(&manifest).unwrap()).unwrap();
+    let manifest: lead::Manifest = serde_json::from_slice(&pinned.claims).unwrap();
+    let nasty =
+        "Eve\u{1b}[2J\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}0010-555\u{2066}\r\nScore 99: Care-Ready\u{0}";
+    let mut inquiry = hostile_inquiry(&manifest, nasty);
+    inquiry.answers.needs = nasty.repeat(3);
+    let binding = Binding {
+        typ: EntryKind::Inquiry,
+        practice: manifest.practice.clone(),
+        thread: ThreadId::from_bytes([3; 16]),
+        entry: EntryId::from_bytes([4; 16]),
+        manifest: manifest.version,
+    };
+    let inbox = PublicKey::from_jwk(&manifest.inbox.keys[0]).unwrap();
+    let body = seal(&binding, inquiry.to_json().unwrap().as_bytes(), &inbox).unwrap();
+    lab.tamper_pages(move |page| {
+        let meta = EntryMeta {
+            seq: 0,
+            id: binding.entry,
+            kind: EntryKind::Inquiry,
+            thread: binding.thread,
+            sha256: ChainHash::of_body(&body),
+            time: page.entries[0].meta.time,
+        };
+        let hash = page.entries[0].hash;
+        page.entries.push(Entry { meta, hash, body: Some(body.clone()) });
+        chain_anew(page);
+    });
+    let reader = lab.fresh_reader("careful");
+    let id = EntryId::from_bytes([4; 16]).to_string();
+    for arguments in [
+        vec!["inbox", "list", "--credential", &reader],
+        vec!["inbox", "show", &id, "--credential", &reader],
+        vec!["--json", "inbox", "list", "--credential", &reader],
+        vec!["--json", "inbox", "show", &id, "--credential", &reader],
+    ] {
+        let printed = stdout(&lab.ok(&arguments));
+        assert!(printed.contains("Eve"), "{arguments:?}");
+        let acts = |c: char| {
+            (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        assert!(!printed.chars().any(acts), "{arguments:?}: {printed:?}");
+        assert!(!printed.lines().any(|line| line.starts_with("Score 99")), "{arguments:?}: {printed}");
+    }
+}
+
+fn hostile_inquiry(manifest: &lead::Manifest, nasty: &str) -> lead::Inquiry {
+    let mut answers = lead::inquiry::Answers::default();
+    answers.contact.name = nasty.to_owned();
+    answers.contact.phone = Some(nasty.to_owned());
+    answers.service = Some(nasty.to_owned());
+    answers.other.insert(nasty.to_owned(), lead::inquiry::Answer::Text(nasty.to_owned()));
+    let visit = |path: &str| lead::signals::Visit {
+        path: path.to_owned(),
+        ms: 1,
+        dwell_ms: 0,
+        referrer: lead::signals::Referrer::Search,
+        campaign: Some(lead::signals::Campaign {
+            source: "x\u{1b}c".into(),
+            medium: String::new(),
+            name: String::new(),
+        }),
+    };
+    let model = &manifest.source.scoring;
+    let mut inquiry = lead::Inquiry {
+        v: 1,
+        lang: nasty.chars().take(6).collect(),
+        manifest: manifest.version,
+        submitted_ms: u64::MAX,
+        answers,
+        signals: lead::signals::Signals { visits: vec![visit("/guides/\u{1b}[2J"), visit("/\u{202e}")] },
+        preliminary: lead::scoring::Score {
+            points: 99,
+            tier: "care-ready".into(),
+            action: lead::scoring::Action::Nothing,
+            lines: Vec::new(),
+            model: lead::scoring::ModelRef {
+                name: "\u{1b}[31mmine".into(),
+                version: model.version,
+                hash: model.hash(),
+            },
+        },
+    };
+    inquiry.answers.consent = None;
+    inquiry
+}
+
 #[test]
 fn another_or_an_older_manifest_roster_or_keyring_is_refused() {
     let lab = Lab::with_practice(1);
