@@ -36,7 +36,9 @@ pub fn answers(controls: &[Control], values: &Values, consent: u32) -> Answers {
     for (index, control) in controls.iter().enumerate() {
         if control.part == Part::Other && form.is_answered(index) {
             let answer = match control.entry {
-                Entry::One(_) | Entry::Menu(_) | Entry::Many(_) => Answer::Chosen(values.chosen(index).to_vec()),
+                Entry::One(_) | Entry::Menu(_) | Entry::Many(_) => {
+                    Answer::Chosen(values.chosen(index).to_vec())
+                }
                 _ => Answer::Text(values.text(index).trim().to_owned()),
             };
             answers.other.insert(control.name.clone(), answer);

@@ -6,8 +6,8 @@ mod port;
 mod screens;
 mod trust;
 
-use driver::{Driver, now_ms};
 use any_spawner::Executor;
+use driver::{Driver, now_ms};
 use lead::signals::Signals;
 use port::{Failure, Port, Start};
 use reactive_graph::owner::Owner;
@@ -52,7 +52,8 @@ async fn show(port: Port, start: Start) {
 /// What `leptos::mount_to_body` does. The `leptos` crate itself brings server functions and streams, whose
 /// exports would stay in the WebAssembly though nothing calls them.
 fn mount(view: impl FnOnce() -> AnyView) {
-    let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|page| page.body()) else {
+    let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|page| page.body())
+    else {
         return;
     };
     // It can only fail by being done already.

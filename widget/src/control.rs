@@ -234,7 +234,14 @@ impl Maker<'_> {
                 head(Part::Referred, One(yes_no()));
                 let yes = [YES.to_owned()];
                 self.part(first, Part::Physician, line(120), |words| words.physician, &yes, true);
-                self.part(first, Part::PhysicianPractice, line(120), |words| words.physician_practice, &yes, false);
+                self.part(
+                    first,
+                    Part::PhysicianPractice,
+                    line(120),
+                    |words| words.physician_practice,
+                    &yes,
+                    false,
+                );
             }
             FieldKind::Insurance { carriers } => {
                 let known = vec![
@@ -326,7 +333,10 @@ fn yes_no() -> Vec<Offer> {
 }
 
 fn offers(options: &[Choice]) -> Vec<Offer> {
-    options.iter().map(|option| Offer { id: option.id.clone(), label: Label::Theirs(option.label.clone()) }).collect()
+    options
+        .iter()
+        .map(|option| Offer { id: option.id.clone(), label: Label::Theirs(option.label.clone()) })
+        .collect()
 }
 
 fn way(way: &ContactWay) -> Offer {

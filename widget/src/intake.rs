@@ -351,7 +351,9 @@ impl Intake {
                 self.wipe();
                 self.enter(Stage::Sent(confirmation, delivery))
             }
-            Stage::Sent(confirmation, known) if confirmation.entry == entry && *known != Delivery::Delivered => {
+            Stage::Sent(confirmation, known)
+                if confirmation.entry == entry && *known != Delivery::Delivered =>
+            {
                 *known = delivery;
                 Vec::new()
             }

@@ -132,7 +132,6 @@ impl Read for Text {
 
 read_struct! {
     Manifest { practice, version, iat, exp, inbox, source }
-    JwkSet { keys }
     ManifestSource {
         name, phone, emergency_note, languages, services, form, pages, consent, notices, hours, phrases, scoring
     }
@@ -171,6 +170,12 @@ read_word! {
     lead::scoring::ReferralSource;
     lead::scoring::Visitor;
     lead::signals::Referrer, absent lead::signals::Referrer::None;
+}
+
+impl Read for JwkSet {
+    fn read(json: &Value) -> Option<Self> {
+        Some(Self { keys: Read::read(json.get("keys")?)? })
+    }
 }
 
 impl Read for PublicJwk {

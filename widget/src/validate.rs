@@ -131,10 +131,13 @@ mod tests {
 
     #[test]
     fn unusual_addresses_and_numbers_are_fine() {
-        for email in ["a@example.com", "o'neil+knee@mail.example.co.uk", "josé@ejemplo.example", "x@münchen.example"] {
+        for email in
+            ["a@example.com", "o'neil+knee@mail.example.co.uk", "josé@ejemplo.example", "x@münchen.example"]
+        {
             assert!(is_email(email), "{email}");
         }
-        for phone in ["555-0100", "(555) 555-0142", "+44 20 7946 0018", "+1.555.555.0142", "555 555 0142 x12"] {
+        for phone in ["555-0100", "(555) 555-0142", "+44 20 7946 0018", "+1.555.555.0142", "555 555 0142 x12"]
+        {
             assert!(is_phone(phone), "{phone}");
         }
         for code in ["60601", "60601-1234", "SW1A 1AA", "K1A 0B1", "101"] {
@@ -161,7 +164,9 @@ mod tests {
         for date in ["1980-02-29", "2026-11-23", "1900-01-01"] {
             assert!(is_birthday(date, today), "{date}");
         }
-        for date in ["1981-02-29", "2026-11-24", "1899-12-31", "1980-13-01", "1980-00-10", "80-01-01", "yesterday"] {
+        for date in
+            ["1981-02-29", "2026-11-24", "1899-12-31", "1980-13-01", "1980-00-10", "80-01-01", "yesterday"]
+        {
             assert!(!is_birthday(date, today), "{date}");
         }
     }

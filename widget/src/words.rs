@@ -31,8 +31,6 @@ pub struct Words {
     pub review_hint: &'static str,
     /// Changes a step's answers.
     pub change: &'static str,
-    /// Stands for a question left open in the review.
-    pub not_answered: &'static str,
     /// Sends.
     pub send: &'static str,
     /// While it is sent.
@@ -151,10 +149,12 @@ pub fn fill(words: &str, part: &str) -> String {
 /// The language to begin with: the first of `wanted` that the practice has, else the practice's first.
 #[must_use]
 pub fn choose(wanted: &[&str], offered: &[String]) -> String {
-    let base = |tag: &str| tag.split('-').next().unwrap_or(tag).to_lowercase();
+    fn base(tag: &str) -> &str {
+        tag.split('-').next().unwrap_or(tag)
+    }
     wanted
         .iter()
-        .find_map(|tag| offered.iter().find(|have| base(have) == base(tag)))
+        .find_map(|tag| offered.iter().find(|have| base(have).eq_ignore_ascii_case(base(tag))))
         .or_else(|| offered.first())
         .map_or_else(|| "en".to_owned(), Clone::clone)
 }

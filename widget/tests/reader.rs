@@ -19,10 +19,11 @@ fn demo() -> Value {
 
 fn every_kind_of_field(source: &mut Value) {
     let options = json!([{ "id": "a", "label": { "en": "A" } }]);
-    let mut kinds: Vec<Value> = ["name", "email", "phone", "zip", "date_of_birth", "service", "voicemail", "referral", "consent"]
-        .iter()
-        .map(|kind| json!(kind))
-        .collect();
+    let mut kinds: Vec<Value> =
+        ["name", "email", "phone", "zip", "date_of_birth", "service", "voicemail", "referral", "consent"]
+            .iter()
+            .map(|kind| json!(kind))
+            .collect();
     for kind in ["times", "on_behalf_of", "appointment", "select", "choice", "choices"] {
         kinds.push(json!({ kind: { "options": options } }));
     }
@@ -96,7 +97,10 @@ fn without_its_optional_members_it_is_read_alike() {
     }
     source["scoring"].as_object_mut().unwrap().retain(|name, _| name != "groups" && name != "range");
     for criterion in source["scoring"]["criteria"].as_array_mut().unwrap() {
-        criterion.as_object_mut().unwrap().retain(|name, _| ["id", "points", "when"].contains(&name.as_str()));
+        criterion
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| ["id", "points", "when"].contains(&name.as_str()));
     }
     for step in source["form"]["steps"].as_array_mut().unwrap() {
         for field in step["fields"].as_array_mut().unwrap() {
@@ -117,7 +121,9 @@ fn a_damaged_manifest_is_never_read_as_another() {
     list(&whole, &mut Vec::new(), &mut places);
     assert!(places.len() > 300);
     for place in places {
-        for wrong in [None, Some(json!(null)), Some(json!(-1)), Some(json!("?")), Some(json!([])), Some(json!({}))] {
+        for wrong in
+            [None, Some(json!(null)), Some(json!(-1)), Some(json!("?")), Some(json!([])), Some(json!({}))]
+        {
             let mut claims = whole.clone();
             change(&mut claims, &place, wrong.clone());
             let (long, short) = both(&claims);
@@ -159,7 +165,9 @@ fn list(json: &Value, path: &mut Vec<String>, places: &mut Vec<Vec<String>>) {
     };
     match json {
         Value::Object(members) => members.iter().for_each(|(name, inner)| enter(name.clone(), inner, places)),
-        Value::Array(items) => items.iter().enumerate().for_each(|(at, inner)| enter(at.to_string(), inner, places)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, inner)| enter(at.to_string(), inner, places))
+        }
         _ => {}
     }
 }

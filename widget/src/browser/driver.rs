@@ -94,7 +94,8 @@ impl Driver {
 
     /// Gives the document the language of the form.
     pub(crate) fn speak(self) {
-        let (language, right_to_left) = self.now(|state| (state.language.clone(), state.words().right_to_left));
+        let (language, right_to_left) =
+            self.now(|state| (state.language.clone(), state.words().right_to_left));
         self.port(|port| port.speak(&language, if right_to_left { "rtl" } else { "ltr" }));
     }
 

@@ -16,7 +16,6 @@ pub const WORDS: Words = Words {
     review_title: "Does this look right?",
     review_hint: "Nothing has left your device yet.",
     change: "Change",
-    not_answered: "Not answered",
     send: "Send securely",
     sending: "Sending…",
     sealed_for: "Encrypted for {}.",

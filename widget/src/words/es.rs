@@ -16,7 +16,6 @@ pub const WORDS: Words = Words {
     review_title: "¿Está todo bien?",
     review_hint: "Todavía no ha salido nada de su dispositivo.",
     change: "Cambiar",
-    not_answered: "Sin respuesta",
     send: "Enviar de forma segura",
     sending: "Enviando…",
     sealed_for: "Cifrado para {}.",
@@ -75,7 +74,9 @@ const fn problem(problem: Problem) -> &'static str {
         Problem::Missing => "Por favor, complete este campo.",
         Problem::NotChosen => "Por favor, elija una opción.",
         Problem::NotAgreed => "Por favor, marque esta casilla para que podamos responderle.",
-        Problem::Email => "Esta dirección de correo no está completa. Una dirección es así: nombre@example.com.",
+        Problem::Email => {
+            "Esta dirección de correo no está completa. Una dirección es así: nombre@example.com."
+        }
         Problem::Phone => "Escriba el número completo con el código de área, por ejemplo (555) 555-0142.",
         Problem::Zip => "Revise este código. Un código ZIP tiene cinco cifras.",
         Problem::Date => "Revise esta fecha.",

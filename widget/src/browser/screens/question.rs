@@ -54,7 +54,11 @@ impl Shown<'_> {
 
     /// Marks what may stay open; what has to be answered is the rule.
     fn optional(&self, to: Element) -> Element {
-        if self.control.required { to } else { to.child(classed("span", "optional").text(self.words.optional)) }
+        if self.control.required {
+            to
+        } else {
+            to.child(classed("span", "optional").text(self.words.optional))
+        }
     }
 
     fn hint(&self) -> Option<Element> {
@@ -145,11 +149,11 @@ impl Shown<'_> {
 
     fn menu(&self, offers: &[Offer]) -> Element {
         let held = self.value();
-        let option = |id: &str, text: &str| {
-            element("option").set("value", id).mark("selected", id == held).text(text)
-        };
+        let option =
+            |id: &str, text: &str| element("option").set("value", id).mark("selected", id == held).text(text);
         let first = option("", self.words.choose);
-        let options = offers.iter().map(|offer| option(&offer.id, offer.label.text(self.language, self.words)));
+        let options =
+            offers.iter().map(|offer| option(&offer.id, offer.label.text(self.language, self.words)));
         self.labelled(self.entry("select", "change").child(first).children(options))
     }
 
@@ -180,10 +184,15 @@ impl Shown<'_> {
     fn tick(&self, dom_id: String, kind: &'static str, id: &str) -> Element {
         let (driver, index, id) = (self.driver, self.index, id.to_owned());
         let ticked = self.holds(&id);
-        let input = element("input").set("type", kind).set("id", dom_id).set("name", self.control.name.clone());
+        let input =
+            element("input").set("type", kind).set("id", dom_id).set("name", self.control.name.clone());
         input.set("value", id.clone()).mark("checked", ticked).on("change", move |_| {
             let id = id.clone();
-            driver.dispatch(if kind == "radio" { Event::Filled(index, id) } else { Event::Toggled(index, id) });
+            driver.dispatch(if kind == "radio" {
+                Event::Filled(index, id)
+            } else {
+                Event::Toggled(index, id)
+            });
         })
     }
 }

@@ -4,7 +4,7 @@ use super::super::driver::{Driver, now_ms};
 use super::super::element::{Element, classed, element};
 use super::step::progress;
 use super::{button, heading, help};
-use widget::control::{Entry, Label, Part};
+use widget::control::{Entry, Label};
 use widget::intake::{Event, Intake, Stage};
 
 pub(super) fn review(driver: Driver) -> Element {
@@ -15,7 +15,9 @@ pub(super) fn review(driver: Driver) -> Element {
         .set("type", "button")
         .follow("aria-disabled", driver, move |state| is_sending(state).then(|| "true".to_owned()))
         .on("click", move |_| driver.dispatch(Event::Send(now_ms())))
-        .following(driver, move |state| if is_sending(state) { words.sending } else { words.send }.to_owned());
+        .following(driver, move |state| {
+            if is_sending(state) { words.sending } else { words.send }.to_owned()
+        });
     element("section")
         .child(progress(words, steps, steps))
         .child(heading(words.review_title))
@@ -32,11 +34,12 @@ pub(super) fn review(driver: Driver) -> Element {
 /// One step's answers; nothing where the step asks nothing.
 fn part(driver: Driver, at: usize) -> Option<Element> {
     let (title, rows, words) = driver.now(|state| {
-        let title = state.manifest.source.form.steps.get(at).map(|step| step.title.in_language(&state.language));
+        let title =
+            state.manifest.source.form.steps.get(at).map(|step| step.title.in_language(&state.language));
         let rows: Vec<Element> = state.in_step(at).filter_map(|control| row(state, control)).collect();
         (title.unwrap_or_default().to_owned(), rows, state.words())
     });
-    if rows.is_empty() {
+    if driver.now(|state| !state.in_step(at).any(|control| state.is_asked(control))) {
         return None;
     }
     let change = button("change", words.change, move || driver.dispatch(Event::Change(at)))
@@ -47,13 +50,12 @@ fn part(driver: Driver, at: usize) -> Option<Element> {
 
 fn row(state: &Intake, index: usize) -> Option<Element> {
     let control = &state.controls[index];
-    if !state.is_asked(index) || (control.part == Part::Consent && state.values.is_blank(index)) {
+    if !state.is_asked(index) || state.values.is_blank(index) {
         return None;
     }
     let words = state.words();
     let label = |label: &Label| label.text(&state.language, words).to_owned();
     let answer = match &control.entry {
-        _ if state.values.is_blank(index) => words.not_answered.to_owned(),
         Entry::Agree => words.yes.to_owned(),
         entry => {
             let text = |id: &String| {
@@ -63,10 +65,6 @@ fn row(state: &Intake, index: usize) -> Option<Element> {
             state.values.chosen(index).iter().map(text).collect::<Vec<_>>().join(", ")
         }
     };
-    let class = if state.values.is_blank(index) { "open" } else { "given" };
-    Some(
-        element("div")
-            .child(element("dt").text(label(&control.label)))
-            .child(classed("dd", class).text(answer)),
-    )
+    let row = element("div").child(element("dt").text(label(&control.label)));
+    Some(row.child(element("dd").text(answer)))
 }

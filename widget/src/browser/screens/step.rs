@@ -17,11 +17,15 @@ pub(super) fn step(driver: Driver, at: usize) -> Element {
             steps.len(),
             matches!(state.stage, Stage::Changing(_)),
             at == 0,
-            state.in_step(at).map(|control| (control, state.controls[control].entry.clone())).collect::<Vec<_>>(),
+            state
+                .in_step(at)
+                .map(|control| (control, state.controls[control].entry.clone()))
+                .collect::<Vec<_>>(),
         )
     });
     // Beside the words that gave rise to it, where the person is looking; else on top.
-    let urgent = controls.iter().find(|(_, entry)| matches!(entry, Entry::Area(_))).map(|(control, _)| *control);
+    let urgent =
+        controls.iter().find(|(_, entry)| matches!(entry, Entry::Area(_))).map(|(control, _)| *control);
 
     let mut form = element("form").set("novalidate", "").on("submit", move |event| {
         event.prevent_default();
@@ -61,10 +65,12 @@ pub(super) fn progress(words: &Words, at: usize, steps: usize) -> Element {
 
 /// How many answers need another look, said aloud when it changes.
 fn summary(driver: Driver, at: usize) -> Element {
-    classed("p", "summary").set("role", "status").following(driver, move |state| match state.shown_problems(at) {
-        0 => String::new(),
-        1 => state.words().one_problem.to_owned(),
-        count => fill(state.words().problems, &count.to_string()),
+    classed("p", "summary").set("role", "status").following(driver, move |state| {
+        match state.shown_problems(at) {
+            0 => String::new(),
+            1 => state.words().one_problem.to_owned(),
+            count => fill(state.words().problems, &count.to_string()),
+        }
     })
 }
 
