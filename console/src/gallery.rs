@@ -65,7 +65,7 @@ fn play(console: Console, scene: &str) {
             console.send(Event::Search("chest".into()));
             console.send(Event::OpenCursor);
         }
-        "refused" => console.send(Event::OpenRefused),
+        "refused" => console.send(Event::OpenLog),
         "nomatch" => console.send(Event::Search("zzz".into())),
         "keys" => console.send(Event::Shortcuts),
         "locked" => console.send(Event::Lock(LockReason::Idle)),
@@ -75,9 +75,17 @@ fn play(console: Console, scene: &str) {
 }
 
 fn refused() -> Vec<Refusal> {
-    [(17, "The signature is not that of the author it names."), (29, "It cannot be opened: altered, or not sealed to this practice's key.")]
-        .map(|(seq, why)| Refusal { seq, entry: "u8Yd0c3Q".into(), time: now() - seq * 3_600_000, why: why.into() })
-        .into()
+    [
+        (17, "The signature is not that of the author it names."),
+        (29, "It cannot be opened: altered, or not sealed to this practice's key."),
+    ]
+    .map(|(seq, why)| Refusal {
+        seq,
+        entry: "u8Yd0c3Q".into(),
+        time: now() - seq * 3_600_000,
+        why: why.into(),
+    })
+    .into()
 }
 
 const NEEDS: [&str; 8] = [
@@ -91,8 +99,14 @@ const NEEDS: [&str; 8] = [
     "مرحبا، أحتاج إلى موعد لركبتي",
 ];
 const NAMES: [&str; 8] = [
-    "Ana Example-Rivera", "Ben Sample", "Carmen Prueba", "Growth Wizards LLC", "Dan Specimen", "Eve Placeholder",
-    "<script>alert(1)</script>\u{202E}", "مريم مثال",
+    "Ana Example-Rivera",
+    "Ben Sample",
+    "Carmen Prueba",
+    "Growth Wizards LLC",
+    "Dan Specimen",
+    "Eve Placeholder",
+    "<script>alert(1)</script>\u{202E}",
+    "مريم مثال",
 ];
 
 fn cases(count: u64) -> Vec<Case> {

@@ -6,10 +6,10 @@
 // Host builds are for the tests and lints of `model` and `view`: nothing starts there.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 
-#[cfg(all(target_arch = "wasm32", feature = "gallery"))]
-mod gallery;
 #[cfg(all(target_arch = "wasm32", not(feature = "gallery")))]
 mod drive;
+#[cfg(all(target_arch = "wasm32", feature = "gallery"))]
+mod gallery;
 mod model;
 mod view;
 

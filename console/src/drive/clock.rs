@@ -1,6 +1,6 @@
 //! The clock: ticks, idleness, sleep, and when to look for new entries.
 
-use super::refresh;
+use super::keep_up;
 use crate::model::watch::{TICK_MS, Watch};
 use crate::model::{Event, LockReason};
 use crate::view::Console;
@@ -29,11 +29,17 @@ pub(super) fn start(console: Console) {
     let touched = Rc::clone(&watch);
     let touch = move || touched.borrow_mut().touch(now());
     // These listeners stay for the life of the page, so their handles are not kept.
-    let _ = window_event_listener(ev::pointerdown, { let touch = touch.clone(); move |_| touch() });
-    let _ = window_event_listener(ev::wheel, { let touch = touch.clone(); move |_| touch() });
+    let _ = window_event_listener(ev::pointerdown, {
+        let touch = touch.clone();
+        move |_| touch()
+    });
+    let _ = window_event_listener(ev::wheel, {
+        let touch = touch.clone();
+        move |_| touch()
+    });
     let _ = window_event_listener(ev::keydown, move |_| touch());
     // A page that goes into the back-forward cache would keep everything decrypted in it.
-    let _ = window_event_listener(ev::pagehide, move |_| console.send(Event::Lock(LockReason::Asked)));
+    let _ = window_event_listener(ev::pagehide, move |_| console.send(Event::Lock(LockReason::Left)));
     set_interval(
         move || {
             let now = now();
@@ -41,7 +47,7 @@ pub(super) fn start(console: Console) {
             if let Some(reason) = watch.borrow_mut().tick(now) {
                 console.send(Event::Lock(reason));
             } else if document().visibility_state() == VisibilityState::Visible {
-                refresh(console);
+                keep_up(console);
             }
         },
         Duration::from_millis(TICK_MS),

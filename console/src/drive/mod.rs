@@ -2,6 +2,7 @@
 //! here and nowhere else, from unlocking to [`Effect::Forget`].
 
 mod clock;
+mod follow;
 mod memory;
 mod opening;
 mod relay;
@@ -41,7 +42,9 @@ fn perform(console: Console, effect: Effect) {
             let report = move |progress| console.send(Event::Progress(progress));
             match opening::open(&file, passphrase, report).await {
                 Ok((session, practice)) => {
-                    SESSION.set(Some(Rc::new(session)));
+                    let session = Rc::new(session);
+                    follow::follow(console, &session);
+                    SESSION.set(Some(session));
                     console.send(Event::Opened(Box::new(practice)));
                 }
                 Err(trouble) => console.send(Event::Failed(trouble)),
@@ -74,12 +77,23 @@ fn is_current(session: &Rc<Session>) -> bool {
     SESSION.with_borrow(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, session)))
 }
 
+/// Keeps the stream of heads up; where there is none, asks for new entries instead.
+fn keep_up(console: Console) {
+    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    if !session.line.is_up() {
+        refresh(console);
+        follow::follow(console, &session);
+    }
+}
+
 /// Looks for new entries, if the console is open and nothing is under way.
 fn refresh(console: Console) {
     let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
     spawn_local(async move {
         let found = session.refresh().await;
-        if is_current(&session) && let Some(event) = found {
+        if is_current(&session)
+            && let Some(event) = found
+        {
             console.send(event);
         }
     });

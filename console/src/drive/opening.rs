@@ -1,5 +1,6 @@
 //! From a credential file and a passphrase to an opened practice.
 
+use super::follow::Line;
 use super::relay::{Relay, RelayError};
 use super::session::{Desk, ReadError, Session, SignInError, read_to_end};
 use super::{clock, memory};
@@ -11,6 +12,7 @@ use seal::credential::UnlockError;
 use seal::web::{WebKey, WebSigner};
 use seal::{KeyError, Opener, Signer};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// Opens everything, or nothing.
@@ -61,8 +63,16 @@ pub(super) async fn open(
             ReadError::Log(error) => Trouble::Log(error.to_string()),
         },
     )?;
-    let session =
-        Session { desk, manifest, inbox, cases: RefCell::default(), busy: Cell::new(false), sealed: RefCell::default() };
+    let session = Session {
+        desk: Rc::new(desk),
+        line: Line::new(),
+        manifest,
+        inbox,
+        cases: RefCell::default(),
+        busy: Cell::default(),
+        again: Cell::default(),
+        sealed: RefCell::default(),
+    };
     let practice = session.practice().await;
     Ok((session, practice))
 }

@@ -2,10 +2,10 @@
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
+use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials};
 use wire::PracticeId;
 use wire::api::{JOSE, Page, Receipt, SignedRoster, Token};
 use wire::limits::PAGE_ENTRIES;
-use web_sys::{RequestCache, RequestCredentials};
 
 /// A relay and a practice on it.
 pub(super) struct Relay {
@@ -55,6 +55,16 @@ impl Relay {
     pub(super) async fn page(&self, token: &str, seq: u64) -> Result<Page, RelayError> {
         let url = format!("{}?after={seq}&limit={PAGE_ENTRIES}", self.url("entries"));
         json(send(bearer(Request::get(&url), token)).await?).await
+    }
+
+    /// A stream of events, one for each new head of the log.
+    pub(super) async fn heads(
+        &self,
+        token: &str,
+        until: Option<&AbortSignal>,
+    ) -> Result<ReadableStream, RelayError> {
+        let request = bearer(Request::get(&self.url("heads")), token).abort_signal(until);
+        send(request).await?.body().ok_or(RelayError::Unreadable)
     }
 
     /// Appends a sealed entry. The same entry twice is one entry.

@@ -1,13 +1,14 @@
 //! An unlocked practice: keys, token, and the log as far as it was read.
 
+use super::follow::Line;
 use super::relay::{Relay, RelayError};
 use super::{clock, memory};
+use crate::model::Event as ModelEvent;
 use crate::model::case::{Case, Practice, Refusal};
 use crate::model::work::{Ticket, Way};
-use crate::model::Event as ModelEvent;
 use inbox::assertion::{make_assertion, token_request};
-use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
 use inbox::event::seal_event;
+use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
 use lead::Manifest;
 use lead::thread::{Event, EventClaims};
 use seal::random::make_entry_id;
@@ -16,8 +17,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use wire::{StaffId, ThreadId};
 use wire::practice::Role;
+use wire::{StaffId, ThreadId};
 
 /// A member of staff's keys, signed in.
 pub(super) struct Desk {
@@ -79,13 +80,17 @@ fn relay_error(error: SignInError) -> RelayError {
 
 /// Everything that is dropped on locking.
 pub(super) struct Session {
-    pub(super) desk: Desk,
+    /// Shared with the stream of heads, which may outlive a locked session by one message.
+    pub(super) desk: Rc<Desk>,
+    pub(super) line: Line,
     pub(super) manifest: Manifest,
     pub(super) inbox: RefCell<Inbox<WebKey>>,
     /// As shown last; leads that did not change are shown on without being read again.
     pub(super) cases: RefCell<Vec<Arc<Case>>>,
     /// Whether a reading is under way: two at once would read the same page twice.
     pub(super) busy: Cell<bool>,
+    /// Whether there may be more since it began.
+    pub(super) again: Cell<bool>,
     /// Sealed events that are not known to be in the log, by ticket.
     pub(super) sealed: RefCell<HashMap<Ticket, String>>,
 }
@@ -97,13 +102,20 @@ pub(super) enum ReadError {
 }
 
 impl Session {
-    /// Reads what is new. `None`: nothing is.
+    /// Reads what is new. `None`: nothing is, or another reading is under way and will find it.
     pub(super) async fn refresh(&self) -> Option<ModelEvent> {
         if self.busy.replace(true) {
+            self.again.set(true);
             return None;
         }
         let before = self.inbox.borrow().head();
-        let read = read_to_end(&self.desk, &self.inbox, |_, _| {}).await;
+        let read = loop {
+            self.again.set(false);
+            let read = read_to_end(&self.desk, &self.inbox, |_, _| {}).await;
+            if read.is_err() || !self.again.get() {
+                break read;
+            }
+        };
         self.busy.set(false);
         match read {
             Ok(()) if self.inbox.borrow().head() == before => Some(ModelEvent::Reached),
@@ -140,7 +152,9 @@ impl Session {
                 self.sealed.borrow_mut().remove(&ticket);
                 Ok(())
             }
-            Err(RelayError::Refused(status @ 400..=499)) if status != 401 && status != 429 => Err(Way::Refused),
+            Err(RelayError::Refused(status @ 400..=499)) if status != 401 && status != 429 => {
+                Err(Way::Refused)
+            }
             Err(_) => Err(Way::Waiting),
         }
     }
@@ -179,7 +193,6 @@ impl Session {
         }
         self.cases.replace(cases.clone());
         Practice {
-            id: self.desk.anchor.practice.clone(),
             staff: self.desk.staff.clone(),
             role: self.desk.role,
             relay: self.desk.base.clone(),

@@ -36,14 +36,16 @@ fn value(source: &ManifestSource, field: &Field, answers: &Answers) -> Option<St
         }),
         FieldKind::OnBehalfOf { options } => answers.on_behalf_of.as_ref().map(|of| {
             let relationship = label(options, &of.relationship);
-            of.patient.as_ref().map_or(relationship.clone(), |patient| {
-                format!("{relationship}: {}", plain_line(patient))
-            })
+            of.patient
+                .as_ref()
+                .map_or(relationship.clone(), |patient| format!("{relationship}: {}", plain_line(patient)))
         }),
         FieldKind::Appointment { options } => answers.appointment.as_ref().map(|wish| {
             if wish.windows.is_empty() { "Any time".into() } else { labels(options, &wish.windows) }
         }),
-        FieldKind::Text { .. } | FieldKind::LongText { .. } => answers.other.get(&field.id).map(|answer| free(answer, &[])),
+        FieldKind::Text { .. } | FieldKind::LongText { .. } => {
+            answers.other.get(&field.id).map(|answer| free(answer, &[]))
+        }
         FieldKind::Select { options } | FieldKind::Choice { options } | FieldKind::Choices { options } => {
             answers.other.get(&field.id).map(|answer| free(answer, options))
         }

@@ -10,11 +10,10 @@ use lead::thread::Lead;
 use std::ops::Deref;
 use std::sync::Arc;
 use wire::practice::Role;
-use wire::{Head, PracticeId, StaffId, ThreadId};
+use wire::{Head, StaffId, ThreadId};
 
 /// Everything of a practice, decrypted.
 pub(crate) struct Practice {
-    pub(crate) id: PracticeId,
     pub(crate) staff: StaffId,
     pub(crate) role: Role,
     pub(crate) relay: String,
@@ -115,9 +114,17 @@ fn haystack(lead: &Lead, source: &ManifestSource) -> String {
     for received in &lead.inquiries {
         let answers = &received.inquiry.answers;
         let contact = &answers.contact;
-        let digits: String = contact.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
+        let digits: String =
+            contact.phone.iter().flat_map(|phone| phone.chars()).filter(char::is_ascii_digit).collect();
         let service = answers.service.as_ref().map(|id| score::service(source, id));
-        let parts = [Some(&contact.name), contact.email.as_ref(), contact.phone.as_ref(), Some(&answers.needs), service.as_ref(), Some(&digits)];
+        let parts = [
+            Some(&contact.name),
+            contact.email.as_ref(),
+            contact.phone.as_ref(),
+            Some(&answers.needs),
+            service.as_ref(),
+            Some(&digits),
+        ];
         for part in parts.into_iter().flatten() {
             all += &fold(part);
             all.push('\n');
@@ -181,10 +188,9 @@ pub(crate) mod samples {
 
     /// A practice with these leads.
     pub(crate) fn practice(cases: Vec<Case>, refused: Vec<Refusal>) -> Practice {
-        let id: PracticeId = "lakeside-ortho".parse().expect("a name");
+        let id: wire::PracticeId = "lakeside-ortho".parse().expect("a name");
         Practice {
             head: Head { seq: cases.len() as u64, ..Head::empty(&id) },
-            id,
             staff: "maria-lopez".parse().expect("a name"),
             role: Role::Coordinator,
             relay: "https://relay.example.com".into(),

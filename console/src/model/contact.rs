@@ -29,7 +29,8 @@ pub(crate) fn ways(contact: &Contact) -> Ways {
         });
     }
     if !contact.times.is_empty() {
-        let times: Vec<String> = contact.times.iter().map(|time| plain_line(time).replace('-', " ")).collect();
+        let times: Vec<String> =
+            contact.times.iter().map(|time| plain_line(time).replace('-', " ")).collect();
         wishes.push(format!("Good times: {}", times.join(", ")));
     }
     match contact.voicemail {
@@ -37,7 +38,8 @@ pub(crate) fn ways(contact: &Contact) -> Ways {
         Some(Voicemail::Never) => wishes.push("Never leave a voicemail".into()),
         None => {}
     }
-    let way = |text: &String, href: fn(&str) -> Option<String>| Way { text: plain_line(text), href: href(text) };
+    let way =
+        |text: &String, href: fn(&str) -> Option<String>| Way { text: plain_line(text), href: href(text) };
     Ways {
         phone: contact.phone.as_ref().map(|text| way(text, telephone)),
         email: contact.email.as_ref().map(|text| way(text, mail)),
@@ -48,7 +50,8 @@ pub(crate) fn ways(contact: &Contact) -> Ways {
 /// RFC 3966 section 3: digits, with a plus in front where there was one. Pauses, extensions and service codes, with
 /// which a number could do more than ring, make it no link.
 fn telephone(text: &str) -> Option<String> {
-    let allowed = |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{A0}');
+    let allowed =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{A0}');
     let plus = if text.trim_start().starts_with('+') { "+" } else { "" };
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     ((7..=15).contains(&digits.len()) && text.chars().all(allowed)).then(|| format!("tel:{plus}{digits}"))
@@ -76,7 +79,9 @@ mod tests {
     fn numbers_ring_and_do_nothing_else() {
         assert_eq!(telephone("(555) 010-0199").as_deref(), Some("tel:5550100199"));
         assert_eq!(telephone("+1 555 0100").as_deref(), Some("tel:+15550100"));
-        for wrong in ["", "call me", "*21*5550100#", "5550100;ext=1", "5550100,,9", "javascript:alert(1)5550100", "12"] {
+        for wrong in
+            ["", "call me", "*21*5550100#", "5550100;ext=1", "5550100,,9", "javascript:alert(1)5550100", "12"]
+        {
             assert_eq!(telephone(wrong), None, "{wrong}");
         }
     }
@@ -84,7 +89,9 @@ mod tests {
     #[test]
     fn addresses_write_and_do_nothing_else() {
         assert_eq!(mail("ana+knee@example.com").as_deref(), Some("mailto:ana%2Bknee@example.com"));
-        for wrong in ["", "ana", "@example.com", "a@b", "a@b.com?bcc=x@y.zz", "a b@c.de", "a%0Ab@c.de", "a@b.com&x"] {
+        for wrong in
+            ["", "ana", "@example.com", "a@b", "a@b.com?bcc=x@y.zz", "a b@c.de", "a%0Ab@c.de", "a@b.com&x"]
+        {
             assert_eq!(mail(wrong), None, "{wrong}");
         }
     }

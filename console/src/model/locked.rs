@@ -121,7 +121,6 @@ impl Trouble {
             }
         }
     }
-
 }
 
 impl Locked {
@@ -149,10 +148,6 @@ impl Locked {
                 self.file = None;
                 self.phase = Phase::Failed(trouble);
             }
-            Event::FileForgotten if !self.is_working() => {
-                self.file = None;
-                self.phase = Phase::Waiting;
-            }
             Event::Unlock { passphrase } if !self.is_working() => {
                 let Some(file) = &self.file else { return Vec::new() };
                 self.phase = Phase::Working(Progress::Passphrase);
@@ -175,7 +170,8 @@ impl Locked {
 /// Five base64url parts of a credential's size: enough to tell a wrong file before a passphrase is typed.
 fn looks_like_credential(text: &str) -> bool {
     let base64url = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
     text.len() <= 64 << 10 && text.split('.').count() == 5 && text.split('.').all(base64url)
 }

@@ -46,8 +46,6 @@ pub(crate) enum Event {
     FilePicked { name: String, text: String },
     /// What was chosen cannot be a credential file.
     FileRefused(Trouble),
-    /// Another file, please.
-    FileForgotten,
     /// Open the chosen file with this.
     Unlock { passphrase: Zeroizing<String> },
     /// How far opening is.
@@ -88,8 +86,10 @@ pub(crate) enum Event {
     OpenLead(ThreadId),
     /// Open the lead under the cursor.
     OpenCursor,
-    /// Show what was refused.
-    OpenRefused,
+    /// Show what is known of the log, and what was refused.
+    OpenLog,
+    /// Open the lead that comes first in the day's work.
+    CallNext,
     /// Show the map of shortcuts, or put it away.
     Shortcuts,
     /// Go one step back: out of the lead, or out of the search.
@@ -120,6 +120,8 @@ pub(crate) enum LockReason {
     Idle,
     /// The machine slept.
     Slept,
+    /// The person left the page, which may come back from the browser's cache.
+    Left,
 }
 
 /// What `drive` has to do.
@@ -152,7 +154,7 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
         (State::Open(open), Event::Lock(reason)) => {
             *state = State::Locked(Locked::after(reason, open.practice.staff.to_string()));
             match reason {
-                LockReason::OtherTab => vec![Effect::Forget],
+                LockReason::OtherTab | LockReason::Left => vec![Effect::Forget],
                 LockReason::Asked | LockReason::Idle | LockReason::Slept => {
                     vec![Effect::Forget, Effect::LockOthers]
                 }
@@ -166,7 +168,11 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
         }
         // What was believed so far came from the same relay: none of it may be shown any more.
         (State::Open(open), Event::Distrusted(found)) => {
-            *state = State::Locked(Locked { phase: Phase::Failed(Trouble::Log(found)), now: open.now, ..Locked::default() });
+            *state = State::Locked(Locked {
+                phase: Phase::Failed(Trouble::Log(found)),
+                now: open.now,
+                ..Locked::default()
+            });
             vec![Effect::Forget, Effect::LockOthers]
         }
         (State::Locked(locked), event) => locked.step(event),

@@ -1,7 +1,7 @@
 //! The open console: which leads are listed, where the cursor is, what is shown beside the list.
 
 use super::case::{Case, Practice, Same};
-use super::queue::{Query, select};
+use super::queue::{Query, next_to_call, select};
 use super::work::{Outgoing, Ticket, Way};
 use super::{Direction, Effect, Event, Focus};
 use std::sync::Arc;
@@ -39,7 +39,8 @@ impl PartialEq for Open {
 pub(crate) enum Shown {
     Nothing,
     Lead(ThreadId),
-    Refused,
+    /// What is known of the log, and what was refused.
+    Log,
 }
 
 /// Whether what is shown is what the relay has.
@@ -90,9 +91,14 @@ impl Open {
                     return self.open(thread);
                 }
             }
-            Event::OpenRefused => {
-                self.shown = Shown::Refused;
+            Event::OpenLog => {
+                self.shown = Shown::Log;
                 return vec![Effect::Focus(Focus::Page)];
+            }
+            Event::CallNext => {
+                if let Some(thread) = next_to_call(&self.practice) {
+                    return self.open(thread);
+                }
             }
             Event::Shortcuts => self.shortcuts = !self.shortcuts,
             Event::Back => return self.back(),
@@ -201,7 +207,10 @@ mod tests {
     const NOW: u64 = 1_772_654_700_000;
 
     fn practice(leads: u8) -> Practice {
-        samples::practice((1..=leads).map(|n| samples::case(n, &format!("knee number{n}"), NOW + u64::from(n))).collect(), Vec::new())
+        samples::practice(
+            (1..=leads).map(|n| samples::case(n, &format!("knee number{n}"), NOW + u64::from(n))).collect(),
+            Vec::new(),
+        )
     }
 
     fn opened(leads: u8) -> State {
@@ -246,6 +255,19 @@ mod tests {
         assert_eq!((open(&state).shown, open(&state).query.text.as_str()), (Shown::Nothing, "knee"));
         step(&mut state, Event::Back);
         assert_eq!(open(&state).query.text, "");
+    }
+
+    #[test]
+    fn the_next_call_opens_whatever_is_searched_for() {
+        let mut state = opened(3);
+        step(&mut state, Event::Search("nothing like it".into()));
+        assert_eq!(step(&mut state, Event::CallNext), [Effect::Focus(Focus::Page)]);
+        assert_eq!(
+            open(&state).shown,
+            Shown::Lead(ThreadId::from_bytes([1; 16])),
+            "the one that waits longest"
+        );
+        assert_eq!(step(&mut opened(0), Event::CallNext), []);
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub(crate) fn cut(text: &str, chars: usize) -> String {
 
 fn deceives(c: char) -> bool {
     let override_or_isolate = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let invisible = matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{00AD}' | '\u{E0000}'..='\u{E007F}');
+    let invisible =
+        matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{00AD}' | '\u{E0000}'..='\u{E007F}');
     override_or_isolate || invisible || (c.is_control() && c != '\n' && c != '\t')
 }
 

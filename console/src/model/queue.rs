@@ -4,8 +4,8 @@ use super::case::{Case, Practice};
 use super::plain::{cut, plain_line};
 use super::score;
 use super::when::{Zone, brief, full};
-use lead::scoring::Action;
 use super::work::stage_word;
+use lead::scoring::Action;
 use lead::thread::Stage;
 use lead::triage::Lane;
 use std::cmp::Reverse;
@@ -49,16 +49,20 @@ pub(crate) enum Order {
     /// Most points first.
     #[default]
     Score,
+    /// What to do next: emergencies, urgent words, calls by how long they wait, the rest by score; what is done
+    /// comes last.
+    Next,
     /// Latest first.
     Newest,
 }
 
 impl Order {
-    pub(crate) const ALL: [Self; 2] = [Self::Score, Self::Newest];
+    pub(crate) const ALL: [Self; 3] = [Self::Score, Self::Next, Self::Newest];
 
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Score => "By score",
+            Self::Next => "What to do next",
             Self::Newest => "Newest first",
         }
     }
@@ -76,18 +80,53 @@ pub(crate) struct Query {
 /// order never jumps about.
 pub(crate) fn select(practice: &Practice, query: &Query) -> Vec<Arc<Case>> {
     let words = words(&query.text);
-    let mut found: Vec<&Arc<Case>> =
-        practice
+    let mut found: Vec<&Arc<Case>> = practice
         .cases
         .iter()
         .filter(|case| query.filter.lets(case))
         .filter(|case| case.matches(&words) || case.is_referred_to_as(&query.text))
         .collect();
     match query.order {
-        Order::Score => found.sort_by_cached_key(|case| (Reverse(case.points()), Reverse(case.received()), case.lead.thread)),
+        Order::Score => found
+            .sort_by_cached_key(|case| (Reverse(case.points()), Reverse(case.received()), case.lead.thread)),
+        Order::Next => found.sort_by_cached_key(|case| turn(case)),
         Order::Newest => found.sort_by_cached_key(|case| (Reverse(case.received()), case.lead.thread)),
     }
     found.into_iter().map(Arc::clone).collect()
+}
+
+/// The lead to call now: the first of the day's work that waits for a call or has urgent words.
+pub(crate) fn next_to_call(practice: &Practice) -> Option<ThreadId> {
+    let waiting = practice.cases.iter().filter(|case| turn(case).0 <= Turn::Call);
+    waiting.min_by_key(|case| turn(case)).map(|case| case.lead.thread)
+}
+
+/// Which part of the day's work a lead belongs to, first things first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Turn {
+    Emergency,
+    Urgent,
+    Call,
+    Rest,
+    Done,
+}
+
+/// Its part of the day's work, and its place there: among those who wait for someone, who waits longest.
+fn turn(case: &Case) -> (Turn, i64, u64, ThreadId) {
+    let open = matches!(case.lead.stage, Stage::New | Stage::Contacting);
+    let turn = match (open, lane(case)) {
+        (true, Lane::Emergency) => Turn::Emergency,
+        (true, Lane::Urgent) => Turn::Urgent,
+        (true, Lane::Routine) if is_to_call(case) => Turn::Call,
+        _ if matches!(case.lead.stage, Stage::Booked | Stage::Patient | Stage::Closed) => Turn::Done,
+        _ => Turn::Rest,
+    };
+    // Who was called already waits behind who was not.
+    let by = match turn {
+        Turn::Emergency | Turn::Urgent | Turn::Call => case.lead.calls.len() as i64,
+        Turn::Rest | Turn::Done => -i64::from(case.points()),
+    };
+    (turn, by, case.received(), case.lead.thread)
 }
 
 /// How many leads each filter lets through, whatever is searched for.
@@ -132,7 +171,11 @@ impl Row {
             stage: stage_word(case.lead.stage),
             when: brief(received, now, zone),
             when_full: full(received, zone),
-            reference: case.lead.inquiries.last().map_or_else(String::new, |received| received.entry.reference()),
+            reference: case
+                .lead
+                .inquiries
+                .last()
+                .map_or_else(String::new, |received| received.entry.reference()),
         }
     }
 }
@@ -197,18 +240,32 @@ mod tests {
     #[test]
     fn most_points_first_and_newest_among_equals() {
         let practice = practice();
-        let points: Vec<i32> = select(&practice, &Query::default()).iter().map(|case| case.points()).collect();
+        let points: Vec<i32> =
+            select(&practice, &Query::default()).iter().map(|case| case.points()).collect();
         assert!(points.is_sorted_by(|a, b| a >= b), "{points:?}");
         assert_eq!(found(&Query { order: Order::Newest, ..Query::default() }), [3, 2, 1]);
     }
 
     #[test]
     fn search_needs_every_word_and_forgives_accents_and_case() {
-        let search = |text: &str| found(&Query { text: text.into(), order: Order::Newest, ..Query::default() });
+        let search =
+            |text: &str| found(&Query { text: text.into(), order: Order::Newest, ..Query::default() });
         assert_eq!(search("JOSE knee"), [1]);
         assert_eq!(search("josé chest"), [0_u8; 0]);
         assert_eq!(search("5550100"), [3, 2, 1], "digits find a number however it is written");
         assert_eq!(search("  "), [3, 2, 1]);
+    }
+
+    #[test]
+    fn what_to_do_next_is_urgency_then_waiting_then_score() {
+        let order = Query { order: Order::Next, ..Query::default() };
+        assert_eq!(found(&order)[0], 3, "the emergency first, although it came last");
+        let calls = samples::practice(
+            vec![samples::case(7, "book knee", NOW + 9_000), samples::case(8, "book knee", NOW + 1_000)],
+            Vec::new(),
+        );
+        assert_eq!(next_to_call(&calls), Some(ThreadId::from_bytes([8; 16])), "who waits longest");
+        assert_eq!(next_to_call(&samples::practice(Vec::new(), Vec::new())), None);
     }
 
     #[test]

@@ -33,7 +33,8 @@ pub(crate) fn explain(score: &Score, model: &Model, language: &str) -> Explained
     let tier = model.tiers.iter().find(|tier| tier.id == score.tier);
     Explained {
         points: score.points,
-        tier: tier.map_or_else(|| score.tier.clone(), |tier| or_id(tier.label.in_language(language), &tier.id)),
+        tier: tier
+            .map_or_else(|| score.tier.clone(), |tier| or_id(tier.label.in_language(language), &tier.id)),
         action: match &score.action {
             Action::Call { within_business_minutes } => {
                 format!("Call within {within_business_minutes} business minutes")
@@ -57,7 +58,11 @@ pub(crate) fn compare(preliminary: &Score, score: &Score, language: &str) -> Pre
         return Preliminary::Same;
     }
     let points_of = |score: &Score, source: &LineSource| {
-        score.lines.iter().filter(|line| line.source == *source).fold(0_i32, |sum, line| sum.saturating_add(line.points))
+        score
+            .lines
+            .iter()
+            .filter(|line| line.source == *source)
+            .fold(0_i32, |sum, line| sum.saturating_add(line.points))
     };
     let mut lines: Vec<(String, i32, i32)> = Vec::new();
     let mut seen: Vec<&LineSource> = Vec::new();

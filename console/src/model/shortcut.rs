@@ -14,12 +14,13 @@ pub(crate) enum Place {
 }
 
 /// Keys and what they do, as shown.
-pub(crate) const MAP: [(&str, &str); 8] = [
+pub(crate) const MAP: [(&str, &str); 9] = [
     ("↓ or J", "Next lead"),
     ("↑ or K", "Previous lead"),
     ("Home, End", "First, last lead"),
     ("Enter", "Open the lead"),
     ("Esc", "Back to the list; then clear the search"),
+    ("N", "Open the next lead to call"),
     ("/", "Search"),
     ("?", "This map"),
     ("Shift + L", "Lock"),
@@ -42,6 +43,7 @@ pub(crate) fn event(key: &str, place: Place) -> Option<Event> {
         "Home" => Some(Event::Move(Direction::First)),
         "End" => Some(Event::Move(Direction::Last)),
         "Enter" if place == Place::Elsewhere => Some(Event::OpenCursor),
+        "n" => Some(Event::CallNext),
         "/" => Some(Event::FocusSearch),
         "?" => Some(Event::Shortcuts),
         "L" => Some(Event::Lock(LockReason::Asked)),
@@ -55,7 +57,7 @@ mod tests {
 
     #[test]
     fn letters_are_text_in_a_field() {
-        for key in ["j", "k", "/", "?", "L", "Home", "Enter"] {
+        for key in ["j", "k", "n", "/", "?", "L", "Home", "Enter"] {
             assert!(event(key, Place::Field).is_none(), "{key}");
             assert!(event(key, Place::Elsewhere).is_some(), "{key}");
         }

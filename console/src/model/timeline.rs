@@ -59,7 +59,8 @@ mod tests {
             body: Body::Event { author: "maria-lopez".parse().unwrap(), event },
         };
         let inquiry = samples::case(1, "knee", 1_000).lead.inquiries[0].inquiry.clone();
-        let first = Record { entry: EntryId::from_bytes([1; 16]), seq: 1, time: 1_000, body: Body::Inquiry(inquiry) };
+        let first =
+            Record { entry: EntryId::from_bytes([1; 16]), seq: 1, time: 1_000, body: Body::Inquiry(inquiry) };
         let lead = fold(
             ThreadId::from_bytes([1; 16]),
             &[
@@ -68,7 +69,8 @@ mod tests {
                 event(3, Event::NoteAdded { text: "Try after 3 \u{202E}pm".into() }),
             ],
         );
-        let told: Vec<String> = timeline(&lead, |_| 0).into_iter().map(|h| format!("{}/{}", h.what, h.who)).collect();
+        let told: Vec<String> =
+            timeline(&lead, |_| 0).into_iter().map(|h| format!("{}/{}", h.what, h.who)).collect();
         assert_eq!(told, ["Note/maria-lopez", "Call: No answer/maria-lopez", "Inquiry received/the form"]);
         assert_eq!(timeline(&lead, |_| 0)[0].text.as_deref(), Some("Try after 3 \u{FFFD}pm"));
     }

@@ -37,7 +37,8 @@ pub(crate) fn steps(source: &ManifestSource, signals: &Signals, now: u64, zone: 
 /// The whole way in one or two sentences. `submitted` is when the inquiry was sent, in milliseconds.
 pub(crate) fn summary(source: &ManifestSource, signals: &Signals, submitted: u64, zone: Zone) -> String {
     let Some(first) = signals.visits.iter().min_by_key(|visit| visit.ms) else {
-        return "No visits were recorded: the website's owner or the visitor's browser does not allow it.".into();
+        return "No visits were recorded: the website's owner or the visitor's browser does not allow it."
+            .into();
     };
     let days: BTreeSet<i64> =
         signals.visits.iter().map(|visit| super::when::Local::at(visit.ms, zone).day).collect();

@@ -77,7 +77,8 @@ pub(crate) const fn stage_word(stage: Stage) -> &'static str {
 /// take it.
 pub(crate) fn note(text: &str) -> Option<Event> {
     let text = text.trim();
-    (!text.is_empty() && text.chars().count() <= NOTE_CHARS).then(|| Event::NoteAdded { text: text.to_owned() })
+    (!text.is_empty() && text.chars().count() <= NOTE_CHARS)
+        .then(|| Event::NoteAdded { text: text.to_owned() })
 }
 
 /// The moment that an `<input type="datetime-local">` says (`2026-03-04T14:05`), in milliseconds.
@@ -148,7 +149,15 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_no_appointment() {
-        for text in ["", "tomorrow", "2026-13-01T10:00", "2026-03-04T24:00", "2026-03-04 14:05", "2026-03-04T14:05Z", "é026-03-04T14:0"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-13-01T10:00",
+            "2026-03-04T24:00",
+            "2026-03-04 14:05",
+            "2026-03-04T14:05Z",
+            "é026-03-04T14:0",
+        ] {
             assert_eq!(start(text, |_| 0), None, "{text}");
         }
     }

@@ -10,21 +10,36 @@ use crate::model::visits;
 use crate::model::when::full;
 use lead::inquiry::Inquiry;
 use lead::thread::Received;
-use lead::triage::Lane;
+use lead::triage::{Help, Lane};
 use leptos::prelude::*;
 
 /// What to do first, where the words call for it.
-pub(crate) fn lane_note(lane: Lane) -> Option<impl IntoView> {
+pub(crate) fn lane_note(lane: Lane, help: &[Help]) -> Option<impl IntoView + use<>> {
+    let numbers: Vec<&str> = help
+        .iter()
+        .map(|help| match help {
+            Help::Call911 => "911",
+            Help::Call988 => "988",
+            Help::PoisonControl => "Poison Control",
+        })
+        .collect();
     let (class, what, todo) = match lane {
         Lane::Routine => return None,
-        Lane::Urgent => ("lane urgent", "Words that call for a reply today.", "They are marked below."),
+        Lane::Urgent => {
+            ("lane urgent", "Words that call for a reply today.", "They are marked in the text.".to_owned())
+        }
         Lane::Emergency => (
             "lane emergency",
             "Words of an emergency.",
-            "Before sending, the form showed 911 and your practice's own words. Follow your emergency protocol now.",
+            format!(
+                "Before sending, the form showed {} and your practice's own words. Follow your emergency protocol now.",
+                numbers.join(", ")
+            ),
         ),
     };
-    Some(view! { <p class=class role="note">{icon(icon::ALERT)}<span><strong>{what}</strong>" "{todo}</span></p> })
+    Some(
+        view! { <p class=class role="note">{icon(icon::ALERT)}<span><strong>{what}</strong>" "{todo}</span></p> },
+    )
 }
 
 /// The patient's text with what triage found in it.

@@ -67,6 +67,7 @@ fn left(left: &Left) -> impl IntoView + use<> {
         LockReason::Asked => "Locked.",
         LockReason::OtherTab => "Locked from another tab.",
         LockReason::Idle => "Locked after a while without use.",
+        LockReason::Left => "Locked because you left this page.",
         LockReason::Slept => "Locked because this machine slept.",
     };
     view! {
@@ -90,7 +91,8 @@ fn FilePicker(chosen: Memo<Option<String>>, working: Memo<bool>) -> impl IntoVie
     let drop = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
-        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0))
+        {
             take(console, file);
         }
     };
@@ -183,9 +185,11 @@ fn Steps(locked: Memo<Option<Locked>>) -> impl IntoView {
     let names = ["Deriving the key", "Signing in", "Checking the practice's documents", "Opening entries"];
     let shown = move || progress.with(Option::is_some);
     let at = move |index: usize| move || progress.get().map_or("waiting", |progress| state(progress, index));
-    let count = move |index: usize| move || match progress.get() {
-        Some(Progress::Read { entries, of }) if index == 3 && of > 0 => format!("{entries} of {of}"),
-        _ => String::new(),
+    let count = move |index: usize| {
+        move || match progress.get() {
+            Some(Progress::Read { entries, of }) if index == 3 && of > 0 => format!("{entries} of {of}"),
+            _ => String::new(),
+        }
     };
     view! {
         <Show when=shown>

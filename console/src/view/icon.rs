@@ -10,7 +10,8 @@ pub(crate) const FILE: &str = "M6 3h8l5 5v13H6z M14 3v5h5 M12.5 12.5a2 2 0 1 0 0
 pub(crate) const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 pub(crate) const ALERT: &str = "M12 4l9 16H3z M12 10v4.5 M12 17.2v.1";
 pub(crate) const BACK: &str = "M14.5 6L8.5 12l6 6";
-pub(crate) const SHIELD: &str = "M12 3.5l7.5 2.8v5.4c0 4.4-3 7.6-7.5 9-4.5-1.4-7.5-4.6-7.5-9V6.3z M9 12l2.2 2.2L15.2 10";
+pub(crate) const SHIELD: &str =
+    "M12 3.5l7.5 2.8v5.4c0 4.4-3 7.6-7.5 9-4.5-1.4-7.5-4.6-7.5-9V6.3z M9 12l2.2 2.2L15.2 10";
 pub(crate) const CLOCK: &str = "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16z M12 8v4.5l3 1.8";
 pub(crate) const KEYBOARD: &str = "M3 7h18v10H3z M7 14h10 M7 10.5v.1 M10.3 10.5v.1 M13.6 10.5v.1 M17 10.5v.1";
 /// An arch: the way from outside to the room behind.

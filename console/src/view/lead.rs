@@ -34,11 +34,11 @@ pub(crate) fn Page() -> impl IntoView {
     let console = console();
     let thread = console.open(|open| match open.shown {
         Shown::Lead(thread) => Some(thread),
-        Shown::Nothing | Shown::Refused => None,
+        Shown::Nothing | Shown::Log => None,
     });
     let case = console.open(|open| match open.shown {
         Shown::Lead(thread) => open.practice.case(thread),
-        Shown::Nothing | Shown::Refused => None,
+        Shown::Nothing | Shown::Log => None,
     });
     let case: Now = Memo::new(move |_| case.get().flatten());
     move || thread.get().flatten().map(|thread| view! { <Lead thread case/> })
@@ -50,7 +50,9 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     // Each part is drawn anew when the lead changes; the fields between them are not.
     let part = move |draw: fn(Console, &Practice, &Same<Case>) -> AnyView| {
-        move || case.get().zip(practice.get_untracked()).map(|(case, practice)| draw(console, &practice, &case))
+        move || {
+            case.get().zip(practice.get_untracked()).map(|(case, practice)| draw(console, &practice, &case))
+        }
     };
     view! {
         <article class="page-in lead">
@@ -75,12 +77,13 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
 
 fn head(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     let erased = case.lead.inquiries.is_empty();
+    let help = case.assessment.as_ref().map(|assessment| assessment.triage.help()).unwrap_or_default();
     view! {
         <header class="lead-head">
             <h1><bdi>{case.name()}</bdi></h1>
             <p class="lead-meta">{lane_badge(lane(case))}<Meta case=case.clone()/></p>
         </header>
-        {cards::lane_note(lane(case))}
+        {cards::lane_note(lane(case), &help)}
         {erased.then(|| view! { <p class="note">{"The inquiry was erased. Only its place in the log is left."}</p> })}
     }
     .into_any()

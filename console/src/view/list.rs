@@ -2,9 +2,9 @@
 
 use super::icon::{self, icon};
 use super::{console, shell};
+use crate::model::Event;
 use crate::model::case::Case;
 use crate::model::queue::{Filter, Order, Row, counts};
-use crate::model::Event;
 use lead::triage::Lane;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -138,7 +138,8 @@ fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     let row = Memo::new(move |_| {
         let now = now.get().unwrap_or(0);
-        practice.with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
+        practice
+            .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
     });
     let is_shown = move || shown.get() == Some(crate::model::Shown::Lead(thread));
     let tab = move || if cursor.get() == Some(Some(thread)) { "0" } else { "-1" };

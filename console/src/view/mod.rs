@@ -6,14 +6,14 @@
 
 #![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
 
-pub(crate) mod focus;
 mod cards;
+pub(crate) mod focus;
 mod gate;
 mod icon;
 mod keys;
 mod lead;
 mod list;
-mod refused;
+mod log;
 mod score;
 mod shell;
 mod timeline;

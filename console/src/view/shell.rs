@@ -1,7 +1,7 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
-use super::{console, keys, lead, list, refused};
+use super::{Console, console, keys, lead, list, log};
 use crate::model::open::{Link, Shown};
 use crate::model::when::many;
 use crate::model::{Event, LockReason, shortcut};
@@ -15,13 +15,13 @@ pub(crate) fn Shell() -> impl IntoView {
     let page = move || match shown.get() {
         None | Some(Shown::Nothing) => lead::Nothing().into_any(),
         Some(Shown::Lead(_)) => lead::Page().into_any(),
-        Some(Shown::Refused) => refused::Refused().into_any(),
+        Some(Shown::Log) => log::Log().into_any(),
     };
     let beside = move || if matches!(shown.get(), None | Some(Shown::Nothing)) { "list" } else { "page" };
     view! {
         <div class="shell" data-front=beside>
             <Bar/>
-            <div class="panes">
+            <div class="panes" inert=covered(console)>
                 <list::List/>
                 <main class="page" id=super::focus::PAGE tabindex="-1" aria-label="Lead">{page}</main>
             </div>
@@ -30,14 +30,21 @@ pub(crate) fn Shell() -> impl IntoView {
     }
 }
 
+/// Whether a dialog covers everything else.
+fn covered(console: Console) -> impl Fn() -> bool + Copy + Send + Sync + 'static {
+    let open = console.open(|open| open.shortcuts);
+    move || open.get() == Some(true)
+}
+
 #[component]
 fn Bar() -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let name = move || practice.with(|p| p.as_ref().map(|p| p.source.name.clone()));
     let staff = move || practice.with(|p| p.as_ref().map(|p| p.staff.to_string()));
+    let covered = covered(console);
     view! {
-        <header class="bar">
+        <header class="bar" inert=covered>
             <p class="brand">{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <LogState/>
             <span class="staff" title="Signed in as">{staff}</span>
@@ -54,24 +61,14 @@ fn LogState() -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     let link = console.open(|open| open.link);
     let refused = Memo::new(move |_| practice.with(|p| p.as_ref().map_or(0, |p| p.refused.len())));
-    let detail = move || {
-        practice.with(|p| {
-            p.as_ref().map(|p| {
-                format!(
-                    "The log checks up to entry {}. Manifest version {}, roster version {}, both signed by the pinned key.",
-                    p.head.seq, p.manifest_version, p.roster_version
-                )
-            })
-        })
-    };
     view! {
-        <div class="log-state" role="status">
+        <div class="log-state">
             {move || match link.get() {
                 Some(Link::Unreachable) => view! { <span class="chip warn">{icon(icon::ALERT)}<span>{"Relay unreachable"}</span></span> }.into_any(),
-                _ => view! { <span class="chip good" title=detail>{icon(icon::SHIELD)}<span>{"Log verified"}</span></span> }.into_any(),
+                _ => view! { <button class="chip good" title="What was checked" on:click=move |_| console.send(Event::OpenLog)>{icon(icon::SHIELD)}<span>{"Log verified"}</span></button> }.into_any(),
             }}
             <Show when=move || { refused.get() > 0 }>
-                <button class="chip bad" on:click=move |_| console.send(Event::OpenRefused)>
+                <button class="chip bad" on:click=move |_| console.send(Event::OpenLog)>
                     {icon(icon::ALERT)}<span>{move || format!("{} refused", refused.get())}</span>
                 </button>
             </Show>

@@ -1,7 +1,7 @@
 //! Notes and everything else that happened with a lead.
 
-use super::lead::Now;
 use super::console;
+use super::lead::Now;
 use crate::model::Event;
 use crate::model::timeline::{Happening, timeline};
 use crate::model::work::{NOTE_CHARS, note};
@@ -20,8 +20,9 @@ pub(crate) fn Timeline(thread: ThreadId, case: Now) -> impl IntoView {
             console.send(Event::Act { thread, event });
         }
     };
-    let happened =
-        move || case.with(|case| case.as_ref().map(|case| timeline(&case.lead, console.zone)).unwrap_or_default());
+    let happened = move || {
+        case.with(|case| case.as_ref().map(|case| timeline(&case.lead, console.zone)).unwrap_or_default())
+    };
     view! {
         <section class="card at-timeline" aria-labelledby="timeline-title">
             <h2 id="timeline-title">{"Notes and timeline"}</h2>

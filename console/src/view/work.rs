@@ -1,8 +1,8 @@
 //! What staff do with a lead: log a call, set the stage, book, and see what is not in the log yet.
 
+use super::console;
 use super::icon::{self, icon};
 use super::lead::Now;
-use super::console;
 use crate::model::Event;
 use crate::model::when::full;
 use crate::model::work::{OUTCOMES, Outgoing, STAGES, Way, appointment, outcome_word, says, stage_word};
