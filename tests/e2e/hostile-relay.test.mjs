@@ -50,7 +50,7 @@ async function rootKey() {
     keyManagementAlgorithms: ['PBES2-HS512+A256KW'], maxPBES2Count: 2_000_000,
   });
   const found = JSON.parse(new TextDecoder().decode(plaintext));
-  const jwk = found.kty ? found : found.key;
+  const jwk = found.root;
   const { kty, n, e } = jwk;
   return { key: await jose.importJWK({ ...jwk, alg: 'PS256' }, 'PS256'), jwk: { ...jose.decodeProtectedHeader(genuine).jwk, kty, n, e } };
 }
