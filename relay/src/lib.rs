@@ -9,6 +9,7 @@ pub mod error;
 pub mod http;
 pub mod library;
 pub mod limits;
+pub mod metrics;
 pub mod publication;
 pub mod sealed;
 pub mod secret;

@@ -6,7 +6,8 @@ use relay::settings::{ConfigurationError, ConfigurationFile, parse_origin};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 /// Where `serve` listens if nothing says otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8600);
@@ -48,6 +49,9 @@ struct Serve {
     /// Address to listen on [default: 127.0.0.1:8600]
     #[arg(long)]
     listen: Option<SocketAddr>,
+    /// Address of metrics, health and readiness for the operator alone [default: none]
+    #[arg(long)]
+    operator_listen: Option<SocketAddr>,
     /// How browsers and staff reach the relay, such as https://relay.example.com
     #[arg(long)]
     public_url: Option<String>,
@@ -68,6 +72,7 @@ impl Serve {
         Ok(Settings {
             data: self.data.or(file.data).ok_or_else(|| missing("data", "data"))?,
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
+            operator_listen: self.operator_listen.or(file.operator_listen),
             public_url: parse_origin(&public_url)?,
             widget: self.widget.or(file.widget),
             console: self.console.or(file.console),
@@ -80,8 +85,7 @@ impl Serve {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_env("ANTEROOM_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).json().init();
+    start_log();
     match run(Arguments::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -89,6 +93,16 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// JSON lines on stderr, at the level of `ANTEROOM_LOG` (error, warn, info, debug, trace). Only the
+/// relay itself is heard: libraries log addresses at their deeper levels.
+fn start_log() {
+    let wanted = std::env::var("ANTEROOM_LOG").ok().and_then(|level| level.parse().ok());
+    let level = wanted.unwrap_or(LevelFilter::INFO);
+    let ours = Targets::new().with_target("relay", level);
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
 }
 
 async fn run(command: Command) -> Result<(), ServeError> {

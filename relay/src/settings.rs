@@ -19,6 +19,8 @@ pub struct ConfigurationFile {
     pub data: Option<PathBuf>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
+    /// Where to serve metrics, health and readiness to the operator.
+    pub operator_listen: Option<SocketAddr>,
     /// How clients reach the relay.
     pub public_url: Option<String>,
     /// Built widget.
@@ -182,7 +184,7 @@ mod tests {
         let file: ConfigurationFile = toml::from_str(text).unwrap();
         assert_eq!((&file.connections, &file.limits), (&Connections::default(), &Limits::default()));
         assert!(file.data.is_some() && file.listen.is_some() && file.public_url.is_some());
-        assert!(file.widget.is_some() && file.console.is_some());
+        assert!(file.operator_listen.is_some() && file.widget.is_some() && file.console.is_some());
     }
 
     #[test]

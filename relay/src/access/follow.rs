@@ -2,6 +2,7 @@
 
 use super::{Coordinator, Session};
 use crate::error::RelayError;
+use crate::metrics::Open;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -21,7 +22,8 @@ impl Coordinator {
         let heads = relay.store.follow(&authority.practice).await?.ok_or(RelayError::NotFound)?;
         let note = self.0.note(Action::Follow, Subject::None);
         relay.store.note(&authority.practice, note).await?;
-        Ok(Follow { session: self.0, heads, begun: false })
+        let open = relay.metrics.stream();
+        Ok(Follow { session: self.0, heads, begun: false, _open: open })
     }
 }
 
@@ -30,6 +32,7 @@ pub struct Follow {
     session: Session,
     heads: watch::Receiver<Head>,
     begun: bool,
+    _open: Open,
 }
 
 impl Follow {

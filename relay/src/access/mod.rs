@@ -36,6 +36,7 @@ pub use visitor::Visitor;
 use crate::clock::Clock;
 use crate::error::RelayError;
 use crate::limits::{Limiter, Rate};
+use crate::metrics::Metrics;
 use crate::store::{AccessNote, Authority, Store};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -51,6 +52,7 @@ pub struct Relay {
     public_url: Arc<str>,
     ending: watch::Sender<bool>,
     submissions: Arc<Limiter>,
+    metrics: Metrics,
 }
 
 impl Relay {
@@ -60,12 +62,31 @@ impl Relay {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str, per_practice: Rate) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
         let submissions = Arc::new(Limiter::new(per_practice, Arc::clone(&clock)));
-        Self { store, clock, public_url, ending: watch::Sender::new(false), submissions }
+        Self {
+            store,
+            clock,
+            public_url,
+            ending: watch::Sender::new(false),
+            submissions,
+            metrics: Metrics::default(),
+        }
     }
 
     /// Ends every stream, so that the connections under them can be closed.
     pub fn end(&self) {
         self.ending.send_replace(true);
+    }
+
+    /// What this relay counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Everything that it counts, for Prometheus.
+    #[must_use]
+    pub fn render_metrics(&self) -> String {
+        self.metrics.render(&self.store.measures())
     }
 
     /// Whether writes succeed.

@@ -15,7 +15,9 @@ use assets::Assets;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use limit::AddressLimits;
 use wire::limits;
@@ -61,8 +63,28 @@ pub fn app(state: AppState) -> Router {
         .merge(assets::console_routes())
         .fallback(async || RelayError::NotFound)
         .layer(middleware::from_fn(headers::secure))
-        .layer(middleware::from_fn(request::identify))
+        .layer(middleware::from_fn_with_state(state.clone(), request::identify))
         .with_state(state)
+}
+
+/// What only the operator's own machines should reach, on an address of its own.
+pub fn operator_app(relay: Relay) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .route("/readyz", get(async |State(relay): State<Relay>| ready_now(&relay).await))
+        .with_state(relay)
+}
+
+async fn metrics(State(relay): State<Relay>) -> impl IntoResponse {
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], relay.render_metrics())
+}
+
+async fn ready_now(relay: &Relay) -> StatusCode {
+    match relay.check_ready().await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
 }
 
 /// What a page of any origin may call: the widget runs on every practice's own website.

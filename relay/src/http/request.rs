@@ -2,9 +2,10 @@
 //! route's template, not the path; no address, no query, no header, no body.
 
 use super::problem::{Failure, from_status, render};
+use crate::access::Relay;
 use crate::error::RelayError;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use wire::access::RequestId;
 /// Names the request in answers and in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-pub(super) async fn identify(mut request: Request, next: Next) -> Response {
+pub(super) async fn identify(State(relay): State<Relay>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = make_request_id();
     request.extensions_mut().insert(id);
@@ -32,7 +33,9 @@ pub(super) async fn identify(mut request: Request, next: Next) -> Response {
     }
     let route = route.as_ref().map_or("-", MatchedPath::as_str);
     let status = response.status().as_u16();
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let took = started.elapsed();
+    relay.metrics().answered(known(&method), route, status, took);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     match failure {
         Some(cause) if status >= 500 => {
             tracing::error!(request = %id, %method, route, status, micros, %cause, "failed");
@@ -41,6 +44,18 @@ pub(super) async fn identify(mut request: Request, next: Next) -> Response {
         None => tracing::debug!(request = %id, %method, route, status, micros, "done"),
     }
     response
+}
+
+/// A method that clients made up must not become a label.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 fn failure_of(response: &Response) -> Option<Arc<RelayError>> {

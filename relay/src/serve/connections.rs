@@ -3,6 +3,7 @@
 
 use super::stall::StallGuard;
 use crate::http::Peer;
+use crate::metrics::Metrics;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -53,6 +54,7 @@ pub(super) async fn accept(
     listener: TcpListener,
     app: Router,
     patience: Patience,
+    metrics: &Metrics,
     ending: impl Future<Output = ()>,
 ) {
     let places = Arc::new(Semaphore::new(patience.connections));
@@ -71,10 +73,10 @@ pub(super) async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 let watcher = graceful.watcher();
-                let app = app.clone();
+                let (app, open) = (app.clone(), metrics.connection());
                 tokio::spawn(async move {
                     converse(stream, peer, app, patience, watcher).await;
-                    drop(place);
+                    drop((place, open));
                 });
             }
             Err(error) => {

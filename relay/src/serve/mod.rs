@@ -9,7 +9,7 @@ use crate::access::Relay;
 use crate::clock::{Clock, SystemClock};
 use crate::http::assets::Assets;
 use crate::http::limit::{AddressLimits, AddressRates};
-use crate::http::{AppState, app};
+use crate::http::{AppState, app, operator_app};
 use crate::library::{ImportError, Library, import_versions};
 use crate::limits::Rate;
 use crate::secret::{SecretHash, make_secret};
@@ -38,6 +38,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to serve metrics, health and readiness to the operator, if anywhere.
+    pub operator_listen: Option<SocketAddr>,
     /// How clients reach it.
     pub public_url: String,
     /// Built widget versions to take in.
@@ -131,7 +133,13 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
 
     let sweeping = tokio::spawn(sweep(relay.clone()));
     let app = app(AppState { relay: relay.clone(), assets, limits });
-    connections::accept(listener, app, settings.patience, async move {
+    let operator = settings.operator_listen.map(|address| serve_operator(address, relay.clone()));
+    let operator = match operator {
+        Some(starting) => Some(tokio::spawn(starting.await?)),
+        None => None,
+    };
+    let metrics = relay.metrics().clone();
+    connections::accept(listener, app, settings.patience, &metrics, async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
@@ -141,7 +149,25 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     })
     .await;
     sweeping.abort();
+    if let Some(operator) = operator {
+        operator.abort();
+    }
     Ok(())
+}
+
+/// Binds the operator's address; the returned future serves it.
+async fn serve_operator(
+    address: SocketAddr,
+    relay: Relay,
+) -> Result<impl Future<Output = ()> + use<>, ServeError> {
+    let failed = |cause| ServeError::Listen(address, cause);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    println!("operator on http://{}", listener.local_addr().map_err(failed)?);
+    Ok(async move {
+        if let Err(error) = axum::serve(listener, operator_app(relay)).await {
+            tracing::warn!(%error, "the operator's address is no longer served");
+        }
+    })
 }
 
 /// Makes a one-time invite; may run beside a server on the same data.

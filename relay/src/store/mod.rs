@@ -9,6 +9,7 @@ pub mod sqlite;
 
 pub use followers::Followers;
 
+use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
@@ -243,6 +244,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets invites, assertions and tokens that expired before `now`.
     async fn remove_expired(&self, now: u64) -> Result<(), StoreError>;
+
+    /// What there is to tell the operator.
+    fn measures(&self) -> StoreMeasures;
 
     /// Whether a write would succeed now.
     async fn check_ready(&self) -> Result<(), StoreError>;

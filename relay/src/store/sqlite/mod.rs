@@ -17,6 +17,7 @@ use super::{
     AccessNote, Appended, Authority, Followers, ManifestRecord, Published, Registered, RosterRecord, Store,
     StoreError, TokenRecord,
 };
+use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
@@ -247,6 +248,10 @@ impl Store for SqliteStore {
 
     async fn remove_expired(&self, now: u64) -> Result<(), StoreError> {
         self.writer.write(move |work| secrets::remove_expired(work, now)).await
+    }
+
+    fn measures(&self) -> StoreMeasures {
+        self.writer.measures()
     }
 
     async fn check_ready(&self) -> Result<(), StoreError> {

@@ -2,9 +2,11 @@
 //! is acknowledged after the one fsync of its commit: group commit.
 
 use super::entries::Heads;
+use crate::metrics::StoreMeasures;
 use crate::store::{Followers, StoreError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// Writes that may wait; beyond it the caller is told to come back.
@@ -28,16 +30,25 @@ type Job = Box<dyn FnOnce(&mut Work<'_>) -> Reply + Send>;
 #[derive(Clone)]
 pub(super) struct Writer {
     jobs: mpsc::Sender<Job>,
+    measures: Arc<Mutex<StoreMeasures>>,
 }
 
 impl Writer {
     /// Starts the thread on a connection of its own.
     pub(super) fn start(connection: Connection, followers: Arc<Followers>) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
+        let measures = Arc::default();
+        let measured = Arc::clone(&measures);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || run(connection, queue, &followers))?;
-        Ok(Self { jobs })
+            .spawn(move || run(connection, queue, &followers, &measured))?;
+        Ok(Self { jobs, measures })
+    }
+
+    /// What was written so far and what waits.
+    pub(super) fn measures(&self) -> StoreMeasures {
+        let waiting = (self.jobs.max_capacity() - self.jobs.capacity()) as u64;
+        StoreMeasures { waiting, ..lock(&self.measures).clone() }
     }
 
     /// Does `work` in the next transaction; resolves when it is durable.
@@ -64,12 +75,20 @@ impl Writer {
                 let _ = answer.send(committed.and(done));
             })
         });
-        self.jobs.try_send(job).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable("the writer has ended".into()),
+        self.jobs.try_send(job).inspect_err(|_| lock(&self.measures).failures += 1).map_err(|error| {
+            match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => {
+                    StoreError::Unavailable("the writer has ended".into())
+                }
+            }
         })?;
         answered.await.map_err(|_| StoreError::Unavailable("the writer gave no answer".into()))?
     }
+}
+
+fn lock(measures: &Mutex<StoreMeasures>) -> MutexGuard<'_, StoreMeasures> {
+    measures.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One failed write must not take the others of its transaction with it.
@@ -88,16 +107,31 @@ fn in_savepoint<T>(
     done
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, followers: &Followers) {
+fn run(
+    mut connection: Connection,
+    mut queue: mpsc::Receiver<Job>,
+    followers: &Followers,
+    measures: &Mutex<StoreMeasures>,
+) {
     let mut heads = Heads::default();
     let mut batch = Vec::with_capacity(BATCH);
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
-        let mut replies = Vec::with_capacity(batch.len());
+        let (size, mut replies) = (batch.len() as u64, Vec::with_capacity(batch.len()));
+        let started = Instant::now();
         let committed = commit(&mut connection, &mut heads, &mut batch, &mut replies);
         let moved = heads.take_moved();
         match &committed {
-            Ok(()) => moved.into_iter().for_each(|(practice, head)| followers.publish(&practice, head)),
-            Err(_) => heads.forget(),
+            Ok(()) => {
+                let mut measures = lock(measures);
+                measures.writes += size;
+                measures.commits.observe(started.elapsed());
+                drop(measures);
+                moved.into_iter().for_each(|(practice, head)| followers.publish(&practice, head));
+            }
+            Err(_) => {
+                lock(measures).failures += size;
+                heads.forget();
+            }
         }
         for reply in replies {
             reply(match &committed {

@@ -1,0 +1,70 @@
+//! What the relay's own log and metrics say after a full run: nothing of content, addresses, query
+//! strings or referrers.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use support::client::{Client, get, post};
+use support::practice::Sealing;
+use wire::api::JOSE;
+
+/// What must not be found, put where a careless log would pick it up.
+const SECRETS: [&str; 5] =
+    ["knee-pain-search", "referrer.example.org", "203.0.113.77", "Pat-Example-Agent", "127.0.0.1:"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logs_and_metrics_tell_nothing_about_patients() {
+    let folder = tempfile::tempdir().unwrap();
+    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    let mut relay: Child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0"])
+        .args(["--public-url", "http://127.0.0.1", "--data"])
+        .arg(folder.path())
+        .env("ANTEROOM_LOG", "trace")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(relay.stdout.take().unwrap()).lines();
+    let mut address = |start: &str| {
+        let line = lines.next().unwrap().unwrap();
+        line.strip_prefix(start).unwrap_or_else(|| panic!("{line}")).parse().unwrap()
+    };
+    let (public, operator) = (address("listening on http://"), address("operator on http://"));
+
+    let mut client = Client::connect(public).await.unwrap();
+    let extra = "referer: https://referrer.example.org/page\r\nx-forwarded-for: 203.0.113.77\r\nuser-agent: Pat-Example-Agent\r\n";
+    let submit = "/v1/practices/lakeside-ortho/inquiries?q=knee-pain-search";
+    let inquiry = Sealing::inquiry("lakeside-ortho");
+    for body in [inquiry.body(), inquiry.body(), "knee-pain-search".into()] {
+        client.exchange(&post(submit, JOSE, extra, &body)).await.unwrap();
+    }
+    let token = support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
+    for path in ["entries?after=0", "entries?knee-pain-search=1", "roster", "knee-pain-search"] {
+        client.exchange(&get(&format!("/v1/practices/lakeside-ortho/{path}"), &token)).await.unwrap();
+    }
+    client.exchange(&get("/e/knee-pain-search/x.js?q=knee-pain-search", "x")).await.unwrap();
+    let mut watching = Client::connect(operator).await.unwrap();
+    let (status, metrics) = watching.exchange(&get("/metrics", "none")).await.unwrap();
+    assert_eq!(status, 200);
+
+    relay.kill().unwrap();
+    let mut log = String::new();
+    relay.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    relay.wait().unwrap();
+    let metrics = String::from_utf8(metrics).unwrap();
+    assert!(log.lines().count() >= 9, "a log line for each request: {log}");
+    assert!(
+        metrics.contains(r#"route="/v1/practices/{practice}/inquiries",method="POST",status="201"} 1"#),
+        "{metrics}"
+    );
+    for (name, text) in [("log", &log), ("metrics", &metrics)] {
+        for secret in SECRETS {
+            assert!(!text.contains(secret), "{secret} is in the {name}:\n{text}");
+        }
+        assert!(!text.contains(&token) && !text.contains(&inquiry.body()), "{name}");
+        assert!(!text.contains(&inquiry.entry.to_string()), "{name}");
+    }
+}
