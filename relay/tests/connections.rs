@@ -1,4 +1,5 @@
 //! Slow and silent clients, streams, and the orderly end, over real sockets.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/mod.rs"]
 mod support;

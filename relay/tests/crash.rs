@@ -1,4 +1,5 @@
 //! `kill -9` under load: what was acknowledged is there, once, and the chain holds.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/mod.rs"]
 mod support;

@@ -1,5 +1,6 @@
 //! What the relay's own log and metrics say after a full run: nothing of content, addresses, query
 //! strings or referrers.
+#![allow(clippy::unwrap_used)]
 
 #[path = "support/mod.rs"]
 mod support;

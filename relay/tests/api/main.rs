@@ -1,4 +1,5 @@
 //! The relay over HTTP, without a socket.
+#![allow(clippy::unwrap_used)]
 
 #[path = "../support/mod.rs"]
 mod support;

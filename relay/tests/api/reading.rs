@@ -1,8 +1,9 @@
 use crate::support::keys;
 use crate::support::lab::Lab;
-use crate::support::practice::{Sealing, name};
+use crate::support::practice::{Sealing, member, name, roster};
 use axum::http::{Method, StatusCode};
 use wire::api::{Page, Receipt};
+use wire::practice::Role;
 use wire::{EntryKind, Head};
 
 const ENTRIES: &str = "/v1/practices/lakeside-ortho/entries";
@@ -67,4 +68,22 @@ async fn a_query_that_is_not_understood_is_refused() {
             "{query}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_stream_of_heads_ends_with_its_readers_right_to_it() {
+    let lab = Lab::with(&["lakeside-ortho"]).await;
+    let maria = lab.sign_in("lakeside-ortho", "maria-lopez", keys::owner()).await;
+    let sam = lab.sign_in("lakeside-ortho", "sam-reed", keys::coordinator()).await;
+    let mut events = lab.stream("/v1/practices/lakeside-ortho/heads", &sam).await;
+    assert!(events.next().await.unwrap().contains("id: 0"));
+    lab.submit("lakeside-ortho", &Sealing::inquiry("lakeside-ortho").body()).await;
+    assert!(events.next().await.unwrap().contains(r#"data: {"seq":1,"#));
+
+    let staff = vec![member("maria-lopez", Role::Owner, keys::owner())];
+    let path = "/v1/practices/lakeside-ortho/roster";
+    let put = lab.json(Method::PUT, path, Some(&maria), &roster("lakeside-ortho", 2, staff)).await;
+    assert_eq!(put.status, StatusCode::NO_CONTENT);
+    lab.submit("lakeside-ortho", &Sealing::inquiry("lakeside-ortho").body()).await;
+    assert_eq!(events.next().await, None, "a former member is told of nothing");
 }

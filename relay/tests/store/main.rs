@@ -1,5 +1,5 @@
 //! Every backend against the one conformance suite.
-#![allow(unreachable_pub, missing_docs)]
+#![allow(unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 #[path = "../support/mod.rs"]
 mod support;

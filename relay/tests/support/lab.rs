@@ -3,9 +3,10 @@
 use super::keys::Key;
 use super::practice::{self, START, assertion, signed_assertion};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use futures_util::StreamExt;
 use relay::access::Relay;
 use relay::clock::ManualClock;
 use relay::http::assets::Assets;
@@ -40,6 +41,17 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+}
+
+pub struct Chunks(BodyDataStream);
+
+impl Chunks {
+    /// The next chunk, within ten seconds; `None` at the end.
+    pub async fn next(&mut self) -> Option<String> {
+        let next = tokio::time::timeout(std::time::Duration::from_secs(10), self.0.next());
+        let chunk = next.await.unwrap()?.unwrap();
+        Some(String::from_utf8(chunk.to_vec()).unwrap())
+    }
 }
 
 impl Answer {
@@ -135,6 +147,14 @@ impl Lab {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
+    }
+
+    /// The chunks of an endless answer.
+    pub async fn stream(&self, path: &str, token: &str) -> Chunks {
+        let request = Request::builder().uri(path).header(AUTHORIZATION, format!("Bearer {token}"));
+        let answer = self.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        Chunks(answer.into_body().into_data_stream())
     }
 
     pub async fn jose(&self, method: Method, path: &str, token: Option<&str>, body: &str) -> Answer {
