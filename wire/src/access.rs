@@ -10,6 +10,8 @@ use std::fmt;
 /// Names one request in the access log, in the relay's own log and in its answer; 16 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9a-f]{16}$"))]
 pub struct RequestId(u64);
 
 impl RequestId {
@@ -44,6 +46,7 @@ impl From<RequestId> for String {
 /// What was done or tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Action {
     /// The practice was registered.
     Register,
@@ -84,6 +87,7 @@ impl Action {
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Ending {
     /// It was done.
     Done,
@@ -94,6 +98,7 @@ pub enum Ending {
 /// What it was done to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Subject {
     /// Nothing in particular, or nothing at all.
     None,
@@ -136,6 +141,7 @@ impl Subject {
 
 /// A member of staff, with the role of that moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Actor {
     /// Who.
     pub staff: StaffId,
@@ -145,6 +151,7 @@ pub struct Actor {
 
 /// One line of the access log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessRecord {
     /// Place in the access log: 1, 2, 3 ... without gaps.
     pub seq: u64,
@@ -195,6 +202,7 @@ impl AccessRecord {
 
 /// A record as the relay hands it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChainedRecord {
     /// The record.
     #[serde(flatten)]
@@ -205,6 +213,7 @@ pub struct ChainedRecord {
 
 /// A page of the access log, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessPage {
     /// Records after the seq asked for.
     pub records: Vec<ChainedRecord>,
@@ -214,6 +223,7 @@ pub struct AccessPage {
 
 /// The end of an access log, as the relay says or as a reader remembers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AccessHead {
     /// Last seq; 0 for an empty log.
     pub seq: u64,

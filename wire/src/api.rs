@@ -28,6 +28,7 @@ pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// What the public is told of an accepted inquiry. It holds no seq: the number of inquiries that a
 /// practice receives is the practice's own business.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Accepted {
     /// The inquiry's entry id.
     pub entry: EntryId,
@@ -39,6 +40,7 @@ pub struct Accepted {
 
 /// What staff are told of an appended entry: its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Entry id.
     pub entry: EntryId,
@@ -56,6 +58,7 @@ pub struct Receipt {
 /// key that signed both documents.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Registration {
     /// Signed manifest, compact JWS.
     pub manifest: String,
@@ -66,6 +69,7 @@ pub struct Registration {
 /// A roster and the keyring whose digest it carries; published together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignedRoster {
     /// Roster, compact JWS by the root key.
     pub roster: String,
@@ -76,6 +80,7 @@ pub struct SignedRoster {
 /// A page of the log, in order. It may be shorter than asked for: a reader is at the end when the
 /// last entry is the head's, not when a page is short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page {
     /// Entries after the seq asked for.
     pub entries: Vec<Entry>,
@@ -104,6 +109,7 @@ pub struct Assertion {
 
 /// RFC 6749 section 5.1.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Token {
     /// Opaque.
     pub access_token: String,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What an entry of the log is; `typ` in its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum EntryKind {
     /// What a patient sent. Anyone may write one; it is unauthenticated input.
     Inquiry,

@@ -9,6 +9,8 @@ use std::fmt;
 /// A SHA-256 digest; base64url in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[A-Za-z0-9_-]{43}$"))]
 pub struct ChainHash([u8; 32]);
 
 impl ChainHash {
@@ -90,6 +92,7 @@ impl From<ChainHash> for String {
 
 /// What the chain hash covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntryMeta {
     /// Place in the practice's log: 1, 2, 3 ... without gaps.
     pub seq: u64,
@@ -107,6 +110,7 @@ pub struct EntryMeta {
 
 /// One entry as the relay hands it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Entry {
     /// What the chain covers.
     #[serde(flatten)]
@@ -119,6 +123,7 @@ pub struct Entry {
 
 /// The end of a log, as the relay says or as a reader remembers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Head {
     /// Last seq; 0 for an empty log.
     pub seq: u64,

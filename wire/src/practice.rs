@@ -41,6 +41,7 @@ pub struct ManifestHead {
 /// What a member of staff may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// Staff, keys, manifest, and all that a coordinator may.
     Owner,

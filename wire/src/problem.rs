@@ -8,6 +8,7 @@ pub const CONTENT_TYPE: &str = "application/problem+json";
 
 /// RFC 9457 section 3.1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `urn:anteroom:<kind>`; stable, to be matched on.
     #[serde(rename = "type")]

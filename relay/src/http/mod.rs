@@ -4,6 +4,7 @@ pub mod assets;
 mod extract;
 mod headers;
 pub mod limit;
+mod openapi;
 mod problem;
 mod public;
 mod request;
@@ -60,6 +61,7 @@ pub fn app(state: AppState) -> Router {
         .merge(for_staff(&state))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .route("/readyz", get(ready))
+        .route("/openapi.json", get(openapi::document))
         .merge(assets::console_routes())
         .fallback(async || RelayError::NotFound)
         .layer(middleware::from_fn(headers::secure))

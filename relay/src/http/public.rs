@@ -7,8 +7,21 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCAT
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use wire::api::{Accepted, JOSE};
+use wire::PracticeId;
+use wire::api::{Accepted, JOSE, Token};
+use wire::problem::Problem;
 
+/// The current manifest, signed by the practice's root key.
+#[utoipa::path(
+    get, path = "/v1/practices/{practice}/manifest", operation_id = "manifest", tag = "public",
+    params(("practice" = PracticeId, Path, description = "Name of the practice")),
+    responses(
+        (status = 200, description = "Compact JWS", body = String, content_type = "application/jose"),
+        (status = 304, description = "As known by If-None-Match"),
+        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn manifest(visitor: Visitor, headers: HeaderMap) -> Result<Response, RelayError> {
     let (version, text) = visitor.manifest().await?;
     let etag = format!("\"{version}\"");
@@ -21,17 +34,53 @@ pub(super) async fn manifest(visitor: Visitor, headers: HeaderMap) -> Result<Res
     })
 }
 
+/// Takes a sealed inquiry. The entry id in its header is the idempotency key.
+#[utoipa::path(
+    post, path = "/v1/practices/{practice}/inquiries", operation_id = "submit", tag = "public",
+    params(("practice" = PracticeId, Path, description = "Name of the practice")),
+    request_body(content = String, content_type = "application/jose", description = "Compact JWE of kind inquiry"),
+    responses(
+        (status = 201, description = "Durably stored", body = Accepted),
+        (status = 200, description = "Stored before; the same answer", body = Accepted),
+        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Another entry has this id", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Not a sealed inquiry for this practice under a valid key", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Over a limit; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn submit(visitor: Visitor, Jose(body): Jose) -> Result<Outcome<Accepted>, RelayError> {
     visitor.submit(body).await
 }
 
 /// RFC 7523 section 2.1.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 pub(super) struct TokenRequest {
     grant_type: String,
     assertion: String,
 }
 
+/// Gives an access token for an assertion signed by a member of staff (RFC 7523 section 2.1).
+#[utoipa::path(
+    post, path = "/v1/practices/{practice}/token", operation_id = "signIn", tag = "staff",
+    params(("practice" = PracticeId, Path, description = "Name of the practice")),
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, description = "RFC 6749 section 5.1", body = Token),
+        (status = 400, description = "The assertion is refused", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The form lacks a member", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Over a limit; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+    ),
+)]
 pub(super) async fn token(
     visitor: Visitor,
     Form(request): Form<TokenRequest>,
@@ -40,6 +89,25 @@ pub(super) async fn token(
     Ok(axum::Json(token).into_response())
 }
 
+/// Registers a practice. The root key that signed both documents becomes its pin.
+#[utoipa::path(
+    post, path = "/v1/practices", operation_id = "register", tag = "owner",
+    request_body(content = Registration),
+    responses(
+        (status = 201, description = "Registered"),
+        (status = 200, description = "Registered before by the same request"),
+        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The invite is unknown, used or expired", body = Problem, content_type = "application/problem+json"),
+        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A document is refused", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Over a limit; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("invite" = [])),
+)]
 pub(super) async fn register(
     registrar: Registrar,
     Json(registration): Json<Registration>,

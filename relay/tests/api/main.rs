@@ -8,6 +8,7 @@ mod access_log;
 mod assets;
 mod headers;
 mod limits;
+mod openapi;
 mod publication;
 mod reading;
 mod roles;

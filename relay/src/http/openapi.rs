@@ -1,0 +1,52 @@
+//! The OpenAPI 3.1 document of everything under `/v1`, made from the handlers' own annotations.
+
+use super::{public, staff};
+use axum::response::IntoResponse;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Anteroom relay",
+        description = "Keeps sealed entries for medical practices; it can read none of them.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    paths(
+        public::manifest,
+        public::submit,
+        public::token,
+        public::register,
+        staff::entries,
+        staff::append,
+        staff::heads,
+        staff::access_log,
+        staff::roster,
+        staff::put_roster,
+        staff::put_manifest,
+    ),
+    tags(
+        (name = "public", description = "Anyone, from any website"),
+        (name = "staff", description = "Every role that may read or work leads"),
+        (name = "auditor", description = "Owners and auditors"),
+        (name = "owner", description = "Owners"),
+    ),
+    modifiers(&Bearers),
+)]
+struct Document;
+
+/// The two bearer secrets.
+struct Bearers;
+
+impl Modify for Bearers {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        for name in ["token", "invite"] {
+            components.add_security_scheme(name, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        }
+    }
+}
+
+pub(super) async fn document() -> impl IntoResponse {
+    axum::Json(Document::openapi())
+}
