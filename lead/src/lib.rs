@@ -11,6 +11,7 @@
 mod redacted;
 
 pub mod assess;
+pub mod fault;
 pub mod hours;
 pub mod inquiry;
 pub mod intent;
@@ -24,6 +25,7 @@ pub mod thread;
 pub mod triage;
 
 pub use assess::{Assessment, assess};
+pub use fault::Fault;
 pub use inquiry::Inquiry;
 pub use manifest::{Manifest, ManifestSource};
 pub use text::Text;

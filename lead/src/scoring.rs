@@ -3,13 +3,18 @@
 //! Integers only. A [`Score`]'s lines always sum to its points. The score orders work and is never shown
 //! to a patient; it says nothing about how urgent or how serious anything is: that is [`crate::triage`].
 
+pub mod calibrate;
+mod check;
 mod facts;
 mod model;
 mod points;
+mod replay;
 
 pub use facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource, Visitor};
 pub use model::{Action, Count, Criterion, DateRange, Group, Model, Range, Tier, When};
+use points::criteria_that_hold;
 pub use points::score;
+pub use replay::{Move, Replay};
 
 use crate::text::Text;
 use serde::{Deserialize, Serialize};

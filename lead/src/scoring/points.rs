@@ -1,7 +1,7 @@
 //! From facts to points.
 
 use super::facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource};
-use super::model::{Action, Count, Criterion, Model, When};
+use super::model::{Action, Count, Criterion, Model, Tier, When};
 use super::{Evidence, Line, LineSource, ModelRef, Score};
 use crate::text::Text;
 
@@ -14,32 +14,11 @@ pub(super) const MOST_GROUPS: usize = 50;
 /// No criterion, cap or range counts for more, so that no sum of them can overflow.
 pub(super) const MOST_POINTS: i32 = 100_000;
 
-/// Scores `facts` by `model`. Total: a model with faults (see the checks) still gives a score whose lines sum.
+/// Scores `facts` by `model`. Total: a model with faults ([`Model::faults`]) still gives a score whose lines sum.
 #[must_use]
 pub fn score(model: &Model, facts: &Facts) -> Score {
-    let criteria = &model.criteria[..model.criteria.len().min(MOST_CRITERIA)];
-    let mut counted: Vec<(&Criterion, Line)> = Vec::new();
-    for criterion in criteria {
-        if !holds_with_others(criteria, criterion, facts) {
-            continue;
-        }
-        let Some(found) = look(&criterion.when, facts) else { continue };
-        let points = bounded(weigh(criterion, &found, facts.now_ms));
-        if points != 0 {
-            let source = LineSource::Criterion(criterion.id.clone());
-            counted.push((criterion, Line::new(source, &criterion.label, points, found.evidence())));
-        }
-    }
-    let caps = caps(model, &counted);
-    let mut lines: Vec<Line> = counted.into_iter().map(|(_, line)| line).chain(caps).collect();
-    let total = sum(&lines);
-    let kept = total.min(bounded(model.range.max)).max(bounded(model.range.min));
-    if kept != total {
-        lines.push(Line::new(LineSource::Range, &Text::default(), kept - total, Vec::new()));
-    }
-
-    let points = sum(&lines);
-    let tier = model.tiers.iter().find(|tier| points >= tier.at_least).or_else(|| model.tiers.last());
+    let lines = explain(model, facts);
+    let (points, tier) = place(model, &lines);
     Score {
         points,
         tier: tier.map_or_else(String::new, |tier| tier.id.clone()),
@@ -47,6 +26,44 @@ pub fn score(model: &Model, facts: &Facts) -> Score {
         lines,
         model: ModelRef { name: model.name.clone(), version: model.version, hash: model.hash() },
     }
+}
+
+/// The sum of the lines, and the tier that it reaches.
+pub(super) fn place<'a>(model: &'a Model, lines: &[Line]) -> (i32, Option<&'a Tier>) {
+    let points = sum(lines);
+    let tier = model.tiers.iter().find(|tier| points >= tier.at_least).or_else(|| model.tiers.last());
+    (points, tier)
+}
+
+/// The lines of a score.
+pub(super) fn explain(model: &Model, facts: &Facts) -> Vec<Line> {
+    let counted: Vec<(&Criterion, Line)> = holding(model, facts)
+        .filter_map(|(criterion, found)| {
+            let points = bounded(weigh(criterion, &found, facts.now_ms));
+            let source = LineSource::Criterion(criterion.id.clone());
+            let line = || Line::new(source, &criterion.label, points, found.evidence());
+            (points != 0).then(|| (criterion, line()))
+        })
+        .collect();
+    let caps = caps(model, &counted);
+    let mut lines: Vec<Line> = counted.into_iter().map(|(_, line)| line).chain(caps).collect();
+    let total = sum(&lines);
+    let kept = total.min(bounded(model.range.max)).max(bounded(model.range.min));
+    if kept != total {
+        lines.push(Line::new(LineSource::Range, &Text::default(), kept - total, Vec::new()));
+    }
+    lines
+}
+
+/// Ids of the criteria that hold, whatever points they give.
+pub(super) fn criteria_that_hold<'a>(model: &'a Model, facts: &'a Facts) -> Vec<&'a str> {
+    holding(model, facts).map(|(criterion, _)| criterion.id.as_str()).collect()
+}
+
+fn holding<'a>(model: &'a Model, facts: &'a Facts) -> impl Iterator<Item = (&'a Criterion, Found<'a>)> {
+    let criteria = &model.criteria[..model.criteria.len().min(MOST_CRITERIA)];
+    let holds = move |criterion: &&Criterion| holds_with_others(criteria, criterion, facts);
+    criteria.iter().filter(holds).filter_map(|criterion| Some((criterion, look(&criterion.when, facts)?)))
 }
 
 fn bounded(points: i32) -> i32 {
