@@ -42,6 +42,24 @@ pub(crate) enum Command {
     /// The practice's log on the relay
     #[command(subcommand)]
     Log(Log),
+    /// The recovery key
+    #[command(subcommand)]
+    Recovery(Recovery),
+    /// Look at everything that has to be right, and say what to do
+    Doctor(OfCredential),
+    /// Fetch a page of your website and check form, keys and manifest behind it
+    VerifySite(VerifySite),
+    /// Print completions for a shell
+    Completions {
+        /// Which
+        shell: clap_complete::Shell,
+    },
+    /// Write manual pages
+    Man {
+        /// Where they go
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
     /// Synthetic inquiries, for trying things out
     #[command(subcommand, hide = true)]
     Demo(Demo),
@@ -189,6 +207,33 @@ pub(crate) struct InboxShow {
 pub(crate) enum Log {
     /// Check the whole log against what this credential has seen before
     Verify(OfCredential),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Recovery {
+    /// Read everything with the recovery key, to see that it could be done
+    Test(RecoveryTest),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoveryTest {
+    /// The recovery key's file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) recovery: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifySite {
+    /// The page that holds the snippet
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+    /// `current.json` of the widget's release that the page should have
+    #[arg(long, value_name = "FILE")]
+    pub(crate) version_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -39,6 +39,12 @@ pub(crate) fn span(ms: u64) -> String {
     }
 }
 
+/// `Mon, 23 Nov 2026 18:04:00 GMT` to seconds.
+pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
+    let stamp = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    u64::try_from(stamp.as_second()).ok()
+}
+
 fn stamp(ms: u64) -> Option<Timestamp> {
     Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()
 }
@@ -60,5 +66,6 @@ mod tests {
         }
         assert_eq!(rfc3339(1_700_000_000_000), "2023-11-14T22:13:20Z");
         assert_eq!(local(u64::MAX), "?");
+        assert_eq!(parse_http_date("Tue, 14 Nov 2023 22:13:20 GMT"), Some(1_700_000_000));
     }
 }

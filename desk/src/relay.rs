@@ -22,8 +22,11 @@ pub(crate) enum RelayError {
     /// Not a URL that may be used.
     #[error("{0} is not the address of a relay")]
     Address(String),
+    /// Not the URL of a page.
+    #[error("{0} is not the address of a page")]
+    Page(String),
     /// No connection, or it broke, or took too long.
-    #[error("the relay at {url} cannot be reached: {cause}")]
+    #[error("{url} cannot be reached: {cause}")]
     Unreachable {
         /// Where.
         url: String,
@@ -63,6 +66,7 @@ impl From<RelayError> for Failure {
             RelayError::Address(_) => {
                 "give it as https://relay.example (http:// only for this machine), without a path"
             }
+            RelayError::Page(_) => "give it in full, such as https://www.example.com/contact",
             RelayError::Unreachable { .. } => {
                 "check the network and that the relay is running, then run the command again"
             }
@@ -142,6 +146,15 @@ impl Relay {
     /// Whether it answers and can store.
     pub(crate) async fn is_ready(&self) -> Result<(), RelayError> {
         self.send(self.request(Method::GET, "/readyz")).await.map(|_| ())
+    }
+
+    /// Seconds between this machine's clock and the relay's, as its `Date` says (RFC 9110 section 6.6.1).
+    pub(crate) async fn clock_skew(&self) -> Result<u64, RelayError> {
+        let response = self.send(self.request(Method::GET, "/healthz")).await?;
+        let date = response.headers().get(reqwest::header::DATE).and_then(|date| date.to_str().ok());
+        date.and_then(crate::clock::parse_http_date)
+            .map(|theirs| theirs.abs_diff(crate::clock::now_s()))
+            .ok_or(RelayError::Malformed("no date"))
     }
 
     /// The manifest, unchecked.
@@ -237,6 +250,42 @@ impl Relay {
         }
         String::from_utf8(bytes).map_err(|_| RelayError::Malformed("not text"))
     }
+}
+
+/// Something that anyone may fetch.
+pub(crate) struct Fetched {
+    /// The body.
+    pub(crate) body: Vec<u8>,
+    /// Values of `Content-Security-Policy`.
+    pub(crate) policies: Vec<String>,
+}
+
+/// Fetches a page or an asset, following a few redirects. Nothing of a practice is sent.
+pub(crate) async fn fetch_public(address: &str) -> Result<Fetched, RelayError> {
+    const MOST: usize = 4 << 20;
+    let url = Url::parse(address).map_err(|_| RelayError::Page(address.to_owned()))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err(RelayError::Page(address.to_owned()));
+    }
+    let failed = |error: reqwest::Error| unreachable(address, &error);
+    let http = Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(60))
+        .redirect(reqwest::redirect::Policy::limited(5))
+        .user_agent(concat!("anteroom/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(failed)?;
+    let mut response = http.get(url).send().await.and_then(Response::error_for_status).map_err(failed)?;
+    let policies = response.headers().get_all("content-security-policy");
+    let policies = policies.iter().filter_map(|value| value.to_str().ok()).map(str::to_owned).collect();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if body.len() + chunk.len() > MOST {
+            return Err(RelayError::Malformed("too long"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Fetched { body, policies })
 }
 
 impl SignedIn {

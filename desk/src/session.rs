@@ -10,7 +10,7 @@ use crate::parallel::Parallel;
 use crate::relay::{Relay, SignedIn};
 use crate::state::StateFile;
 use inbox::trust::{KeyringError, TrustError};
-use inbox::{Credential, Inbox, LogError, Memory, Progress, Staff};
+use inbox::{Credential, Inbox, Keys, LogError, Memory, Progress, Staff};
 use lead::Manifest;
 use lead::manifest::Refused;
 use seal::{PrivateKey, Zeroizing};
@@ -87,7 +87,18 @@ impl Session {
         let encryption = self.encryption()?;
         let signed_in = self.sign_in().await?;
         let staff = self.staff(&signed_in).await?;
-        let keys = staff.open_keyring(&encryption).await.map_err(no_keyring)?.map(Parallel::new);
+        let keys = staff.open_keyring(&encryption).await.map_err(no_keyring)?;
+        self.read_with(&signed_in, staff, keys).await
+    }
+
+    /// The same with these keys.
+    pub(crate) async fn read_with(
+        &mut self,
+        signed_in: &SignedIn,
+        staff: Staff,
+        keys: Keys<PrivateKey>,
+    ) -> Result<Inbox<Parallel>, Failure> {
+        let keys = keys.map(Parallel::new);
         let mut inbox = Inbox::new(&self.credential.anchor, staff, keys, self.state.memory());
         loop {
             let page = signed_in.page(inbox.head().seq).await?;

@@ -11,9 +11,10 @@ use crate::failure::{Exit, Failure};
 use crate::keyfile::open_credential;
 use crate::relay::{Relay, Submitted};
 use inbox::{Anchor, Memory};
+use lead::assess::assess_parts;
 use lead::inquiry::Answers;
 use lead::signals::{Campaign, Referrer, Signals, Visit};
-use lead::{Inquiry, Manifest, assess};
+use lead::{Inquiry, Manifest};
 use seal::PublicKey;
 use seal::entry::{Binding, seal};
 use serde::Deserialize;
@@ -116,28 +117,18 @@ fn inquiry(sample: &Sample, round: usize, manifest: &Manifest, now: u64) -> Inqu
         })
         .collect();
     visits.sort_by_key(|visit| visit.ms);
-    let scoring = &manifest.source.scoring;
-    let mut inquiry = Inquiry {
+    let signals = Signals { visits };
+    let source = &manifest.source;
+    let preliminary = assess_parts(source, &source.scoring, &answers, &signals, now).score;
+    Inquiry {
         v: 1,
         lang: sample.lang.clone(),
         manifest: manifest.version,
         submitted_ms: now,
         answers,
-        signals: Signals { visits },
-        preliminary: lead::scoring::Score {
-            points: 0,
-            tier: String::new(),
-            action: lead::scoring::Action::Nothing,
-            lines: Vec::new(),
-            model: lead::scoring::ModelRef {
-                name: scoring.name.clone(),
-                version: scoring.version,
-                hash: scoring.hash(),
-            },
-        },
-    };
-    inquiry.preliminary = assess(&manifest.source, scoring, &inquiry).score;
-    inquiry
+        signals,
+        preliminary,
+    }
 }
 
 fn derive(practice: &PracticeId, at: usize, what: &str) -> [u8; 16] {

@@ -1,15 +1,19 @@
 //! The commands, one module each.
 
 mod demo;
+mod doctor;
 mod init;
 mod list;
 mod manifest;
+mod paper;
+mod recovery;
 mod show;
+mod site;
 mod snippet;
 mod staff;
 mod verify;
 
-use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Staff};
+use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Staff};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
@@ -47,6 +51,11 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox(Inbox::List(of)) => list::list(context, &of).await,
         Command::Inbox(Inbox::Show(options)) => show::show(context, &options).await,
         Command::Log(Log::Verify(of)) => verify::verify(context, &of).await,
+        Command::Recovery(Recovery::Test(options)) => recovery::test(context, &options).await,
+        Command::Doctor(of) => doctor::doctor(context, &of).await,
+        Command::VerifySite(options) => site::verify(context, &options).await,
+        Command::Completions { shell } => paper::completions(shell),
+        Command::Man { directory } => paper::man(context, &directory),
         Command::Demo(Demo::Seed(options)) => demo::seed(context, options).await,
     }
 }

@@ -14,8 +14,9 @@ use std::path::Path;
 
 /// `dist/widget/current.json`.
 #[derive(Deserialize)]
-struct Version {
-    version: String,
+pub(super) struct Version {
+    /// First 20 hex digits of the loader's SHA-256.
+    pub(super) version: String,
     loader_integrity: String,
 }
 
@@ -58,7 +59,8 @@ fn html(relay: &str, version: &str, integrity: &str, practice: &str, pin: &str, 
     )
 }
 
-fn read_version(path: &Path) -> Result<Version, Failure> {
+/// Reads the release that a file names.
+pub(super) fn read_version(path: &Path) -> Result<Version, Failure> {
     let wrong = || {
         Failure::new(
             Exit::Failed,

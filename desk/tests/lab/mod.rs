@@ -39,12 +39,19 @@ impl Drop for Lab {
 impl Lab {
     /// Relay and proxy; no practice yet.
     pub(crate) fn start() -> Self {
+        Self::start_with(|_| Vec::new())
+    }
+
+    /// The same; the relay is given what `more` returns for the lab's directory.
+    pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let more = more(directory.path());
         let front = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", front.local_addr().unwrap());
         let mut relay = Command::new(relay_program())
             .args(["serve", "--listen", "127.0.0.1:0", "--public-url", &url, "--data"])
             .arg(directory.path().join("relay"))
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

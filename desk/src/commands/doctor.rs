@@ -1,0 +1,136 @@
+//! `anteroom doctor`: everything that has to be right for a practice to be reached, and to stay so.
+
+use super::Context;
+use super::staff::role_name;
+use crate::cli::OfCredential;
+use crate::clock;
+use crate::failure::{Exit, Failure};
+use crate::files;
+use crate::findings::Findings;
+use crate::keyfile::{recovery_path, root_path};
+use crate::session::{Session, no_keyring};
+use inbox::Staff;
+use lead::Manifest;
+use std::path::Path;
+
+/// A manifest that ends sooner than this should be published again.
+const SOON: u64 = 30 * 86_400;
+
+/// Looks at everything; goes on after a problem wherever it can.
+pub(super) async fn doctor(context: &Context, of: &OfCredential) -> Result<(), Failure> {
+    let mut findings = Findings::default();
+    let opened = Session::open(context, &of.credential);
+    if let Some(mut session) = findings.take(opened) {
+        look_at_files(&mut findings, &of.credential);
+        look_at_practice(&mut findings, &mut session).await;
+    }
+    findings.conclude(context.output)
+}
+
+fn look_at_files(findings: &mut Findings, credential: &Path) {
+    findings.well(format!("{} opens", credential.display()));
+    if files::is_open_to_others(credential).unwrap_or(true) {
+        findings.warning(
+            format!("others on this machine may read {}", credential.display()),
+            format!("chmod 600 {}", credential.display()),
+        );
+    }
+    let directory = credential.parent().unwrap_or(Path::new("."));
+    for (path, todo) in [
+        (root_path(directory), "keep the root key offline, and bring it only to publish"),
+        (recovery_path(directory), "print the recovery key or put it in a safe, and delete it here"),
+    ] {
+        if path.exists() {
+            findings.warning(format!("{} lies beside the credential", path.display()), todo);
+        }
+    }
+}
+
+async fn look_at_practice(findings: &mut Findings, session: &mut Session) {
+    if findings.take(session.relay.is_ready().await).is_none() {
+        return;
+    }
+    findings.well(format!("the relay at {} answers", session.relay.address()));
+    if let Ok(skew) = session.relay.clock_skew().await {
+        findings.check(
+            skew <= wire::limits::CLOCK_SKEW_SECONDS,
+            "this machine's clock and the relay's agree",
+            Exit::Relay,
+            format!("this machine's clock and the relay's differ by {skew} seconds"),
+            "set this machine's clock by the network (NTP)",
+        );
+    }
+    let manifest = session.manifest().await;
+    let manifest = findings.take(manifest);
+    if let Some(manifest) = &manifest {
+        look_at_manifest(findings, manifest);
+    }
+    let signed_in = session.sign_in().await;
+    let Some(signed_in) = findings.take(signed_in) else { return };
+    findings.well(format!("the relay lets {} in", session.credential.staff));
+    let staff = session.staff(&signed_in).await;
+    let Some(staff) = findings.take(staff) else { return };
+    look_at_membership(findings, session, &staff);
+    if session.credential.encryption.is_none() {
+        return;
+    }
+    let Some(key) = findings.take(session.encryption()) else { return };
+    let keys = staff.open_keyring(&key).await.map_err(no_keyring);
+    let Some(keys) = findings.take(keys) else { return };
+    let lacks = manifest.iter().flat_map(|manifest| &manifest.inbox.keys).map(wire::PublicJwk::thumbprint);
+    let lacks: Vec<String> = lacks.filter(|key| keys.key(key).is_none()).map(|key| key.to_string()).collect();
+    findings.check(
+        lacks.is_empty(),
+        "the keyring opens what patients send now",
+        Exit::Trust,
+        format!("patients seal to {}, which the keyring does not hold", lacks.join(", ")),
+        "publish the manifest anew: anteroom manifest publish FILE --dir DIR",
+    );
+    let inbox = session.read_with(&signed_in, staff, keys).await;
+    let Some(inbox) = findings.take(inbox) else { return };
+    findings.well(format!("the log is intact: {} entries", inbox.head().seq));
+    if !inbox.refused().is_empty() {
+        findings.warning(
+            format!("{} entries of the log are refused", inbox.refused().len()),
+            "run `anteroom log verify` and read why",
+        );
+    }
+}
+
+fn look_at_manifest(findings: &mut Findings, manifest: &Manifest) {
+    let until = clock::local(manifest.exp * 1000);
+    if manifest.exp.saturating_sub(clock::now_s()) < SOON {
+        findings.warning(
+            format!("the manifest ends on {until}; the form on your website ends with it"),
+            "publish it again: anteroom manifest publish FILE --dir DIR",
+        );
+    } else {
+        findings.well(format!("the manifest is yours, version {}, valid until {until}", manifest.version));
+    }
+    let mistakes = crate::check::mistakes(&manifest.source);
+    if let Some(first) = mistakes.first() {
+        findings.warning(
+            format!("the manifest has {} mistake(s), the first: {first}", mistakes.len()),
+            "run `anteroom manifest check FILE`, correct it, and publish it again",
+        );
+    }
+}
+
+fn look_at_membership(findings: &mut Findings, session: &Session, staff: &Staff) {
+    let credential = &session.credential;
+    let Some(member) = staff.roster().member(&credential.staff) else {
+        findings.problem(
+            Exit::Trust,
+            format!("{} is not on the roster", credential.staff),
+            "ask the practice's owner",
+        );
+        return;
+    };
+    findings.check(
+        member.is_active(clock::now_s()),
+        &format!("{} is on the roster as {}", member.id, role_name(member.role)),
+        Exit::Trust,
+        format!("{}'s time on the roster is over, or has not begun", member.id),
+        "ask the practice's owner",
+    );
+}

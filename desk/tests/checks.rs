@@ -1,0 +1,169 @@
+//! The commands that look after a practice: doctor, recovery test, verify-site, completions, man.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod lab;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::{Html, IntoResponse};
+use base64ct::{Base64, Encoding};
+use lab::{Lab, anteroom, stdout};
+use serde_json::Value;
+use sha2::{Digest, Sha256, Sha384};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+fn states(json: &str) -> Vec<(String, String)> {
+    let value: Value = serde_json::from_str(json).unwrap();
+    let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
+    value["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (text(finding, "state"), text(finding, "what")))
+        .collect()
+}
+
+#[test]
+fn doctor_and_recovery_test() {
+    let lab = Lab::with_practice(2);
+    let coordinator = lab.credential("sam-rivera");
+    let recovery = lab.path("practice/recovery.credential");
+    let said = stdout(&lab.ok(&["recovery", "test", "--recovery", &recovery, "--credential", &coordinator]));
+    for part in ["holds 1 inbox key", "all 2 entries", "sealed to a key of this keyring"] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    lab.fails(3, &["recovery", "test", "--recovery", &coordinator, "--credential", &coordinator]);
+
+    let said = states(&stdout(&lab.ok(&["--json", "doctor", "--credential", &coordinator])));
+    let warned: Vec<&String> =
+        said.iter().filter(|(state, _)| state == "warning").map(|(_, what)| what).collect();
+    assert_eq!(warned.len(), 2, "{said:?}");
+    assert!(warned[0].contains("root.key") && warned[1].contains("recovery.credential"), "{said:?}");
+    for part in ["clock", "manifest is yours", "lets sam-rivera in", "keyring opens", "intact: 2 entries"] {
+        assert!(said.iter().any(|(state, what)| state == "well" && what.contains(part)), "{part}: {said:?}");
+    }
+
+    // A credential that was copied away from the keys, and is well.
+    let moved = lab.fresh_reader("moved");
+    let said = states(&stdout(&lab.ok(&["--json", "doctor", "--credential", &moved])));
+    assert!(said.iter().all(|(state, _)| state == "well"), "{said:?}");
+    #[cfg(unix)]
+    {
+        std::fs::set_permissions(&moved, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+        let said = stdout(&lab.ok(&["doctor", "--credential", &moved]));
+        assert!(said.contains("chmod 600"), "{said}");
+    }
+
+    lab.tamper_pages(|page| drop(page.entries.remove(0)));
+    let (out, _) = lab.fails(5, &["doctor", "--credential", &coordinator]);
+    assert!(out.contains("PROBLEM") && out.contains("entry 1"), "{out}");
+    lab.tamper(|path, body| if path.ends_with("/manifest") { "x".into() } else { body });
+    let (out, _) = lab.fails(6, &["doctor", "--credential", &coordinator]);
+    assert!(out.contains("the log is intact"), "it goes on after a problem: {out}");
+}
+
+/// A release of the widget in miniature, in the lab's directory.
+fn make_widget(directory: &Path) -> Vec<String> {
+    let sri = |bytes: &[u8]| format!("sha384-{}", Base64::encode_string(&Sha384::digest(bytes)));
+    let (frame, wasm) = (b"// frame".as_slice(), b"\0asm\x01\0\0\0".as_slice());
+    let loader = format!("const frame='{}',wasm='{}';", sri(frame), sri(wasm));
+    let version: String = Sha256::digest(&loader).iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    let release = directory.join("widget").join(&version);
+    std::fs::create_dir_all(&release).unwrap();
+    for (name, bytes) in [("loader.js", loader.as_bytes()), ("frame.js", frame), ("widget.wasm", wasm)] {
+        std::fs::write(release.join(name), bytes).unwrap();
+    }
+    let current = serde_json::json!({ "version": version, "loader_integrity": sri(loader.as_bytes()) });
+    std::fs::write(directory.join("widget/current.json"), current.to_string()).unwrap();
+    vec!["--widget".into(), directory.join("widget").to_str().unwrap().into()]
+}
+
+/// The practice's website: one page, with a policy.
+#[tokio::main(flavor = "current_thread")]
+async fn website(listener: std::net::TcpListener, page: Arc<Mutex<(String, String)>>) {
+    let serve = move || {
+        let (html, policy) = page.lock().unwrap().clone();
+        async move { ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response() }
+    };
+    listener.set_nonblocking(true).unwrap();
+    let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+    axum::serve(listener, Router::new().fallback(serve)).await.unwrap();
+}
+
+#[test]
+fn verify_site_checks_every_link_from_the_page() {
+    let lab = Lab::start_with(make_widget);
+    lab.init();
+    let owner = lab.credential("maria-lopez");
+    let current = lab.path("widget/current.json");
+    let snippet = stdout(&lab.ok(&["snippet", "--credential", &owner, "--version-file", &current]));
+    let policy = format!("script-src {} 'wasm-unsafe-eval'; connect-src {}", lab.url, lab.url);
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/contact", listener.local_addr().unwrap());
+    let page = Arc::new(Mutex::new((snippet.clone(), policy.clone())));
+    let served = Arc::clone(&page);
+    std::thread::spawn(move || website(listener, served));
+    let verify = ["--json", "verify-site", &url, "--version-file", &current, "--credential", &owner];
+
+    let said = states(&stdout(&lab.ok(&verify)));
+    assert!(said.iter().all(|(state, _)| state == "well"), "{said:?}");
+    assert!(said.len() >= 10, "{said:?}");
+
+    let changes: [(&str, String, String, i32, &str); 7] = [
+        ("no snippet", "<p>Hello</p>".into(), policy.clone(), 8, "holds no snippet"),
+        ("two", snippet.repeat(2), policy.clone(), 8, "holds 2 snippets"),
+        ("another pin", snippet.replace("data-pin=\"", "data-pin=\"x"), policy.clone(), 6, "its pin is not"),
+        (
+            "another practice",
+            snippet.replace("lakeside-ortho", "lakeside-dental"),
+            policy.clone(),
+            8,
+            "another practice",
+        ),
+        (
+            "no integrity",
+            snippet.replace("integrity=", "data-integrity="),
+            policy.clone(),
+            6,
+            "integrity is missing",
+        ),
+        ("another relay", snippet.replace(&lab.url, "https://relay.example"), policy.clone(), 6, "not from"),
+        ("a strict policy", snippet.clone(), "script-src 'self'".into(), 8, "script-src needs"),
+    ];
+    for (what, html, policy, exit, words) in changes {
+        *page.lock().unwrap() = (html, policy);
+        let (out, _) = lab.fails(exit, &verify);
+        let problems: Vec<_> = states(&out).into_iter().filter(|(state, _)| state == "problem").collect();
+        assert!(problems.iter().any(|(_, said)| said.contains(words)), "{what}: {problems:?}");
+    }
+
+    *page.lock().unwrap() = (snippet, policy);
+    for (file, words) in [
+        ("/loader.js", "gives out a loader of"),
+        ("/frame.js", "frame.js is not what the loader fixes"),
+        ("/widget.wasm", "widget.wasm is not what the loader fixes"),
+    ] {
+        lab.tamper(move |path, body| if path.ends_with(file) { format!("{body} ") } else { body });
+        let (out, _) = lab.fails(6, &verify);
+        assert!(states(&out).iter().any(|(state, said)| state == "problem" && said.contains(words)), "{out}");
+    }
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = stdout(&anteroom(&["completions", shell]));
+        assert!(script.contains("verify-site"), "{shell}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let output = anteroom(&["man", directory.path().to_str().unwrap()]);
+    assert!(output.status.success());
+    for page in ["anteroom.1", "anteroom-inbox-show.1", "anteroom-staff-add.1"] {
+        let text = std::fs::read_to_string(directory.path().join(page)).unwrap();
+        assert!(text.contains(".TH"), "{page}");
+    }
+    assert!(std::fs::read_to_string(directory.path().join("anteroom.1")).unwrap().contains("Exit codes"));
+}
