@@ -32,7 +32,7 @@ struct Options {
 ///
 /// # Errors
 /// Wrong arguments, or a file that cannot be read.
-pub fn run(args: &[String]) -> anyhow::Result<()> {
+pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let options = parse(args)?;
     for file in &options.files {
         let rows = read(file, &options.map)?;

@@ -6,6 +6,7 @@ mod blindness;
 mod budget;
 mod build;
 mod demo;
+mod eval;
 mod site;
 mod step;
 mod test;
@@ -32,6 +33,12 @@ enum Command {
     Build,
     /// Measure sizes, the widget in a slowed-down browser, sealing in wasm, and durable submissions per second
     Bench,
+    /// Measure triage and intent: --task urgency|negation|intent FILE.jsonl [--map old=new]
+    Eval {
+        /// Options and files
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Check that the relay cannot reach anything that opens an entry
     Blindness,
     /// Check the transfer sizes in dist/ against their budgets
@@ -55,6 +62,7 @@ fn run() -> anyhow::Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Build => build::run(),
         Command::Bench => bench::run(),
+        Command::Eval { args } => eval::run(&args),
         Command::Blindness => blindness::run(),
         Command::Budget => budget::run(),
     }
