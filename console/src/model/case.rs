@@ -1,6 +1,7 @@
 //! A practice's opened log as the console keeps it: every lead with what was read from its inquiry, and
 //! every entry that was refused.
 
+use super::due::due;
 use super::plain::{cut, plain_line};
 use super::queue::fold;
 use super::score;
@@ -30,6 +31,8 @@ pub(crate) struct Case {
     pub(crate) lead: Lead,
     /// What staff's own rules make of the latest inquiry; `None` where that is erased.
     pub(crate) assessment: Option<Assessment>,
+    /// By when to call, in milliseconds; `None`: no call is due.
+    pub(crate) due: Option<u64>,
     /// Everything that search looks at, folded.
     haystack: String,
 }
@@ -75,7 +78,8 @@ impl Case {
     pub(crate) fn new(lead: Lead, source: &ManifestSource) -> Self {
         let assessment = lead.inquiry().map(|inquiry| lead::assess(source, &source.scoring, inquiry));
         let haystack = haystack(&lead, source);
-        Self { lead, assessment, haystack }
+        let due = assessment.as_ref().and_then(|assessment| due(&lead, &assessment.score, source));
+        Self { lead, assessment, due, haystack }
     }
 
     /// Whether every one of the folded `words` is somewhere in it.

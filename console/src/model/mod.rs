@@ -5,6 +5,7 @@
 pub(crate) mod answers;
 pub(crate) mod case;
 pub(crate) mod contact;
+pub(crate) mod due;
 pub(crate) mod locked;
 pub(crate) mod needs;
 pub(crate) mod open;

@@ -1,6 +1,7 @@
 //! The list of leads: search, filter, order, and what a row says.
 
 use super::case::{Case, Practice};
+use super::due::{Clock, stands};
 use super::plain::{cut, plain_line};
 use super::score;
 use super::when::{Zone, brief, full};
@@ -49,7 +50,7 @@ pub(crate) enum Order {
     /// Most points first.
     #[default]
     Score,
-    /// What to do next: emergencies, urgent words, calls by how long they wait, the rest by score; what is done
+    /// What to do next: emergencies, urgent words, calls by deadline, the rest by score; what is done
     /// comes last.
     Next,
     /// Latest first.
@@ -111,7 +112,7 @@ enum Turn {
     Done,
 }
 
-/// Its part of the day's work, and its place there: among those who wait for someone, who waits longest.
+/// Its part of the day's work, and its place there: among those who wait for someone, who has to be called first.
 fn turn(case: &Case) -> (Turn, i64, u64, ThreadId) {
     let open = matches!(case.lead.stage, Stage::New | Stage::Contacting);
     let turn = match (open, lane(case)) {
@@ -126,7 +127,7 @@ fn turn(case: &Case) -> (Turn, i64, u64, ThreadId) {
         Turn::Emergency | Turn::Urgent | Turn::Call => case.lead.calls.len() as i64,
         Turn::Rest | Turn::Done => -i64::from(case.points()),
     };
-    (turn, by, case.received(), case.lead.thread)
+    (turn, by, case.due.unwrap_or_else(|| case.received()), case.lead.thread)
 }
 
 /// How many leads each filter lets through, whatever is searched for.
@@ -145,6 +146,8 @@ pub(crate) struct Row {
     /// Points and the tier's name; `None` for an erased inquiry.
     pub(crate) score: Option<(i32, String)>,
     pub(crate) to_call: bool,
+    /// Until when to call; `None`: no call is due.
+    pub(crate) clock: Option<Clock>,
     pub(crate) stage: &'static str,
     pub(crate) when: String,
     pub(crate) when_full: String,
@@ -168,6 +171,7 @@ impl Row {
                 (explained.points, explained.tier)
             }),
             to_call: is_to_call(case),
+            clock: case.due.map(|due| stands(due, now, zone)),
             stage: stage_word(case.lead.stage),
             when: brief(received, now, zone),
             when_full: full(received, zone),

@@ -47,7 +47,7 @@ impl Local {
     }
 
     /// `2:05 PM`.
-    pub(crate) fn clock(self) -> String {
+    fn clock(self) -> String {
         let (hour, minute) = (self.minute / 60, self.minute % 60);
         let half = if hour < 12 { "AM" } else { "PM" };
         format!("{}:{minute:02} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
@@ -71,6 +71,16 @@ pub(crate) fn brief(ms: u64, now: u64, zone: Zone) -> String {
         _ if then.year == today.year => then.date(),
         _ => format!("{}, {}", then.date(), then.year),
     }
+}
+
+/// `2:05 PM`.
+pub(crate) fn clock(ms: u64, zone: Zone) -> String {
+    Local::at(ms, zone).clock()
+}
+
+/// `Tue`.
+pub(crate) fn weekday(ms: u64, zone: Zone) -> &'static str {
+    Local::at(ms, zone).weekday()
 }
 
 /// In full: `Tue, Mar 4, 2025, 2:05 PM`.

@@ -1,11 +1,12 @@
 //! The page of one lead. What a person is typing on it stays when the lead changes underneath.
 
 use super::icon::{self, icon};
-use super::list::lane_badge;
+use super::list::{clock_badge, lane_badge};
 use super::score::score;
 use super::{Console, cards, console, timeline, work};
 use crate::model::case::{Case, Practice, Same};
 use crate::model::contact::ways;
+use crate::model::due::stands;
 use crate::model::needs::stretches;
 use crate::model::open::Shown;
 use crate::model::queue::lane;
@@ -95,7 +96,9 @@ fn Meta(case: Same<Case>) -> impl IntoView {
     let now = console.open(|open| open.now);
     let received = case.received();
     let on = full(received, console.zone);
-    view! { <time>{on}</time><span class="muted">{move || ago(received, now.get().unwrap_or(0))}</span> }
+    let due = case.due;
+    let left = move || due.map(|due| clock_badge(stands(due, now.get().unwrap_or(0), console.zone)));
+    view! { {left}<time>{on}</time><span class="muted">{move || ago(received, now.get().unwrap_or(0))}</span> }
 }
 
 fn needs(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {

@@ -2,9 +2,10 @@
 
 use super::icon::{self, icon};
 use super::{console, shell};
-use crate::model::Event;
 use crate::model::case::Case;
+use crate::model::due::{Clock, Tone};
 use crate::model::queue::{Filter, Order, Row, counts};
+use crate::model::{Event, Shown};
 use lead::triage::Lane;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -26,10 +27,18 @@ pub(crate) fn row_id(thread: ThreadId) -> String {
 pub(crate) fn List() -> impl IntoView {
     view! {
         <nav class="list" aria-label="Leads">
+            <Heading/>
             <Tools/>
             <Rows/>
         </nav>
     }
+}
+
+/// The page's heading while no other part of it has one.
+#[component]
+fn Heading() -> impl IntoView {
+    let shown = console().open(|open| open.shown);
+    view! { <Show when=move || shown.get() == Some(Shown::Nothing)><h1 class="unseen">{"Leads"}</h1></Show> }
 }
 
 #[component]
@@ -141,7 +150,7 @@ fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
         practice
             .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
     });
-    let is_shown = move || shown.get() == Some(crate::model::Shown::Lead(thread));
+    let is_shown = move || shown.get() == Some(Shown::Lead(thread));
     let tab = move || if cursor.get() == Some(Some(thread)) { "0" } else { "-1" };
     view! {
         <li style:transform=format!("translateY({}px)", index as i32 * ROW_HEIGHT) aria-setsize=move || count.get().to_string() aria-posinset=(index + 1).to_string()>
@@ -153,7 +162,7 @@ fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
 }
 
 fn content(row: Row) -> impl IntoView {
-    let Row { name, service, excerpt, lane, score, to_call, stage, when, when_full, .. } = row;
+    let Row { name, service, excerpt, lane, score, to_call, clock, stage, when, when_full, .. } = row;
     let tone = if to_call { "tally call" } else { "tally" };
     view! {
         {match score {
@@ -164,6 +173,7 @@ fn content(row: Row) -> impl IntoView {
             <span class="row-head"><bdi class="row-name">{name}</bdi><time title=when_full>{when}</time></span>
             <span class="row-meta">
                 {lane_badge(lane)}
+                {clock.map(clock_badge)}
                 {(stage != "New").then(|| view! { <span class="stage">{stage}</span> })}
                 <bdi class="row-service">{service}</bdi>
             </span>
@@ -179,6 +189,16 @@ pub(crate) fn lane_badge(lane: Lane) -> Option<impl IntoView> {
         Lane::Emergency => ("badge emergency", "Emergency"),
     };
     Some(view! { <span class=class>{icon(icon::ALERT)}<span>{word}</span></span> })
+}
+
+/// How long there is to call.
+pub(crate) fn clock_badge(clock: Clock) -> impl IntoView {
+    let class = match clock.tone {
+        Tone::Calm => "badge clock",
+        Tone::Pressing => "badge urgent",
+        Tone::Late => "badge emergency",
+    };
+    view! { <span class=class>{icon(icon::CLOCK)}<span>{clock.words}</span></span> }
 }
 
 #[component]
