@@ -13,19 +13,29 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 
 /// Ends a stream when it is dropped with its session.
-#[derive(Default)]
 pub(super) struct Line {
     abort: Option<AbortController>,
-    is_up: Rc<Cell<bool>>,
+    state: Rc<Cell<State>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum State {
+    #[default]
+    Down,
+    /// Asked for. A proxy that keeps answers back until they end leaves it here.
+    Asked,
+    /// Something was heard.
+    Up,
 }
 
 impl Line {
     pub(super) fn new() -> Self {
-        Self { abort: AbortController::new().ok(), is_up: Rc::default() }
+        Self { abort: AbortController::new().ok(), state: Rc::default() }
     }
 
+    /// Whether it tells of new entries: asking for them is not needed.
     pub(super) fn is_up(&self) -> bool {
-        self.is_up.get()
+        self.state.get() == State::Up
     }
 }
 
@@ -40,10 +50,11 @@ impl Drop for Line {
 /// Opens the stream, unless it is open. It ends with the session, the token or the network; the clock then calls
 /// this again.
 pub(super) fn follow(console: Console, session: &Rc<Session>) {
-    if session.line.is_up.replace(true) {
+    if session.line.state.get() != State::Down {
         return;
     }
-    let is_up = Rc::clone(&session.line.is_up);
+    session.line.state.set(State::Asked);
+    let state = Rc::clone(&session.line.state);
     let signal = session.line.abort.as_ref().map(AbortController::signal);
     // Weak, so that a stream does not keep the keys of a session that was locked.
     let weak = Rc::downgrade(session);
@@ -54,6 +65,7 @@ pub(super) fn follow(console: Console, session: &Rc<Session>) {
             drop(desk);
             listen(&stream, || match weak.upgrade() {
                 Some(session) if is_current(&session) => {
+                    state.set(State::Up);
                     refresh(console);
                     true
                 }
@@ -61,7 +73,7 @@ pub(super) fn follow(console: Console, session: &Rc<Session>) {
             })
             .await;
         }
-        is_up.set(false);
+        state.set(State::Down);
     });
 }
 

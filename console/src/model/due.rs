@@ -1,6 +1,6 @@
 //! By when a lead has to be called, and how the clock stands.
 
-use super::when::{Local, Zone, clock, span, weekday};
+use super::when::{Local, Zone, clock, short_span, weekday};
 use lead::manifest::ManifestSource;
 use lead::scoring::{Action, Score};
 use lead::thread::{Lead, Stage};
@@ -11,7 +11,7 @@ const PRESSING_MS: u64 = 15 * 60_000;
 /// How the clock stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Clock {
-    /// `43 minutes left`, `call by Tue 9:00 AM`, `12 minutes late`.
+    /// `43 min left`, `call by Tue 9:00 AM`, `12 min late`.
     pub(crate) words: String,
     pub(crate) tone: Tone,
 }
@@ -35,13 +35,13 @@ pub(crate) fn due(lead: &Lead, score: &Score, source: &ManifestSource) -> Option
 /// The clock at `now`.
 pub(crate) fn stands(due: u64, now: u64, zone: Zone) -> Clock {
     if due <= now {
-        return Clock { words: format!("{} late", span(now - due)), tone: Tone::Late };
+        return Clock { words: format!("{} late", short_span(now - due)), tone: Tone::Late };
     }
     let left = due - now;
     let tone = if left <= PRESSING_MS { Tone::Pressing } else { Tone::Calm };
     let (then, today) = (Local::at(due, zone), Local::at(now, zone));
     let words = if left < 60 * 60_000 {
-        format!("{} left", span(left))
+        format!("{} left", short_span(left))
     } else if then.day == today.day {
         format!("call by {}", clock(due, zone))
     } else {
@@ -66,11 +66,11 @@ mod tests {
             let clock = stands(due, NOW, CHICAGO);
             (clock.words, clock.tone)
         };
-        assert_eq!(at(NOW + 43 * MINUTE), ("43 minutes left".into(), Tone::Calm));
-        assert_eq!(at(NOW + 9 * MINUTE), ("9 minutes left".into(), Tone::Pressing));
+        assert_eq!(at(NOW + 43 * MINUTE), ("43 min left".into(), Tone::Calm));
+        assert_eq!(at(NOW + 9 * MINUTE), ("9 min left".into(), Tone::Pressing));
         assert_eq!(at(NOW + 100 * MINUTE), ("call by 3:45 PM".into(), Tone::Calm));
         assert_eq!(at(NOW + 20 * 60 * MINUTE), ("call by Thu 10:05 AM".into(), Tone::Calm));
-        assert_eq!(at(NOW - 12 * MINUTE), ("12 minutes late".into(), Tone::Late));
+        assert_eq!(at(NOW - 12 * MINUTE), ("12 min late".into(), Tone::Late));
     }
 
     #[test]

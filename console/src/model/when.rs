@@ -100,12 +100,22 @@ pub(crate) fn ago(ms: u64, now: u64) -> String {
 /// A length of time in its largest unit: `40 seconds`, `12 minutes`, `1 hour`, `6 days`.
 pub(crate) fn span(ms: u64) -> String {
     let (count, unit) = match ms {
-        ..MINUTE => (ms / 1000, "second"),
-        ..HOUR => (ms / MINUTE, "minute"),
-        ..DAY => (ms / HOUR, "hour"),
+        0..MINUTE => (ms / 1000, "second"),
+        MINUTE..HOUR => (ms / MINUTE, "minute"),
+        HOUR..DAY => (ms / HOUR, "hour"),
         _ => (ms / DAY, "day"),
     };
     many(count, unit)
+}
+
+/// The same in a few letters: `40 s`, `12 min`, `1 h`, `6 d`.
+pub(crate) fn short_span(ms: u64) -> String {
+    match ms {
+        0..MINUTE => format!("{} s", ms / 1000),
+        MINUTE..HOUR => format!("{} min", ms / MINUTE),
+        HOUR..DAY => format!("{} h", ms / HOUR),
+        _ => format!("{} d", ms / DAY),
+    }
 }
 
 /// `1 visit`, `3 visits`.
