@@ -10,6 +10,20 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
   addEventListener('error', failed);
   addEventListener('unhandledrejection', failed);
   root.dataset.theme = data.theme;
+  // A practice's own colour, with the text colour that contrasts more with it (WCAG 2.2, relative luminance).
+  if (/^#[\da-f]{6}$/i.test(data.accent)) {
+    const [red, green, blue] = [1, 3, 5].map(at => (parseInt(data.accent.slice(at, at + 2), 16) / 255) ** 2.2);
+    root.style.setProperty('--brand', data.accent);
+    root.style.setProperty('--on-brand', .2126 * red + .7152 * green + .0722 * blue > .179 ? '#000' : '#fff');
+  }
+  // Someone went away and left the form open, perhaps on a shared device: it starts afresh.
+  let idle;
+  const used = () => {
+    clearTimeout(idle);
+    idle = setTimeout(() => port.onmessage?.({ data: { type: 'idle' } }), data.idle * 1e3);
+  };
+  for (const sign of ['pointerdown', 'keydown', 'input']) addEventListener(sign, used, true);
+  used();
   globalThis.anteroom = {
     ...data,
     port,

@@ -77,7 +77,7 @@
       // Up to 64 KiB the browser finishes the request even when the tab is closed meanwhile.
       status = (await fetch(api + '/inquiries', {
         method: 'POST', body, headers: { 'Content-Type': 'application/jose' },
-        keepalive: body.length < 6e4, credentials: 'omit', referrerPolicy: 'no-referrer',
+        keepalive: body.length < 6e4, referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout?.(3e4),
       })).status;
     } catch {}
@@ -119,18 +119,17 @@
     const [name, value] = rule.split(':');
     element.style.setProperty(name, value, 'important');
   });
-  const make = (name, text) => Object.assign(doc.createElement(name), { textContent: text || '' });
+  const make = name => doc.createElement(name);
   const mount = () => {
-    const dark = data.theme || 'light dark', frame = make('iframe'), slot = make('slot'), note = make('p');
+    const frame = make('iframe'), slot = make('slot'), note = make('p');
     const channel = new MessageChannel();
-    const root = box.shadowRoot || box.attachShadow({ mode: 'closed' });
+    const root = box.attachShadow({ mode: 'closed' });
     // `all: initial` as an inline, important style is out of reach of the page's own rules.
     css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
-    css(frame, `all:initial;display:block;width:100%;height:0;border:0;color-scheme:${dark}`);
+    css(frame, `all:initial;display:block;width:100%;height:0;border:0;color-scheme:${data.theme || 'light dark'}`);
     frame.title = say('Secure form', 'Formulario seguro');
     frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols');
     root.replaceChildren(note, slot, frame);
-    note.textContent = say('Loading the secure form…', 'Cargando el formulario seguro…');
     note.setAttribute('role', 'status');
 
     const fail = reason => {
@@ -138,23 +137,22 @@
       port.close();
       port = null;
       frame.remove();
-      css(slot, 'display:contents');
-      css(note, 'display:block');
+      slot.hidden = false;
       note.textContent = reason == 'untrusted'
-        ? say('We switched this form off because we could not verify that it is genuine. Please call instead.',
-          'Desactivamos este formulario porque no pudimos comprobar que es auténtico. Por favor, llame por teléfono.')
-        : say('The secure form cannot be shown here. Please call instead.',
-          'El formulario seguro no se puede mostrar aquí. Por favor, llame por teléfono.');
+        ? say('This form is switched off: we could not verify it. Please call us.',
+          'Este formulario está desactivado: no pudimos verificarlo. Por favor, llámenos.')
+        : say('The form cannot be shown here. Please call us.',
+          'El formulario no se puede mostrar aquí. Por favor, llámenos.');
       announce('failed', { reason });
     };
     const timer = setTimeout(fail, 2e4, 'timeout');
     // The closed list of what the frame may say.
     const heard = {
+      __proto__: null,
       ready({ version }) {
         clearTimeout(timer);
         write('seen', version);
-        css(slot, 'display:none');
-        css(note, 'display:none');
+        slot.hidden = true;
         announce('ready');
       },
       failed({ reason }) { clearTimeout(timer); fail(reason == 'untrusted' ? reason : 'frame') },
@@ -167,12 +165,11 @@
       },
     };
     port = channel.port1;
-    port.onmessage = ({ data: message }) =>
-      Object.hasOwn(heard, message.type) && heard[message.type](message);
+    port.onmessage = ({ data: message }) => heard[message.type]?.(message);
 
-    const code = fetch(base + 'widget.wasm', { integrity: '__WASM_SRI__', credentials: 'omit' })
+    const code = fetch(base + 'widget.wasm', { integrity: '__WASM_SRI__' })
       .then(answer => answer.arrayBuffer());
-    const manifest = fetch(api + '/manifest', { credentials: 'omit', cache: 'no-cache' })
+    const manifest = fetch(api + '/manifest', { cache: 'no-cache' })
       .then(answer => answer.ok ? answer.text() : Promise.reject());
     const loaded = new Promise(done => { frame.onload = done });
     // The frame's own policy: it can run our two files and can send nothing to anyone.
@@ -183,7 +180,7 @@
     frame.srcdoc = policy ? policy.createHTML(html) : html;
     Promise.all([code, manifest, loaded]).then(([wasm, text]) => frame.contentWindow.postMessage({
       anteroom: 1, wasm, manifest: text, practice, pin: data.pin, seen: +read('seen') || 0,
-      visits: JSON.stringify(recording() ? visits() : []), lang, theme: data.theme || '', accent: data.accent || '',
+      visits: JSON.stringify(recording() ? visits() : []), lang, theme: data.theme || '', accent: data.accent, idle: +data.idle || 900,
     }, '*', [channel.port2, wasm]), () => fail('load'));
   };
 
@@ -192,7 +189,8 @@
     if (!box) {
       me.before(box = make('div'));
       if (phone) {
-        const link = make('a', phone);
+        const link = make('a');
+        link.textContent = phone;
         link.href = 'tel:' + phone.replace(/[^+\d]/g, '');
         box.append(link);
       }

@@ -34,6 +34,8 @@ pub struct Intake {
     pub language: String,
     /// Where the person is.
     pub stage: Stage,
+    /// How often the form was begun afresh: what is on the screen belongs to one round.
+    pub round: usize,
     signals: Signals,
     trap: String,
     began_ms: u64,
@@ -115,6 +117,8 @@ pub enum Event {
     Speak(String),
     /// Another message, or the next person, at this time in milliseconds.
     Afresh(u64),
+    /// Nobody has touched the form for long, at this time in milliseconds.
+    Idle(u64),
 }
 
 /// What is to be done.
@@ -146,6 +150,7 @@ impl Intake {
             help: Vec::new(),
             language,
             stage: Stage::Filling(0),
+            round: 0,
             signals,
             trap: String::new(),
             began_ms: now_ms,
@@ -222,6 +227,7 @@ impl Intake {
                 vec![Effect::Speak]
             }
             Event::Afresh(now_ms) => self.afresh(now_ms),
+            Event::Idle(now_ms) => self.idle(now_ms),
             // A second click, or an outcome that comes late.
             Event::Change(_) | Event::Sealed(_) | Event::Refused => Vec::new(),
         }
@@ -361,9 +367,25 @@ impl Intake {
         }
     }
 
+    /// Wipes what a person left behind on the screen: answers, or the confirmation with their name. What is being
+    /// sent is not touched, and an empty form is not disturbed.
+    fn idle(&mut self, now_ms: u64) -> Vec<Effect> {
+        let is_empty = (0..self.controls.len()).all(|control| self.values.is_blank(control));
+        match self.stage {
+            Stage::Sending(_) => Vec::new(),
+            Stage::Filling(0) if is_empty => Vec::new(),
+            _ => {
+                self.afresh(now_ms);
+                // Nobody is there whose focus could be moved.
+                Vec::new()
+            }
+        }
+    }
+
     fn afresh(&mut self, now_ms: u64) -> Vec<Effect> {
         self.wipe();
         self.began_ms = now_ms;
+        self.round += 1;
         self.enter(Stage::Filling(0))
     }
 

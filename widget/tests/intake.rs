@@ -275,6 +275,22 @@ fn another_message_starts_empty() {
 }
 
 #[test]
+fn what_someone_left_behind_is_wiped_and_the_focus_stays_where_it_is() {
+    let mut person = Person::arrives();
+    person.fills("needs", "I have chest pain").does(Event::Idle(LATER));
+    assert!(person.form.values.is_blank(person.control("needs")) && person.form.help.is_empty());
+    assert_eq!((person.effects.as_slice(), person.form.round), ([].as_slice(), 1));
+    person.does(Event::Idle(LATER));
+    assert_eq!(person.form.round, 1, "an empty form is left alone");
+
+    let mut person = Person::ready();
+    person.does(Event::Send(LATER)).does(Event::Idle(LATER));
+    assert!(matches!(person.form.stage, Stage::Sending(_)), "what is being sent is not touched");
+    person.does(Event::Sealed(entry())).does(Event::Delivered(entry())).does(Event::Idle(LATER));
+    assert_eq!(person.form.stage, Stage::Filling(0), "the name on the confirmation goes too");
+}
+
+#[test]
 fn an_outcome_out_of_turn_changes_nothing() {
     let mut person = Person::arrives();
     for event in [

@@ -5,6 +5,8 @@
 //! | `ready {version}`, `failed {reason}` | `delivered {entry}` |
 //! | `size {height}` (by frame.js), `top` | `waiting {entry, kept}` |
 //! | `sealed {entry, body}` | `refused {entry}` |
+//!
+//! `frame.js` itself says `again`, when a time asked for is over, and `idle`, when nobody has touched the form.
 
 use super::driver::now_ms;
 use js_sys::{Function, Object, Reflect, global};
@@ -140,8 +142,10 @@ fn member(of: &JsValue, name: &str) -> JsValue {
 
 fn outcome(message: &JsValue) -> Option<Event> {
     let kind = member(message, "type").as_string()?;
-    if kind == "again" {
-        return Some(Event::Send(now_ms()));
+    match kind.as_str() {
+        "again" => return Some(Event::Send(now_ms())),
+        "idle" => return Some(Event::Idle(now_ms())),
+        _ => {}
     }
     let entry: EntryId = member(message, "entry").as_string()?.parse().ok()?;
     match kind.as_str() {

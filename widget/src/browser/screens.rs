@@ -50,7 +50,7 @@ pub(crate) fn form(driver: Driver) -> AnyView {
 /// Texts and first values are put in once for each of these.
 fn key(state: &Intake) -> String {
     let screen = match Screen::of(state) {
-        Screen::Step(at) => at.to_string(),
+        Screen::Step(at) => format!("{at}/{}", state.round),
         Screen::Review => "review".to_owned(),
         Screen::Sent => "sent".to_owned(),
         Screen::Refused => "refused".to_owned(),
