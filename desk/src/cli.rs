@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// The practice's log on the relay
     #[command(subcommand)]
     Log(Log),
+    /// A scoring model before it is published
+    #[command(subcommand)]
+    Score(Score),
     /// The recovery key
     #[command(subcommand)]
     Recovery(Recovery),
@@ -71,7 +74,8 @@ pub(crate) struct Init {
     #[arg(long, value_name = "URL")]
     pub(crate) relay: String,
     /// The invite that the relay's operator gave you
-    #[arg(long, value_name = "TOKEN")]
+    // One invite in sixty-four begins with a hyphen.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) invite: String,
     /// What the practice publishes about its intake (TOML or JSON)
     #[arg(long, value_name = "FILE")]
@@ -96,7 +100,8 @@ pub(crate) struct Register {
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: PathBuf,
     /// The invite that the relay's operator gave you
-    #[arg(long, value_name = "TOKEN")]
+    // One invite in sixty-four begins with a hyphen.
+    #[arg(long, value_name = "TOKEN", allow_hyphen_values = true)]
     pub(crate) invite: String,
 }
 
@@ -207,6 +212,38 @@ pub(crate) struct InboxShow {
 pub(crate) enum Log {
     /// Check the whole log against what this credential has seen before
     Verify(OfCredential),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Score {
+    /// Look for mistakes in a scoring model, without a network
+    Check {
+        /// TOML or JSON
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Score all leads by a draft too, and show who would move between tiers
+    Replay(ScoreReplay),
+    /// Compare the model's points with what became of your leads
+    Calibrate(ScoreCalibrate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreReplay {
+    /// The draft (TOML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreCalibrate {
+    /// Another model than the one in force (TOML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
 }
 
 #[derive(Debug, Subcommand)]

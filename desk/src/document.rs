@@ -4,22 +4,33 @@ use crate::check;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::ManifestSource;
+use lead::scoring::Model;
 use serde::de::DeserializeOwned;
+use std::fmt::Display;
 use std::path::Path;
 
 /// Reads a manifest and looks for mistakes that its form alone does not show.
 pub(crate) fn read_manifest(path: &Path) -> Result<ManifestSource, Failure> {
     let source = read(path)?;
-    let mistakes = check::mistakes(&source);
+    refuse(path, &check::mistakes(&source), "examples/manifests shows every member").map(|()| source)
+}
+
+/// Reads a scoring model and looks for mistakes that its form alone does not show.
+pub(crate) fn read_model(path: &Path) -> Result<Model, Failure> {
+    let model: Model = read(path)?;
+    refuse(path, &model.faults(), "examples/scoring shows every member").map(|()| model)
+}
+
+fn refuse(path: &Path, mistakes: &[impl Display], todo: &str) -> Result<(), Failure> {
     if mistakes.is_empty() {
-        return Ok(source);
+        return Ok(());
     }
     let lines: Vec<String> = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
     let count = if lines.len() == 1 { "a mistake".to_owned() } else { format!("{} mistakes", lines.len()) };
     Err(Failure::new(
         Exit::Document,
         format!("{} has {count}:{}", path.display(), lines.concat()),
-        "correct it there; examples/manifests shows every member",
+        format!("correct it there; {todo}"),
     ))
 }
 
@@ -40,7 +51,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
         Failure::new(
             Exit::Document,
             format!("{}: {}", path.display(), what.trim_end()),
-            "correct it there; examples/manifests shows every member",
+            "correct it there; the examples show every member",
         )
     })
 }

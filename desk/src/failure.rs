@@ -24,6 +24,8 @@ pub(crate) enum Exit {
     Document = 8,
     /// The log is whole, and holds entries that were refused.
     Refused = 9,
+    /// There is not enough history yet to learn from.
+    TooLittle = 10,
 }
 
 impl Exit {
@@ -39,6 +41,7 @@ impl Exit {
             Self::Absent => "absent",
             Self::Document => "document",
             Self::Refused => "refused",
+            Self::TooLittle => "too-little",
         }
     }
 }
@@ -55,7 +58,8 @@ Exit codes:
   6  a manifest, roster or keyring is not the practice's own, or is older than one seen before
   7  there is no such inquiry
   8  a document that the practice wrote has errors
-  9  the log is whole, and holds entries that were refused";
+  9  the log is whole, and holds entries that were refused
+ 10  there is not enough history yet to learn from";
 
 /// Why a command did not succeed.
 #[derive(Debug)]

@@ -137,6 +137,16 @@ impl Assessed<'_> {
             .map_or_else(|| id.clone(), |service| service.label.in_language(LANGUAGE).to_owned())
     }
 
+    /// When the tier's call is due, in milliseconds; `None` where no call is.
+    pub(crate) fn call_by(&self) -> Option<u64> {
+        match self.assessment.score.action {
+            Action::Call { within_business_minutes } => {
+                self.manifest.source.hours.deadline(self.received, within_business_minutes)
+            }
+            Action::Sequence(_) | Action::Nothing => None,
+        }
+    }
+
     /// The tier's name.
     pub(crate) fn tier_label(&self) -> String {
         let id = &self.assessment.score.tier;

@@ -142,6 +142,34 @@ fn a_manifest_is_published_and_the_snippet_printed() {
 }
 
 #[test]
+fn a_draft_model_is_replayed_and_too_little_history_is_refused() {
+    let lab = Lab::with_practice(40);
+    let coordinator = lab.credential("sam-rivera");
+    let draft = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/scoring/draft.toml");
+    let replay = ["score", "replay", "--model", draft, "--credential", &coordinator];
+    let said = stdout(&lab.ok(&replay));
+    for part in ["40 leads by Anteroom default version 1", "Referral first version 2", "REFERENCE", "Points"]
+    {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
+    let json = [&["--json"], replay.as_slice()].concat();
+    let said: Value = serde_json::from_str(&stdout(&lab.ok(&json))).unwrap();
+    let moved = said["moved"].as_array().unwrap();
+    let counted: u64 =
+        said["moves"].as_array().unwrap().iter().map(|way| way["leads"].as_u64().unwrap()).sum();
+    assert!(!moved.is_empty());
+    assert_eq!(counted, moved.len() as u64);
+    for side in ["current", "draft"] {
+        let bars = said["histogram"].as_array().unwrap().iter().map(|bar| bar[side].as_u64().unwrap());
+        assert_eq!(bars.sum::<u64>(), 40);
+    }
+    assert!(moved.iter().all(|lead| lead["from"]["tier"] != lead["to"]["tier"]), "{moved:?}");
+
+    let (out, err) = lab.fails(10, &["score", "calibrate", "--credential", &coordinator]);
+    assert!(out.is_empty() && err.contains("40 leads are still open"), "{err}");
+}
+
+#[test]
 fn a_practice_whose_registration_failed_is_registered_later() {
     let lab = Lab::start();
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/manifests/lakeside-ortho.toml");

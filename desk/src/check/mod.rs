@@ -35,6 +35,9 @@ pub(crate) fn mistakes(source: &ManifestSource) -> Vec<Mistake> {
     form::check(&mut found, &source.form);
     hours::check(&mut found, &source.hours);
     found.rest(source);
+    for fault in source.scoring.faults() {
+        found.say(format!("scoring.{}", fault.path), fault.message);
+    }
     found.mistakes
 }
 
@@ -196,7 +199,7 @@ mod tests {
     #[test]
     fn each_mistake_is_named_with_its_path() {
         type Change = fn(&mut ManifestSource);
-        let cases: [(Change, &str); 23] = [
+        let cases: [(Change, &str); 24] = [
             (|m| m.name = " ".into(), "name: is empty"),
             (|m| m.phone = "call us".into(), "phone: has fewer than seven digits"),
             (|m| m.languages.push("en".into()), "languages[2]: \"en\" stands twice"),
@@ -221,6 +224,7 @@ mod tests {
                 |m| m.scoring.criteria[0].when = When::Service(vec!["elbow".into()]),
                 "scoring.criteria[0].when.service: there is no service \"elbow\"",
             ),
+            (|m| m.scoring.tiers[1].at_least = 31, "scoring.tiers[1].at_least: unreachable"),
             (|m| m.form.steps.clear(), "form.steps: is empty"),
             (|m| m.form.steps[1].fields.clear(), "form.steps[1].fields: is empty"),
             (

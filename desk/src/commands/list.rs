@@ -73,6 +73,7 @@ struct Row {
     #[serde(skip)]
     tier_label: String,
     stage: &'static str,
+    call_by: Option<String>,
 }
 
 fn row(lead: &Assessed<'_>) -> Row {
@@ -91,6 +92,7 @@ fn row(lead: &Assessed<'_>) -> Row {
         tier: score.tier.clone(),
         tier_label: lead.tier_label(),
         stage: stage_name(lead.lead.stage),
+        call_by: lead.call_by().map(clock::rfc3339),
     }
 }
 

@@ -7,13 +7,14 @@ mod list;
 mod manifest;
 mod paper;
 mod recovery;
+mod score;
 mod show;
 mod site;
 mod snippet;
 mod staff;
 mod verify;
 
-use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Staff};
+use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Staff};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
@@ -51,6 +52,9 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox(Inbox::List(of)) => list::list(context, &of).await,
         Command::Inbox(Inbox::Show(options)) => show::show(context, &options).await,
         Command::Log(Log::Verify(of)) => verify::verify(context, &of).await,
+        Command::Score(Score::Check { file }) => score::check(context, &file),
+        Command::Score(Score::Replay(options)) => score::replay(context, &options).await,
+        Command::Score(Score::Calibrate(options)) => score::calibration(context, &options).await,
         Command::Recovery(Recovery::Test(options)) => recovery::test(context, &options).await,
         Command::Doctor(of) => doctor::doctor(context, &of).await,
         Command::VerifySite(options) => site::verify(context, &options).await,

@@ -85,6 +85,7 @@ fn json(lead: &Assessed<'_>) -> Value {
         "triage": { "lane": lead.assessment.triage.lane, "mentions": mentions },
         "intent": { "intent": lead.assessment.intent.intent, "confidence": lead.assessment.intent.confidence },
         "score": lead.assessment.score,
+        "call_by": lead.call_by().map(clock::rfc3339),
     })
 }
 
@@ -133,8 +134,9 @@ fn urgency(lead: &Assessed<'_>) -> Vec<String> {
 
 fn score(lead: &Assessed<'_>) -> Vec<String> {
     let score = &lead.assessment.score;
+    let due = lead.call_by().map_or_else(String::new, |ms| format!(", by {}", clock::local(ms)));
     let mut out =
-        vec![format!("Score {}: {}, {}", score.points, lead.tier_label(), action_words(&score.action))];
+        vec![format!("Score {}: {}, {}{due}", score.points, lead.tier_label(), action_words(&score.action))];
     out.extend(lines(score, &lead.inquiry.answers.needs));
     let model = &score.model;
     out.push(format!("  by model {} version {}, {}", clean_line(&model.name), model.version, model.hash));
