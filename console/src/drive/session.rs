@@ -207,7 +207,7 @@ impl Session {
 }
 
 /// Leads that are assessed before the page may draw again.
-const CASES_AT_ONCE: usize = 200;
+const CASES_AT_ONCE: usize = 100;
 
 /// Lets the browser draw and answer.
 async fn breathe() {
@@ -245,6 +245,7 @@ pub(super) async fn read_to_end(
         let (read, next) = futures_util::future::join(inbox.read(page), ahead).await;
         let read = read.map_err(ReadError::Log)?;
         report(inbox.head().seq, end);
+        breathe().await;
         page = match (read, next) {
             (Progress::End, _) => break,
             (Progress::More, Some(next)) => next.map_err(ReadError::Relay)?,

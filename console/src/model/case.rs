@@ -4,6 +4,7 @@
 use super::due::due;
 use super::plain::{cut, plain_line};
 use super::queue::fold;
+use super::same::Traits;
 use super::score;
 use lead::Assessment;
 use lead::manifest::ManifestSource;
@@ -33,6 +34,8 @@ pub(crate) struct Case {
     pub(crate) assessment: Option<Assessment>,
     /// By when to call, in milliseconds; `None`: no call is due.
     pub(crate) due: Option<u64>,
+    /// What it is compared with other leads by.
+    pub(crate) traits: Traits,
     /// Everything that search looks at, folded.
     haystack: String,
 }
@@ -79,7 +82,8 @@ impl Case {
         let assessment = lead.inquiry().map(|inquiry| lead::assess(source, &source.scoring, inquiry));
         let haystack = haystack(&lead, source);
         let due = assessment.as_ref().and_then(|assessment| due(&lead, &assessment.score, source));
-        Self { lead, assessment, due, haystack }
+        let traits = lead.inquiry().map(|inquiry| Traits::of(&inquiry.answers.contact)).unwrap_or_default();
+        Self { lead, assessment, due, traits, haystack }
     }
 
     /// Whether every one of the folded `words` is somewhere in it.

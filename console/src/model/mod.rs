@@ -11,6 +11,7 @@ pub(crate) mod needs;
 pub(crate) mod open;
 pub(crate) mod plain;
 pub(crate) mod queue;
+pub(crate) mod same;
 pub(crate) mod score;
 pub(crate) mod shortcut;
 pub(crate) mod timeline;

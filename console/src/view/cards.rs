@@ -2,10 +2,12 @@
 
 use super::Console;
 use super::icon::{self, icon};
+use crate::model::Event;
 use crate::model::case::Practice;
 use crate::model::contact::{Way, Ways};
 use crate::model::needs::Stretch;
 use crate::model::plain::plain_line;
+use crate::model::same::Twin;
 use crate::model::visits;
 use crate::model::when::full;
 use lead::inquiry::Inquiry;
@@ -96,6 +98,25 @@ fn way(way: Way, path: &'static str, class: &'static str, verb: &'static str) ->
         }
         None => view! { <p class="way">{icon(path)}<bdi>{text}</bdi></p> }.into_any(),
     }
+}
+
+/// Leads that may be the same person.
+pub(crate) fn same(console: Console, twins: Vec<Twin>) -> Option<impl IntoView> {
+    (!twins.is_empty()).then(|| {
+        view! {
+            <section class="card at-same" aria-labelledby="same-title">
+                <h2 id="same-title">{"Perhaps the same person"}</h2>
+                <ul class="twins">
+                    {twins.into_iter().map(|twin| {
+                        let thread = twin.thread;
+                        view! {
+                            <li><button class="link" on:click=move |_| console.send(Event::OpenLead(thread))><bdi>{twin.name}</bdi></button><span class="muted">{twin.why}</span></li>
+                        }
+                    }).collect_view()}
+                </ul>
+            </section>
+        }
+    })
 }
 
 /// Labels and values.

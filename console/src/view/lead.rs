@@ -10,6 +10,7 @@ use crate::model::due::stands;
 use crate::model::needs::stretches;
 use crate::model::open::Shown;
 use crate::model::queue::lane;
+use crate::model::same::twins;
 use crate::model::when::{ago, full};
 use crate::model::{Event, answers, score as scores};
 use leptos::prelude::*;
@@ -67,6 +68,7 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
                 </div>
                 <div class="column side">
                     {part(contact)}
+                    {part(same)}
                     <work::Work thread case/>
                     {part(scored)}
                     {part(record)}
@@ -76,7 +78,7 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
     }
 }
 
-fn head(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
+fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     let erased = case.lead.inquiries.is_empty();
     let help = case.assessment.as_ref().map(|assessment| assessment.triage.help()).unwrap_or_default();
     view! {
@@ -85,6 +87,8 @@ fn head(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
             <p class="lead-meta">{lane_badge(lane(case))}<Meta case=case.clone()/></p>
         </header>
         {cards::lane_note(lane(case), &help)}
+        {case.lead.opted_out.then(|| view! { <p class="note warn">{icon(icon::ALERT)}<span>{"This person wants no further messages. Call only about what they asked for."}</span></p> })}
+        {case.lead.merged_into.map(|into| view! { <p class="note"><span>{"This lead goes on in another one. "}</span><button class="link" on:click=move |_| console.send(Event::OpenLead(into))>{"Open it"}</button></p> })}
         {erased.then(|| view! { <p class="note">{"The inquiry was erased. Only its place in the log is left."}</p> })}
     }
     .into_any()
@@ -120,6 +124,10 @@ fn told(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
 
 fn contact(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     case.lead.inquiry().map(|inquiry| cards::contact(ways(&inquiry.answers.contact))).into_any()
+}
+
+fn same(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
+    cards::same(console, twins(case, &practice.cases)).into_any()
 }
 
 fn scored(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {

@@ -20,6 +20,7 @@ pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
             <Calls thread case/>
             <StageChoice thread case/>
             <Booking thread case/>
+            <OptOut thread case/>
             <OnTheWay thread/>
         </section>
     }
@@ -101,6 +102,21 @@ fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
             </div>
             <p class="field-error" id="book-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
         </details>
+    }
+}
+
+#[component]
+fn OptOut(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let out = move || case.with(|case| case.as_ref().is_none_or(|case| case.lead.opted_out));
+    view! {
+        <Show when=move || !out()>
+            <details class="opt-out">
+                <summary>{"They want no further messages"}</summary>
+                <p class="fine">{"It is recorded for everyone, and cannot be undone here."}</p>
+                <button class="button" on:click=move |_| console.send(Event::Act { thread, event: thread::Event::OptedOut })>{"Stop all messages"}</button>
+            </details>
+        </Show>
     }
 }
 

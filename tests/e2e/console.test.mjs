@@ -1,0 +1,168 @@
+// The staff's console in a real browser: what is typed by strangers stays text, what is forged is shown
+// as refused, a lying relay is not believed, and locking leaves nothing behind.
+
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { openLab } from './lab.mjs';
+
+const NAME = '<img src=x onerror="window.pwned=1">Hostile Sample';
+const NEEDS = '</span><script>window.pwned=1</script> zanzibar \u202Eknee pain, I want to book this week';
+
+let lab;
+let contexts = [];
+
+before(async () => {
+  lab = await openLab();
+  await lab.anteroom('demo', 'seed', '--count', '12', '--credential', lab.owner);
+  const file = path.join(lab.directory, 'hostile.json');
+  const answers = { contact: { name: NAME, email: 'a@b.com?bcc=c@d.ee', phone: 'javascript:alert(1)' }, service: 'knee-replacement', needs: NEEDS, appointment: { windows: [] } };
+  // Ids follow from place in the file: those of the first twelve are taken.
+  const others = Array.from({ length: 12 }, () => ({ lang: 'en', answers, visits: [] }));
+  await writeFile(file, JSON.stringify([...others, { lang: 'en', answers, visits: [{ path: '/pricing"><script>', minutes_before: 5 }] }]));
+  await lab.anteroom('demo', 'seed', '--count', '13', '--file', file, '--credential', lab.owner);
+});
+afterEach(async () => {
+  lab.tamper = (answer) => answer;
+  await Promise.all(contexts.map((context) => context.close()));
+  contexts = [];
+});
+after(() => lab?.close());
+
+async function newContext() {
+  const context = await lab.browser.newContext();
+  contexts.push(context);
+  return context;
+}
+
+async function unlock(credential, context) {
+  const page = await (context ?? (await newContext())).newPage();
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error}`));
+  await page.goto(`${lab.relay}/console/`);
+  await page.getByLabel('Credential file').setInputFiles(credential);
+  await page.getByLabel('Passphrase').fill(lab.passphrase);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  return page;
+}
+
+async function opened(credential, context) {
+  const page = await unlock(credential, context);
+  await page.getByRole('navigation', { name: 'Leads' }).waitFor();
+  return page;
+}
+
+test('a wrong passphrase opens nothing and says what to do', async () => {
+  const page = await (await newContext()).newPage();
+  await page.goto(`${lab.relay}/console/`);
+  await page.getByLabel('Credential file').setInputFiles(lab.coordinator);
+  await page.getByLabel('Passphrase').fill('not the passphrase');
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  assert.match(await page.getByRole('alert').innerText(), /does not open this file/);
+  assert.ok(!lab.exchanges.some(({ requestBody }) => requestBody.includes('not the passphrase')));
+});
+
+test('what a stranger typed is text and nothing else', async () => {
+  const page = await opened(lab.coordinator);
+  await page.getByLabel('Search leads').fill('hostile sample');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const lead = page.getByRole('main', { name: 'Lead' });
+  await page.getByRole('navigation', { name: 'Leads' }).getByText('Hostile Sample').first().click();
+  assert.equal(await lead.getByRole('heading', { level: 1 }).innerText(), NAME);
+  const shown = await lead.locator('blockquote').innerText();
+  assert.ok(shown.includes('<script>window.pwned=1</script> zanzibar \uFFFD'), shown);
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.locator('main img, main script, nav img').count(), 0);
+  // A number that is none and an address that would add a recipient are shown, and lead nowhere.
+  assert.equal(await lead.locator('a').count(), 0);
+});
+
+test('the keyboard alone finds, opens and leaves a lead', async () => {
+  const page = await opened(lab.coordinator);
+  const heading = page.getByRole('main', { name: 'Lead' }).getByRole('heading', { level: 1 });
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  const first = await heading.innerText();
+  await page.keyboard.press('k');
+  await assert.doesNotReject(heading.filter({ hasNotText: first }).waitFor());
+  await page.keyboard.press('Escape');
+  await heading.waitFor({ state: 'detached' });
+  await page.keyboard.press('/');
+  await page.keyboard.type('no such lead');
+  await page.getByText('No lead matches.').waitFor();
+});
+
+test('leads stand by score', async () => {
+  const page = await opened(lab.coordinator);
+  await page.getByRole('navigation', { name: 'Leads' }).locator('.tally').first().waitFor();
+  const points = await page.locator('nav .tally').evaluateAll((all) => all.map((one) => parseInt(one.textContent.replace('Score ', ''), 10)));
+  assert.ok(points.length > 3);
+  assert.deepEqual(points, points.toSorted((a, b) => b - a));
+});
+
+test('an entry that does not open is shown as refused', async () => {
+  const submitted = lab.exchanges.find(({ method, url }) => method === 'POST' && url.endsWith('/inquiries'));
+  const parts = String(submitted.requestBody).split('.');
+  const header = JSON.parse(Buffer.from(parts[0], 'base64url'));
+  header.entry = randomBytes(16).toString('base64url');
+  header.thread = randomBytes(16).toString('base64url');
+  parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
+  const response = await fetch(`${lab.relay}${submitted.url}`, { method: 'POST', headers: { 'content-type': 'application/jose' }, body: parts.join('.') });
+  assert.ok(response.ok, `the relay cannot know: ${response.status}`);
+  const page = await opened(lab.coordinator);
+  await page.getByRole('button', { name: '1 refused' }).click();
+  await page.getByText('Altered, or never sealed properly.').waitFor();
+});
+
+test('a log with an entry missing is not shown at all', async () => {
+  lab.tamper = (answer) => {
+    if (!/\/entries\?/.test(answer.url) || answer.status !== 200) return answer;
+    const page = JSON.parse(answer.body);
+    page.entries.splice(2, 1);
+    const headers = { ...answer.headers };
+    delete headers['content-encoding'];
+    return { ...answer, headers, body: Buffer.from(JSON.stringify(page)) };
+  };
+  const page = await unlock(lab.owner);
+  assert.match(await page.getByRole('alert').innerText(), /log does not check: entry 3 is missing/);
+  assert.equal(await page.getByRole('navigation', { name: 'Leads' }).count(), 0);
+});
+
+test('what one member of staff does is signed, sealed and seen by another', async () => {
+  const before = lab.exchanges.length;
+  const one = await opened(lab.coordinator);
+  await one.keyboard.press('n');
+  await one.getByRole('button', { name: 'No answer' }).click();
+  await one.getByLabel('New note').fill('Try again after three, quincunx.');
+  await one.getByRole('button', { name: 'Add note' }).click();
+  await one.getByText('quincunx').first().waitFor();
+  await one.getByText('Call: No answer').first().waitFor();
+  const name = await one.getByRole('main').getByRole('heading', { level: 1 }).innerText();
+  const sent = lab.exchanges.slice(before).map(({ requestBody, responseBody }) => `${requestBody}${responseBody}`).join();
+  assert.ok(!sent.includes('quincunx') && !sent.includes(Buffer.from('quincunx').toString('base64url').slice(0, 10)));
+  const other = await opened(lab.owner);
+  await other.getByLabel('Search leads').fill('quincunx');
+  await other.getByRole('navigation', { name: 'Leads' }).getByText(name).first().click();
+  await other.getByText('quincunx').first().waitFor();
+  assert.match(await lab.anteroom('log', 'verify', '--credential', lab.owner), /intact/);
+});
+
+test('locking locks every tab and leaves nothing decrypted behind', async () => {
+  const context = await newContext();
+  const one = await opened(lab.coordinator, context);
+  const two = await opened(lab.coordinator, context);
+  const name = await one.locator('.row-name').first().innerText();
+  await one.getByRole('button', { name: 'Lock' }).click();
+  await two.getByText('Locked from another tab.').waitFor();
+  for (const page of [one, two]) {
+    const left = await page.evaluate(async () => {
+      const databases = indexedDB.databases ? await indexedDB.databases() : [];
+      const caches_ = await caches.keys();
+      return document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage, databases, caches_, url: location.href, title: document.title, state: history.state });
+    });
+    assert.ok(!left.includes(name), 'a name is left');
+    assert.match(left, /anteroom\.memory\.lakeside-ortho/);
+  }
+});
