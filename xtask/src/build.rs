@@ -8,7 +8,7 @@
 //!
 //! The loader carries the hashes of the other two, so its own hash names the whole: it is the version.
 
-use crate::step::{cargo, run as execute, step};
+use crate::step::{cargo, output, run as execute, step};
 use crate::tool;
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
@@ -24,18 +24,20 @@ pub(crate) fn run() -> Result<()> {
     tool::wasm_target()?;
     step("Compiling widget and console to WebAssembly", || {
         // Separate calls: features asked for by the console must not weigh on the widget.
-        compile(&["--package", "widget"], &[])?;
-        // Leptos then gives its views one type instead of one each: a twentieth less to download.
-        compile(&["--package", "console"], &["--cfg=erase_components"])
+        compile(&["--package", "widget"])?;
+        compile(&["--package", "console"])
     })?;
     widget()?;
     console()
 }
 
-fn compile(what: &[&str], flags: &[&str]) -> Result<()> {
-    let mut all: Vec<String> = remap_paths()?.into();
-    all.extend(flags.iter().map(|&flag| flag.to_owned()));
-    let flags = format!("target.wasm32-unknown-unknown.rustflags = {all:?}");
+fn compile(what: &[&str]) -> Result<()> {
+    let mut flags: Vec<String> = remap_paths()?.into();
+    // SHA-256 as a loop: the widget hashes a key and a model, no more.
+    flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
+    // Leptos then gives its views one type instead of one each: a twentieth less to download.
+    flags.push("--cfg=erase_components".to_owned());
+    let flags = format!("target.wasm32-unknown-unknown.rustflags = {flags:?}");
     let how = ["--target", "wasm32-unknown-unknown", "--profile", "wasm", "--config", &flags];
     execute(cargo(&["build"]).args(what).args(how))
 }
@@ -64,9 +66,9 @@ fn widget() -> Result<()> {
     step("Packing the widget", || {
         let bound = bind(&wasm, "widget", Target::NoModules)?;
         let glue = fs::read_to_string(bound.join("widget.js"))?;
-        let frame = format!("{}{}", without_comments(&glue), without_comments(&frame));
+        let frame = minify(&format!("{}{}", without_comments(&glue), without_comments(&frame)))?;
         let wasm = optimise(&bound.join("widget_bg.wasm"))?;
-        let loader = without_comments(&loader)
+        let loader = minify(&without_comments(&loader))?
             .replace("__FRAME_SRI__", &integrity(frame.as_bytes()))
             .replace("__WASM_SRI__", &integrity(&wasm));
         ensure!(!loader.contains("_SRI__"), "the loader has a placeholder that the build does not fill");
@@ -116,7 +118,7 @@ fn console() -> Result<()> {
 /// The example of `seal` that tests WebCrypto, into `target/bindgen/seal-web`.
 pub(crate) fn seal_example() -> Result<()> {
     tool::wasm_target()?;
-    compile(&["--package", "seal", "--example", "web", "--features", "web"], &[])?;
+    compile(&["--package", "seal", "--example", "web", "--features", "web"])?;
     let wasm = fs::read(format!("{COMPILED}/examples/web.wasm"))?;
     bind(&wasm, "seal-web", Target::Web).map(drop)
 }
@@ -174,6 +176,20 @@ fn optimise(path: &Path) -> Result<Vec<u8>> {
             ]),
     )?;
     Ok(fs::read(optimised)?)
+}
+
+/// Shortens names by terser from npm, where there is npm. The file's own top level keeps its names.
+fn minify(script: &str) -> Result<String> {
+    if !tool::is_here("npm") {
+        return Ok(script.to_owned());
+    }
+    tool::npm("xtask")?;
+    let path = Path::new("target/bindgen/script.js");
+    fs::create_dir_all("target/bindgen")?;
+    fs::write(path, script)?;
+    let terser =
+        ["xtask/node_modules/terser/bin/terser", "--compress", "passes=2", "--mangle", "--ecma", "2022"];
+    output(Command::new("node").args(terser).arg(path))
 }
 
 /// Drops lines that hold nothing but a `//` comment, and indentation. No template string of ours

@@ -46,7 +46,10 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             continue;
         }
         report(&rows, &predicted);
-        let path = options.errors.clone().unwrap_or_else(|| format!("target/eval/{}-errors.jsonl", options.task.name()));
+        let path = options
+            .errors
+            .clone()
+            .unwrap_or_else(|| format!("target/eval/{}-errors.jsonl", options.task.name()));
         write_errors(&path, &rows, &predicted)?;
         println!("errors written to {path}\n");
     }
@@ -72,7 +75,10 @@ fn parse(args: &[String]) -> anyhow::Result<Options> {
         }
     }
     let (files, map, errors) = options;
-    ensure!(!files.is_empty(), "which file? usage: cargo xtask eval --task urgency|negation|intent FILE.jsonl");
+    ensure!(
+        !files.is_empty(),
+        "which file? usage: cargo xtask eval --task urgency|negation|intent FILE.jsonl"
+    );
     Ok(Options { task: task.context("which task? --task urgency, negation or intent")?, files, map, errors })
 }
 

@@ -74,7 +74,8 @@ impl fmt::Display for Measures {
         let right = self.count(|label, predicted| label == predicted);
         writeln!(f, "  macro-F1 {:.4}   accuracy {}", self.macro_f1(), share(right, all))?;
         write!(f, "  confusions:")?;
-        let mut wrong: Vec<_> = self.confusion.iter().filter(|((label, predicted), _)| label != predicted).collect();
+        let mut wrong: Vec<_> =
+            self.confusion.iter().filter(|((label, predicted), _)| label != predicted).collect();
         wrong.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
         for ((label, predicted), n) in wrong.into_iter().take(6) {
             write!(f, " {label}->{predicted} {n};")?;

@@ -67,15 +67,20 @@ impl Task {
             }
             Self::Intent => {
                 let scores = intent::scores(&row.text);
-                let label = if labels.is_empty() {
-                    mapped(&intent_name(intent::classify(&row.text).intent))
-                } else {
-                    let named = scores.iter().map(|&(intent, score)| (label_of(intent, labels, &mapped), score));
-                    let weighed =
-                        named.map(|(label, score)| if label == NEITHER { (label, score - RARELY) } else { (label, score) });
-                    let best = weighed.filter(|(label, _)| labels.contains(label)).max_by_key(|&(_, score)| score);
-                    best.map_or_else(|| mapped("other"), |(label, _)| label)
-                };
+                let label =
+                    if labels.is_empty() {
+                        mapped(&intent_name(intent::classify(&row.text).intent))
+                    } else {
+                        let named =
+                            scores.iter().map(|&(intent, score)| (label_of(intent, labels, &mapped), score));
+                        let weighed = named.map(|(label, score)| {
+                            if label == NEITHER { (label, score - RARELY) } else { (label, score) }
+                        });
+                        let best = weighed
+                            .filter(|(label, _)| labels.contains(label))
+                            .max_by_key(|&(_, score)| score);
+                        best.map_or_else(|| mapped("other"), |(label, _)| label)
+                    };
                 let why: Vec<Value> = scores
                     .iter()
                     .filter(|(_, score)| *score != 0)
