@@ -109,6 +109,8 @@ pub(crate) struct Register {
 pub(crate) enum Staff {
     /// Add a member of staff and make their credential file
     Add(StaffAdd),
+    /// End a colleague's access, and change the key that patients seal to
+    Remove(StaffRemove),
     /// Show who works at the practice
     List(OfCredential),
 }
@@ -122,6 +124,16 @@ pub(crate) struct StaffAdd {
     #[arg(long, value_enum)]
     pub(crate) role: RoleArg,
     /// Where `root.key` is; the credential file goes there too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StaffRemove {
+    /// Their name on the roster
+    #[arg(value_name = "NAME")]
+    pub(crate) name: StaffId,
+    /// Where `root.key` is
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: PathBuf,
 }
@@ -197,6 +209,17 @@ pub(crate) enum Inbox {
     List(OfCredential),
     /// One inquiry, with everything that speaks for its urgency and its score
     Show(InboxShow),
+    /// Write all inquiries to a file that only you may read, one JSON object a line
+    Export(InboxExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxExport {
+    /// A file that is not there yet. It holds what patients wrote, in clear
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
 }
 
 #[derive(Debug, Args)]

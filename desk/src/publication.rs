@@ -21,21 +21,25 @@ pub(crate) struct SignedManifest {
     pub(crate) manifest: Manifest,
 }
 
-/// Signs a manifest that is valid from now for so many days.
+/// So many days from now, in seconds.
+pub(crate) fn in_days(days: u32) -> u64 {
+    clock::now_s() + u64::from(days) * 86_400
+}
+
+/// Signs a manifest that is valid from now until `exp` (seconds).
 pub(crate) fn sign_manifest(
     root: &PrivateKey,
     anchor: &Anchor,
     version: u64,
     inbox: PublicJwk,
     source: ManifestSource,
-    valid_days: u32,
+    exp: u64,
 ) -> Result<SignedManifest, Failure> {
-    let now = clock::now_s();
     let manifest = Manifest {
         practice: anchor.practice.clone(),
         version,
-        iat: now.saturating_sub(BACKDATED),
-        exp: now + u64::from(valid_days) * 86_400,
+        iat: clock::now_s().saturating_sub(BACKDATED),
+        exp,
         inbox: JwkSet { keys: vec![inbox] },
         source,
     };

@@ -7,6 +7,7 @@ use lead::inquiry::{Answer, ContactWay, Insurance, Voicemail};
 use lead::intent::Intent;
 use lead::manifest::PageKind;
 use lead::signals::{Referrer, Visit};
+use lead::thread::CallOutcome;
 use lead::triage::Status;
 
 /// Labels and values, in the order in which staff want them; without what was not answered.
@@ -60,6 +61,7 @@ pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
         ("Insurance", insurance),
         ("Referred by", referral),
         ("Appointment", appointment),
+        ("Booked", lead.lead.appointment.map(clock::local)),
         ("Consent", consent),
         ("Language", Some(lead.inquiry.lang.clone())),
         ("Sent", Some(format!("{} by their clock", clock::local(lead.inquiry.submitted_ms)))),
@@ -84,6 +86,23 @@ fn other(answer: &Answer) -> String {
         Answer::Text(text) => text.clone(),
         Answer::Chosen(ids) => ids.join(", "),
     }
+}
+
+/// Calls and notes in their order: when the relay took them (milliseconds), who, what.
+pub(crate) fn work(lead: &Assessed<'_>) -> Vec<(u64, String, String)> {
+    let calls = lead.lead.calls.iter().map(|call| {
+        let outcome = match call.outcome {
+            CallOutcome::Reached => "called and spoke with them",
+            CallOutcome::NoAnswer => "called, nobody answered",
+            CallOutcome::Voicemail => "called and left a voicemail",
+            CallOutcome::WrongNumber => "called, wrong number",
+        };
+        (call.time, call.author.to_string(), outcome.to_owned())
+    });
+    let notes = lead.lead.notes.iter().map(|note| (note.time, note.author.to_string(), note.text.clone()));
+    let mut all: Vec<_> = calls.chain(notes).collect();
+    all.sort_by_key(|(time, ..)| *time);
+    all
 }
 
 /// One line for each page, in the order of first visits.

@@ -64,6 +64,47 @@ fn doctor_and_recovery_test() {
     assert!(out.contains("the log is intact"), "it goes on after a problem: {out}");
 }
 
+#[test]
+fn a_leaver_reads_nothing_more_and_patients_seal_to_a_new_key() {
+    let lab = Lab::with_practice(2);
+    let (owner, leaver) = (lab.credential("maria-lopez"), lab.credential("sam-rivera"));
+    lab.ok(&["staff", "add", "noa-newcomer", "--role", "coordinator", "--dir", &lab.practice()]);
+    lab.ok(&["inbox", "list", "--credential", &leaver]);
+    let (_, said) = lab.fails(1, &["staff", "remove", "maria-lopez", "--dir", &lab.practice()]);
+    assert!(said.contains("cannot remove themselves"), "{said}");
+    let (_, said) = lab.fails(1, &["staff", "remove", "nobody-here", "--dir", &lab.practice()]);
+    assert!(said.contains("does not work"), "{said}");
+
+    let said = stdout(&lab.ok(&["staff", "remove", "sam-rivera", "--dir", &lab.practice()]));
+    assert!(said.contains("new key"), "{said}");
+    lab.fails(4, &["inbox", "list", "--credential", &leaver]);
+    lab.fails(1, &["staff", "remove", "sam-rivera", "--dir", &lab.practice()]);
+
+    // Two under the old key, one under the new: who stayed reads all three, and so does the recovery key.
+    lab.seed(3);
+    for credential in [&owner, &lab.credential("noa-newcomer")] {
+        let listed = stdout(&lab.ok(&["--json", "inbox", "list", "--credential", credential]));
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        assert_eq!(listed["leads"].as_array().unwrap().len(), 3);
+        assert_eq!(listed["refused"].as_array().unwrap().len(), 0);
+    }
+    let recovery = lab.path("practice/recovery.credential");
+    let said = stdout(&lab.ok(&["recovery", "test", "--recovery", &recovery, "--credential", &owner]));
+    assert!(said.contains("holds 2 inbox keys") && said.contains("all 3 entries"), "{said}");
+
+    let file = lab.path("export.jsonl");
+    lab.ok(&["inbox", "export", &file, "--credential", &owner]);
+    let lines: Vec<Value> = std::fs::read_to_string(&file)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines.iter().any(|line| line["inquiry"]["answers"]["contact"]["name"] == "Avery Sample"));
+    let (_, said) = lab.fails(1, &["inbox", "export", &file, "--credential", &owner]);
+    assert!(said.contains("exists already"), "{said}");
+}
+
 /// A release of the widget in miniature, in the lab's directory.
 fn make_widget(directory: &Path) -> Vec<String> {
     let sri = |bytes: &[u8]| format!("sha384-{}", Base64::encode_string(&Sha384::digest(bytes)));

@@ -11,7 +11,7 @@ use crate::keyfile::{
 };
 use crate::output::Output;
 use crate::passphrase::Passphrases;
-use crate::publication::{SignedManifest, sign_manifest, sign_roster};
+use crate::publication::{SignedManifest, in_days, sign_manifest, sign_roster};
 use crate::relay::Relay;
 use inbox::{Anchor, Credential, Memory};
 use lead::ManifestSource;
@@ -38,7 +38,8 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
 
     let [root, inbox, signing, encryption, recovery] = make_keys(output).await?;
     let anchor = Anchor { practice, pin: root.thumbprint() };
-    let manifest = sign_manifest(&root, &anchor, 1, inbox.public().to_jwk(), source, options.valid_days)?;
+    let manifest =
+        sign_manifest(&root, &anchor, 1, inbox.public().to_jwk(), source, in_days(options.valid_days))?;
     let owner = Member {
         id: options.owner.clone(),
         role: Role::Owner,

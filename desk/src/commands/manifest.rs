@@ -7,7 +7,7 @@ use crate::clock;
 use crate::document;
 use crate::failure::{Exit, Failure};
 use crate::keyfile::{RootFile, root_path};
-use crate::publication::sign_manifest;
+use crate::publication::{in_days, sign_manifest};
 use inbox::Memory;
 use seal::jws;
 use serde_json::json;
@@ -65,7 +65,7 @@ pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Resu
         version,
         inbox.public().to_jwk(),
         source,
-        options.valid_days,
+        in_days(options.valid_days),
     )?;
     signed_in.put_manifest(signed.jws).await?;
     session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;

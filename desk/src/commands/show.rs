@@ -1,9 +1,10 @@
 //! `anteroom inbox show`: one inquiry, with everything that speaks for its urgency and its score.
 
 use super::Context;
-use crate::cli::InboxShow;
+use crate::cli::{InboxExport, InboxShow};
 use crate::clock;
 use crate::failure::{Exit, Failure};
+use crate::files::{self, FileError};
 use crate::reading::{Assessed, LANGUAGE, Reading, action_words, lane_name, stage_name};
 use crate::session::Session;
 use crate::terminal::{clean_line, quote};
@@ -36,7 +37,31 @@ pub(super) async fn show(context: &Context, options: &InboxShow) -> Result<(), F
             ));
         }
     };
-    context.output.print(&json(lead), || text(lead))
+    reading.warn_of_refused(context.output);
+    context.output.print(&json(lead), || text(lead))?;
+    reading.blame()
+}
+
+/// Writes everything that reads; what does not is said, and stops nothing.
+pub(super) async fn export(context: &Context, options: &InboxExport) -> Result<(), Failure> {
+    if options.file.exists() {
+        return Err(FileError::Exists(options.file.clone()).into());
+    }
+    let mut session = Session::open(context, &options.of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    reading.warn_of_refused(context.output);
+    let leads = reading.assessed();
+    let lines: String = leads.iter().map(|lead| format!("{}\n", json(lead))).collect();
+    files::create_private(&options.file, lines.as_bytes())?;
+    let count = leads.len();
+    let printed = json!({ "exported": count, "refused": reading.refused().len(), "file": options.file });
+    context.output.print(&printed, || {
+        format!(
+            "{count} inquiries are in {}, in clear: delete it when it has served.",
+            options.file.display()
+        )
+    })?;
+    reading.blame()
 }
 
 fn absent(reading: &Reading, id: &str) -> Failure {
@@ -84,6 +109,10 @@ fn json(lead: &Assessed<'_>) -> Value {
         "inquiry": lead.inquiry,
         "triage": { "lane": lead.assessment.triage.lane, "mentions": mentions },
         "intent": { "intent": lead.assessment.intent.intent, "confidence": lead.assessment.intent.confidence },
+        "work": words::work(lead)
+            .into_iter()
+            .map(|(time, author, what)| json!({ "time": clock::rfc3339(time), "author": author, "what": what }))
+            .collect::<Vec<_>>(),
         "score": lead.assessment.score,
         "call_by": lead.call_by().map(clock::rfc3339),
     })
@@ -115,6 +144,13 @@ fn text(lead: &Assessed<'_>) -> String {
     if !visits.is_empty() {
         out.extend([String::new(), "On the website, as their browser says".to_owned()]);
         out.extend(visits.iter().map(|visit| format!("  {}", clean_line(visit))));
+    }
+    let work = words::work(lead);
+    if !work.is_empty() {
+        out.extend([String::new(), "What staff did".to_owned()]);
+        out.extend(work.iter().map(|(time, author, what)| {
+            format!("  {}  {author}: {}", clock::local(*time), clean_line(what))
+        }));
     }
     out.join("\n")
 }

@@ -1,12 +1,12 @@
 //! `anteroom staff`: who works at the practice.
 
 use super::Context;
-use crate::cli::{OfCredential, StaffAdd};
+use crate::cli::{OfCredential, StaffAdd, StaffRemove};
 use crate::clock;
 use crate::failure::{Exit, Failure};
 use crate::files::{self, FileError};
 use crate::keyfile::{RootFile, create_credential, credential_path, root_path};
-use crate::publication::sign_roster;
+use crate::publication::{sign_manifest, sign_roster};
 use crate::session::{Session, distrust, no_keyring};
 use crate::terminal::{Column, Side, table};
 use inbox::{Credential, Memory, Staff};
@@ -80,6 +80,83 @@ pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Fail
             root.anchor.practice,
             role_name(role),
             path.display()
+        )
+    })
+}
+
+/// Ends a colleague's access. What they could read they may have kept, so that what patients send from
+/// now on is sealed to a key that they never had.
+pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(), Failure> {
+    let output = context.output;
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    if options.name == root.owner {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{} is the owner whose credential does this", options.name),
+            "an owner cannot remove themselves: nobody could sign in to publish any more",
+        ));
+    }
+    let mut session = owner_session(context, &root, &options.dir)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let manifest = session.manifest().await?;
+    let now = clock::now_s();
+    let mut members = staff.roster().staff.clone();
+    let leaver = members.iter_mut().find(|member| member.id == options.name && member.is_active(now));
+    let Some(leaver) = leaver else {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{} does not work at {}", options.name, root.anchor.practice),
+            "run `anteroom staff list` for the names",
+        ));
+    };
+    // They stay on the roster: what they signed until now must still check.
+    leaver.not_after = Some(now);
+    let held_keys = leaver.encryption.is_some();
+    let mut inbox_keys = inbox_keys(&session, &staff).await?;
+    if held_keys {
+        output.progress("Making a new inbox key");
+        inbox_keys.insert(0, make(KeyUse::Enc).await?);
+    }
+    let version = staff.roster().version + 1;
+    let signed = sign_roster(&root.root, &root.anchor, version, members, &root.recovery, &inbox_keys)?;
+    root.anchor
+        .check_roster(signed.clone(), clock::now_s(), session.state.memory())
+        .map_err(distrust)?
+        .open_keyring(&session.encryption()?)
+        .await
+        .map_err(no_keyring)?;
+    // The keyring first: no inquiry may be sealed to a key that nobody holds.
+    signed_in.put_roster(&signed).await?;
+    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    let mut published = None;
+    if let Some(inbox) = inbox_keys.first().filter(|_| held_keys) {
+        let next = manifest.version + 1;
+        let (inbox, source) = (inbox.public().to_jwk(), manifest.source);
+        let signed = sign_manifest(&root.root, &root.anchor, next, inbox, source, manifest.exp)?;
+        signed_in.put_manifest(signed.jws).await.map_err(|error| {
+            Failure::new(
+                Exit::Relay,
+                format!(
+                    "{} is off the roster, and the new inbox key is not published: {error}",
+                    options.name
+                ),
+                "run: anteroom manifest publish FILE --dir DIR; until then patients seal to the old key",
+            )
+        })?;
+        session.state.remember(Memory { manifest: Some(next), ..Memory::default() })?;
+        published = Some(next);
+    }
+    let json = json!({ "removed": options.name, "roster": version, "manifest": published });
+    output.print(&json, || {
+        let key = match published {
+            Some(_) => "\nPatients seal to a new key from now on, which they never had.",
+            None => "",
+        };
+        format!(
+            "{} no longer works at {}: roster version {version}.{key}\n\
+             What they could read until now they may have kept; their name stays with what they signed.",
+            options.name, root.anchor.practice
         )
     })
 }

@@ -15,12 +15,14 @@ pub(super) async fn verify(context: &Context, of: &OfCredential) -> Result<(), F
     let reading = Reading::make(&mut session).await?;
     let head = reading.head();
     let refused = reading.refused();
+    let erased: usize = reading.leads().iter().map(|lead| lead.erased).sum();
     let json = json!({
         "practice": session.credential.anchor.practice,
         "chain": "intact",
         "head": head,
         "seen_before": before,
         "threads": reading.leads().len(),
+        "erased": erased,
         "refused": reading.refused_json(),
     });
     context.output.print(&json, || {
@@ -35,6 +37,11 @@ pub(super) async fn verify(context: &Context, of: &OfCredential) -> Result<(), F
             Some(before) => format!("  follows from entry {}, which this credential had seen", before.seq),
             None => "  nothing to compare with: this credential had not read the log before".to_owned(),
         });
+        if erased > 0 {
+            lines.push(format!(
+                "  {erased} entries are erased: the relay keeps their hashes, and nothing else"
+            ));
+        }
         for refused in refused {
             let when = clock::local(refused.time);
             lines.push(format!("  entry {} of {when} is refused: {}", refused.seq, refused.refusal));
