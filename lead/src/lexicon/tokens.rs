@@ -36,6 +36,9 @@ pub(crate) enum Kind {
 /// A longer sentence is cut, so that the work for each of its words stays bounded.
 const SENTENCE_TOKENS: usize = 150;
 
+/// Marks join words into addresses up to this many bytes, so that looking back stays bounded.
+const MOST_ADDRESS: usize = 200;
+
 /// A text in tokens.
 pub(crate) struct Tokens {
     /// In order.
@@ -52,7 +55,7 @@ impl Tokens {
         let mut first = 0;
         let mut chars = text.char_indices().peekable();
         while let Some(&(start, c)) = chars.peek() {
-            if c.is_alphanumeric() || c == '$' || is_mark_within(c) {
+            if is_letter_or_digit(c) || c == '$' || is_mark_within(c) {
                 let from = tokens.normal.len();
                 let mut end = start;
                 while let Some(&(at, c)) = chars.peek() {
@@ -139,13 +142,13 @@ const fn is_mark_within(c: char) -> bool {
 }
 
 fn goes_on(c: char, text: &str, at: usize, start: usize) -> bool {
-    if c.is_alphanumeric() || is_mark_within(c) || is_combining(c) {
+    if is_letter_or_digit(c) || is_mark_within(c) || is_combining(c) {
         return true;
     }
     if c == '$' {
         return at == start;
     }
-    if !matches!(c, '.' | ':' | ',' | '/' | '@' | '-' | '_') {
+    if !matches!(c, '.' | ':' | ',' | '/' | '@' | '-' | '_') || at - start > MOST_ADDRESS {
         return false;
     }
     // Inside numbers, times, dates and addresses: between two digits, or around `@`, `://` and `.com`.
@@ -156,11 +159,11 @@ fn goes_on(c: char, text: &str, at: usize, start: usize) -> bool {
         let so_far = &text[start..at];
         c == '@' || so_far.starts_with("http") || so_far.starts_with("www")
     };
-    let dotted = c == '.' && before.is_some_and(char::is_alphanumeric) && {
+    let dotted = c == '.' && before.is_some_and(is_letter_or_digit) && {
         let rest = &text.as_bytes()[at + 1..];
         [&b"com"[..], b"net", b"org", b"example"].iter().any(|end| rest.starts_with(end))
             || text[start..at].starts_with("www")
-            || text[start..at].contains('@')
+            || has(&text[start..at], "@")
     };
     (digits && c != '_' && c != '@') || link || dotted
 }
@@ -206,12 +209,30 @@ fn lower(c: char) -> char {
     char::from_u32(c as u32 + step).unwrap_or(c)
 }
 
+/// Letters and digits, without the tables that `char::is_alphanumeric` brings along: beyond ASCII everything is a
+/// letter but spaces, punctuation, symbols and pictures. The lexicons are English and Spanish: no more is needed.
+const fn is_letter_or_digit(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        'ª' | 'º' => true,
+        '\u{80}'..='\u{bf}' | '×' | '÷' => false,
+        '\u{2000}'..='\u{206f}' | '\u{2190}'..='\u{2bff}' | '\u{3000}'..='\u{303f}' => false,
+        '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}' => false,
+        '\u{1f000}'..='\u{1faff}' | '\u{e0000}'.. => false,
+        _ => true,
+    }
+}
+
+/// Whether `text` holds `part`; the standard library's search is larger than this tokenizer.
+fn has(text: &str, part: &str) -> bool {
+    text.as_bytes().windows(part.len()).any(|window| window == part.as_bytes())
+}
+
 fn classify(raw: &str, normal: &str) -> Kind {
     if raw.starts_with('$') {
         return Kind::Money;
     }
-    if normal.contains('@') || normal.contains("://") || normal.starts_with("www.") || normal.contains(".com")
-    {
+    if ["@", "://", ".com"].iter().any(|part| has(normal, part)) || normal.starts_with("www.") {
         return Kind::Link;
     }
     if !normal.starts_with(|c: char| c.is_ascii_digit()) {
