@@ -1,7 +1,7 @@
 //! `anteroom-relay`: the command line of the relay.
 
 use clap::{Args, Parser, Subcommand};
-use relay::serve::{ServeError, Settings, check, invite, serve};
+use relay::serve::{Database, ServeError, Settings, check, invite, serve};
 use relay::settings::{ConfigurationError, ConfigurationFile, parse_origin};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -29,6 +29,9 @@ enum Command {
         /// The relay's data folder
         #[arg(long)]
         data: PathBuf,
+        /// File with the PostgreSQL connection string, if the relay uses PostgreSQL
+        #[arg(long)]
+        postgres_file: Option<PathBuf>,
     },
     /// Check the database and follow every practice's chains from end to end
     Check {
@@ -55,6 +58,10 @@ struct Serve {
     /// How browsers and staff reach the relay, such as https://relay.example.com
     #[arg(long)]
     public_url: Option<String>,
+    /// File with a PostgreSQL connection string, for several relays on one database [default: none; a
+    /// SQLite file in the data folder]
+    #[arg(long)]
+    postgres_file: Option<PathBuf>,
     /// Built widget (dist/widget): its versions are copied into the data folder and kept
     #[arg(long)]
     widget: Option<PathBuf>,
@@ -64,7 +71,7 @@ struct Serve {
 }
 
 impl Serve {
-    fn settings(self) -> Result<Settings, ConfigurationError> {
+    fn settings(self) -> Result<Settings, ServeError> {
         let file = self.config.as_deref().map(ConfigurationFile::read).transpose()?.unwrap_or_default();
         let missing = |key, flag| ConfigurationError::Missing { key, flag };
         let public_url =
@@ -76,6 +83,7 @@ impl Serve {
             public_url: parse_origin(&public_url)?,
             widget: self.widget.or(file.widget),
             console: self.console.or(file.console),
+            database: database(self.postgres_file.or(file.postgres_file))?,
             patience: (&file.connections).into(),
             rates: (&file.limits).into(),
             per_practice: file.limits.per_practice(),
@@ -95,6 +103,10 @@ async fn main() -> ExitCode {
     }
 }
 
+fn database(postgres_file: Option<PathBuf>) -> Result<Database, ServeError> {
+    postgres_file.map_or(Ok(Database::InData), |file| Database::from_file(&file))
+}
+
 /// JSON lines on stderr, at the level of `ANTEROOM_LOG` (error, warn, info, debug, trace). Only the
 /// relay itself is heard: libraries log addresses at their deeper levels.
 fn start_log() {
@@ -108,8 +120,8 @@ fn start_log() {
 async fn run(command: Command) -> Result<(), ServeError> {
     match command {
         Command::Serve(options) => serve(options.settings()?).await,
-        Command::Invite { data } => {
-            println!("{}", invite(&data).await?);
+        Command::Invite { data, postgres_file } => {
+            println!("{}", invite(&data, &database(postgres_file)?).await?);
             Ok(())
         }
         Command::Check { data } => {

@@ -23,6 +23,8 @@ pub struct ConfigurationFile {
     pub operator_listen: Option<SocketAddr>,
     /// How clients reach the relay.
     pub public_url: Option<String>,
+    /// File with a PostgreSQL connection string; without it, SQLite.
+    pub postgres_file: Option<PathBuf>,
     /// Built widget.
     pub widget: Option<PathBuf>,
     /// Built console.
@@ -184,6 +186,8 @@ mod tests {
         let file: ConfigurationFile = toml::from_str(text).unwrap();
         assert_eq!((&file.connections, &file.limits), (&Connections::default(), &Limits::default()));
         assert!(file.data.is_some() && file.listen.is_some() && file.public_url.is_some());
+        // Commented out: it replaces the default, SQLite.
+        assert!(text.contains("# postgres_file = ") && file.postgres_file.is_none());
         assert!(file.operator_listen.is_some() && file.widget.is_some() && file.console.is_some());
     }
 

@@ -15,7 +15,9 @@ use crate::limits::Rate;
 use crate::secret::{SecretHash, make_secret};
 use crate::settings::ConfigurationError;
 use crate::store::Store;
+use crate::store::postgres::{self, PostgresStore};
 use crate::store::sqlite::{OpenError, SqliteStore};
+use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -46,12 +48,51 @@ pub struct Settings {
     pub widget: Option<PathBuf>,
     /// Built console to serve.
     pub console: Option<PathBuf>,
+    /// Where the entries are kept.
+    pub database: Database,
     /// Bounds of connections.
     pub patience: Patience,
     /// Limits per address.
     pub rates: AddressRates,
     /// Inquiries that a practice takes.
     pub per_practice: Rate,
+}
+
+/// Where the entries are kept.
+#[derive(Clone)]
+pub enum Database {
+    /// A SQLite file in the data folder, for one relay alone.
+    InData,
+    /// A PostgreSQL database, which many relays may share; its connection string.
+    Postgres(String),
+}
+
+impl fmt::Debug for Database {
+    /// A connection string may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InData => "InData",
+            Self::Postgres(_) => "Postgres(..)",
+        })
+    }
+}
+
+impl Database {
+    /// PostgreSQL as `file` says, whose only content is a connection string.
+    ///
+    /// # Errors
+    /// [`ServeError::File`].
+    pub fn from_file(file: &Path) -> Result<Self, ServeError> {
+        let failed = |cause| ServeError::File { what: "cannot read", path: file.into(), cause };
+        Ok(Self::Postgres(fs::read_to_string(file).map_err(failed)?.trim().to_owned()))
+    }
+
+    async fn open(&self, data: &Path) -> Result<Arc<dyn Store>, ServeError> {
+        Ok(match self {
+            Self::InData => Arc::new(SqliteStore::open(&database(data))?),
+            Self::Postgres(connection) => Arc::new(PostgresStore::open(connection).await?),
+        })
+    }
 }
 
 /// Why the relay does not start or ends.
@@ -73,6 +114,9 @@ pub enum ServeError {
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// The PostgreSQL database.
+    #[error(transparent)]
+    Postgres(#[from] postgres::OpenError),
     /// The widget.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -119,11 +163,11 @@ pub fn check(data: &Path) -> Result<Findings, ServeError> {
 pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     make_data_folder(&settings.data)?;
     let _lock = lock(&settings.data)?;
-    let store = SqliteStore::open(&database(&settings.data))?;
+    let store = settings.database.open(&settings.data).await?;
     let assets = open_assets(&settings)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let limits = AddressLimits::new(settings.rates, &clock);
-    let relay = Relay::new(Arc::new(store), clock, &settings.public_url, settings.per_practice);
+    let relay = Relay::new(store, clock, &settings.public_url, settings.per_practice);
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -174,9 +218,9 @@ async fn serve_operator(
 ///
 /// # Errors
 /// [`ServeError`].
-pub async fn invite(data: &Path) -> Result<String, ServeError> {
+pub async fn invite(data: &Path, database: &Database) -> Result<String, ServeError> {
     make_data_folder(data)?;
-    let store = SqliteStore::open(&database(data))?;
+    let store = database.open(data).await?;
     let secret = make_secret().map_err(|error| ServeError::Invite(error.to_string()))?;
     let expires = SystemClock.now_s() + INVITE_SECONDS;
     let kept = store.add_invite(SecretHash::of(&secret), expires).await;

@@ -20,6 +20,11 @@ impl Followers {
         stream.subscribe()
     }
 
+    /// Those that somebody follows.
+    pub fn practices(&self) -> Vec<PracticeId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// Tells the followers of `practice`, if `head` is news to them.
     pub fn publish(&self, practice: &PracticeId, head: Head) {
         let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,6 +5,7 @@
 //! a backend owes; each backend runs it.
 
 mod followers;
+pub mod postgres;
 pub mod sqlite;
 
 pub use followers::Followers;
@@ -13,6 +14,7 @@ use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tokio::sync::watch;
 use wire::access::{AccessPage, Action, Actor, Ending, RequestId, Subject};
@@ -250,6 +252,20 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether a write would succeed now.
     async fn check_ready(&self) -> Result<(), StoreError>;
+}
+
+/// Manifests that submissions are still checked against: a practice that publishes more than this
+/// within one manifest's validity turns away what was sealed under the oldest.
+const GATES: u32 = 32;
+
+/// What makes two registrations the same.
+fn registration_digest(manifest: &ManifestRecord, roster: &RosterRecord) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in [&manifest.text, &roster.signed.roster, &roster.signed.keyring] {
+        digest.update(part.len().to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
 }
 
 /// What an entry's receipt says of its body; kept here so that backends agree.

@@ -361,6 +361,63 @@ pub async fn followers_see_the_head_move(store: impl Store) {
     assert!(!heads.has_changed().unwrap());
 }
 
+/// Appends to a practice that does not exist fail; those beside them in the same batch do not.
+pub async fn one_failed_write_takes_no_other_with_it(store: impl Store) {
+    practice(&store, "lakeside-ortho").await;
+    let store = Arc::new(store);
+    let tasks: Vec<_> = (0..60)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            let at = if number % 3 == 0 { "nowhere-ortho" } else { "lakeside-ortho" };
+            let entry = SealedEntry::parse(Sealing::inquiry(at).body()).unwrap();
+            tokio::spawn(async move { store.append(entry, NOW_MS, None).await.is_ok() })
+        })
+        .collect();
+    let mut stored = 0;
+    for task in tasks {
+        stored += usize::from(task.await.unwrap());
+    }
+    assert_eq!(stored, 40);
+    check_log(&*store, "lakeside-ortho", 40).await;
+}
+
+/// What one relay did, another knows.
+pub async fn two_stores_are_one(one: impl Store, other: impl Store) {
+    practice(&one, "lakeside-ortho").await;
+    practice(&one, "hillside-ortho").await;
+    let (lakeside, hillside) = (name("lakeside-ortho"), name("hillside-ortho"));
+    let mut heads = other.follow(&lakeside).await.unwrap().unwrap();
+    let (one, other) = (Arc::new(one), Arc::new(other));
+    let appending = |store: Arc<dyn Store>, first: &'static str, second: &'static str| async move {
+        for _ in 0..30 {
+            for practice in [first, second] {
+                let entry = SealedEntry::parse(Sealing::inquiry(practice).body()).unwrap();
+                store.append(entry, NOW_MS, None).await.unwrap();
+            }
+        }
+    };
+    tokio::join!(
+        appending(Arc::clone(&one) as _, "lakeside-ortho", "hillside-ortho"),
+        appending(Arc::clone(&other) as _, "hillside-ortho", "lakeside-ortho"),
+        appending(Arc::clone(&one) as _, "lakeside-ortho", "hillside-ortho"),
+        appending(Arc::clone(&other) as _, "hillside-ortho", "lakeside-ortho"),
+    );
+    check_log(&*one, "lakeside-ortho", 120).await;
+    check_log(&*other, "hillside-ortho", 120).await;
+
+    // A stream on one relay is woken by what the other appends.
+    let receipt = new(append(&*one, Sealing::inquiry("lakeside-ortho").body(), NOW_MS).await);
+    let seen = heads.wait_for(|head| head.seq == receipt.seq);
+    assert_eq!(tokio::time::timeout(Duration::from_secs(5), seen).await.unwrap().unwrap().hash, receipt.hash);
+
+    // A removal, a used assertion and a token count on both at once.
+    one.put_roster(&lakeside, roster_record("lakeside-ortho", 2), note(Action::PublishRoster)).await.unwrap();
+    assert_eq!(other.authority(&lakeside).await.unwrap().unwrap().roster.version, 2);
+    let jti = SecretHash::of("jti");
+    assert!(one.use_assertion(&hillside, jti, START + 60).await.unwrap());
+    assert!(!other.use_assertion(&hillside, jti, START + 60).await.unwrap());
+}
+
 pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
     let nowhere = name("nowhere-ortho");
     let sealing = Sealing::inquiry("nowhere-ortho");

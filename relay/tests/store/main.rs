@@ -6,26 +6,12 @@ mod support;
 
 mod conformance;
 
-/// Runs the whole suite on what `$store` makes: a fresh, empty store and a guard for its place.
-macro_rules! conform {
-    ($backend:ident, $store:path, $($law:ident),* $(,)?) => {
-        mod $backend {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $law() {
-                    let (store, _place) = $store().await;
-                    super::conformance::$law(store).await;
-                }
-            )*
-        }
-    };
-}
+use relay::store::postgres::PostgresStore;
 
-macro_rules! conform_all {
-    ($backend:ident, $store:path) => {
-        conform!(
-            $backend,
-            $store,
+/// Hands every law of the suite to `$with`.
+macro_rules! laws {
+    ($with:ident) => {
+        $with!(
             an_invite_registers_one_practice,
             a_repeated_registration_is_the_same,
             a_name_is_taken_once,
@@ -43,17 +29,52 @@ macro_rules! conform_all {
             what_staff_do_is_noted_in_a_chain_of_its_own,
             followers_see_the_head_move,
             nothing_is_known_of_an_unknown_practice,
+            one_failed_write_takes_no_other_with_it,
         );
     };
 }
 
-async fn sqlite() -> (relay::store::sqlite::SqliteStore, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let store = relay::store::sqlite::SqliteStore::open(&folder.path().join("relay.db")).unwrap();
-    (store, folder)
+/// A test for each law, on a file of its own.
+macro_rules! on_sqlite {
+    ($($law:ident),* $(,)?) => {
+        mod sqlite_file {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $law() {
+                    let folder = tempfile::tempdir().unwrap();
+                    let store = relay::store::sqlite::SqliteStore::open(&folder.path().join("relay.db"));
+                    super::conformance::$law(store.unwrap()).await;
+                }
+            )*
+        }
+    };
 }
 
-conform_all!(sqlite_file, super::sqlite);
+laws!(on_sqlite);
+
+/// One test for all laws, each on a database of its own in one throw-away cluster.
+macro_rules! on_postgres {
+    ($($law:ident),* $(,)?) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn every_law_holds_on_postgres() {
+            let cluster = support::cluster::Cluster::start();
+            $(
+                println!(stringify!($law));
+                let store = PostgresStore::open(&cluster.database().await).await.unwrap();
+                conformance::$law(store).await;
+            )*
+            several_relays_on_one_database_are_one(&cluster).await;
+        }
+    };
+}
+
+laws!(on_postgres);
+
+async fn several_relays_on_one_database_are_one(cluster: &support::cluster::Cluster) {
+    let database = cluster.database().await;
+    let (one, other) = tokio::join!(PostgresStore::open(&database), PostgresStore::open(&database));
+    conformance::two_stores_are_one(one.unwrap(), other.unwrap()).await;
+}
 
 #[tokio::test]
 async fn a_sqlite_file_outlives_its_store() {

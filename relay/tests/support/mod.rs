@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 pub mod client;
+pub mod cluster;
 pub mod keys;
 pub mod lab;
 pub mod practice;

@@ -4,17 +4,13 @@ use super::access;
 use super::writer::Work;
 use crate::secret::SecretHash;
 use crate::store::{
-    AccessNote, Authority, ManifestGate, ManifestRecord, Published, Registered, RosterRecord, StoreError,
+    AccessNote, Authority, GATES, ManifestGate, ManifestRecord, Published, Registered, RosterRecord,
+    StoreError, registration_digest,
 };
 use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
 use wire::api::SignedRoster;
 use wire::practice::Roster;
 use wire::{PracticeId, Thumbprint};
-
-/// Manifests that submissions are still checked against: a practice that publishes more than this
-/// within one manifest's validity turns away what was sealed under the oldest.
-const GATES: u32 = 32;
 
 /// All that a registration brings.
 pub(super) struct Registering {
@@ -28,7 +24,7 @@ pub(super) struct Registering {
 
 pub(super) fn register(work: &mut Work<'_>, new: &Registering) -> Result<Registered, StoreError> {
     let transaction = work.transaction;
-    let digest = digest_of(new);
+    let digest = registration_digest(&new.manifest, &new.roster).to_vec();
     let invite: Option<(u64, Option<Vec<u8>>)> = transaction
         .query_row(
             "SELECT expires, registration FROM invite WHERE hash = ?1",
@@ -216,15 +212,6 @@ fn insert_roster(connection: &Connection, key: i64, new: &RosterRecord) -> Resul
         params![key, new.roster.version, to_json(&new.roster)?, new.signed.roster, new.signed.keyring],
     )?;
     Ok(())
-}
-
-fn digest_of(new: &Registering) -> Vec<u8> {
-    let mut digest = Sha256::new();
-    for part in [&new.manifest.text, &new.roster.signed.roster, &new.roster.signed.keyring] {
-        digest.update(part.len().to_be_bytes());
-        digest.update(part);
-    }
-    digest.finalize().to_vec()
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, StoreError> {

@@ -1,0 +1,148 @@
+//! The ends of the logs that a transaction works on, under the locks of their practices' rows.
+
+use super::convert::{bytes, damaged, hash, signed, to_json, unsigned};
+use crate::store::{AccessNote, StoreError};
+use std::collections::BTreeMap;
+use tokio_postgres::Transaction;
+use wire::access::{AccessHead, AccessRecord};
+use wire::{ChainHash, Head, PracticeId, Thumbprint};
+
+struct End {
+    key: i64,
+    head: Head,
+    time: u64,
+    access: AccessHead,
+    access_time: u64,
+    moved: bool,
+    noted: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Ends(BTreeMap<PracticeId, End>);
+
+impl Ends {
+    /// Locks the rows of `practices`, always in the same order, so that relays wait for each other and
+    /// do not lock each other out.
+    pub(super) async fn lock(
+        transaction: &Transaction<'_>,
+        practices: Vec<&str>,
+    ) -> Result<Self, StoreError> {
+        let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time
+                   FROM practice WHERE name = ANY($1) ORDER BY key FOR UPDATE";
+        let mut ends = Self::default();
+        if practices.is_empty() {
+            return Ok(ends);
+        }
+        for row in transaction.query(sql, &[&practices]).await? {
+            let name = row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))?;
+            let end = End {
+                key: row.get(1),
+                head: Head { seq: unsigned(row.get(2)), hash: hash(row.get(3))? },
+                time: unsigned(row.get(4)),
+                access: AccessHead { seq: unsigned(row.get(5)), hash: hash(row.get(6))? },
+                access_time: unsigned(row.get(7)),
+                moved: false,
+                noted: false,
+            };
+            ends.0.insert(name, end);
+        }
+        Ok(ends)
+    }
+
+    /// Makes a practice with two empty logs; `None` if the name is taken.
+    pub(super) async fn create(
+        &mut self,
+        transaction: &Transaction<'_>,
+        practice: &PracticeId,
+        pin: &Thumbprint,
+    ) -> Result<Option<i64>, StoreError> {
+        let (head, access) = (Head::empty(practice), AccessHead::empty(practice));
+        let sql = "INSERT INTO practice (name, pin, seq, hash, time, access_seq, access_hash, access_time)
+                   VALUES ($1, $2, 0, $3, 0, 0, $4, 0) ON CONFLICT (name) DO NOTHING RETURNING key";
+        let (genesis, access_genesis) = (bytes(head.hash.as_bytes()), bytes(access.hash.as_bytes()));
+        let row = transaction
+            .query_opt(sql, &[&practice.as_str(), &pin.to_string(), &genesis, &access_genesis])
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let key = row.get(0);
+        let end = End { key, head, time: 0, access, access_time: 0, moved: false, noted: false };
+        self.0.insert(practice.clone(), end);
+        Ok(Some(key))
+    }
+
+    pub(super) fn key(&self, practice: &PracticeId) -> Result<i64, StoreError> {
+        self.0.get(practice).map(|end| end.key).ok_or_else(|| damaged("unknown practice"))
+    }
+
+    /// Head and time of the log.
+    pub(super) fn log(&self, practice: &PracticeId) -> Result<(Head, u64), StoreError> {
+        let end = self.0.get(practice).ok_or_else(|| damaged("unknown practice"))?;
+        Ok((end.head, end.time))
+    }
+
+    /// An entry was appended.
+    pub(super) fn grow(
+        &mut self,
+        practice: &PracticeId,
+        seq: u64,
+        hash: ChainHash,
+        time: u64,
+    ) -> Result<(), StoreError> {
+        let end = self.0.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
+        (end.head, end.time, end.moved) = (Head { seq, hash }, time, true);
+        Ok(())
+    }
+
+    /// Adds to the access log.
+    pub(super) async fn note(
+        &mut self,
+        transaction: &Transaction<'_>,
+        practice: &PracticeId,
+        note: AccessNote,
+    ) -> Result<(), StoreError> {
+        let end = self.0.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
+        let record = AccessRecord {
+            seq: end.access.seq + 1,
+            time: note.time_ms.max(end.access_time),
+            request: note.request,
+            actor: note.actor,
+            action: note.action,
+            ending: note.ending,
+            subject: note.subject,
+        };
+        let hash = record.chain(&end.access.hash);
+        let sql = "INSERT INTO access (practice, seq, record, hash) VALUES ($1, $2, $3, $4)";
+        let (seq, json) = (signed(record.seq), to_json(&record)?);
+        transaction.execute(sql, &[&end.key, &seq, &json, &bytes(hash.as_bytes())]).await?;
+        end.access = AccessHead { seq: record.seq, hash };
+        (end.access_time, end.noted) = (record.time, true);
+        Ok(())
+    }
+
+    /// Writes the ends back and tells every relay which logs moved; the logs that did.
+    pub(super) async fn store(
+        self,
+        transaction: &Transaction<'_>,
+        channel: &str,
+    ) -> Result<Vec<(PracticeId, Head)>, StoreError> {
+        let sql = "UPDATE practice SET seq = $2, hash = $3, time = $4, access_seq = $5, access_hash = $6,
+                   access_time = $7 WHERE key = $1";
+        let mut moved = Vec::new();
+        for (practice, end) in self.0 {
+            if end.moved || end.noted {
+                let (seq, time) = (signed(end.head.seq), signed(end.time));
+                let (access_seq, access_time) = (signed(end.access.seq), signed(end.access_time));
+                let hashes = (bytes(end.head.hash.as_bytes()), bytes(end.access.hash.as_bytes()));
+                transaction
+                    .execute(sql, &[&end.key, &seq, &hashes.0, &time, &access_seq, &hashes.1, &access_time])
+                    .await?;
+            }
+            if end.moved {
+                let news = format!("{practice} {} {}", end.head.seq, end.head.hash);
+                transaction.execute("SELECT pg_notify($1, $2)", &[&channel, &news]).await?;
+                moved.push((practice, end.head));
+            }
+        }
+        Ok(moved)
+    }
+}

@@ -1,0 +1,113 @@
+//! Connections: made, kept, made again, and the one that listens for what other relays wrote.
+
+use super::CHANNEL;
+use crate::store::{Followers, StoreError};
+use futures_util::{StreamExt, stream};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use wire::{Head, PracticeId};
+
+/// Before a lost connection is made again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How to reach the database.
+#[derive(Clone)]
+pub(super) struct Link(Arc<Config>);
+
+impl Link {
+    pub(super) fn new(config: Config) -> Self {
+        Self(Arc::new(config))
+    }
+
+    pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        let (client, connection) = self.0.connect(NoTls).await?;
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::warn!(code = error.code().map_or("-", |code| code.code()), "connection lost");
+            }
+        });
+        Ok(client)
+    }
+}
+
+/// A connection for reading, shared: queries on it are pipelined.
+pub(super) struct Reader {
+    link: Link,
+    client: Mutex<Option<Arc<Client>>>,
+}
+
+impl Reader {
+    pub(super) fn new(link: Link) -> Self {
+        Self { link, client: Mutex::default() }
+    }
+
+    pub(super) async fn client(&self) -> Result<Arc<Client>, StoreError> {
+        let mut kept = self.client.lock().await;
+        if let Some(client) = kept.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let client = Arc::new(self.link.connect().await?);
+        *kept = Some(Arc::clone(&client));
+        Ok(client)
+    }
+}
+
+/// Publishes what any relay appended, for as long as somebody holds the followers.
+pub(super) async fn listen(link: Link, followers: Weak<Followers>) {
+    while followers.strong_count() > 0 {
+        // Each end of a connection is an error or the end of the store; both are handled by the loop.
+        let _ = listen_once(&link, &followers).await;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn listen_once(link: &Link, followers: &Weak<Followers>) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = link.0.connect(NoTls).await?;
+    let mut messages = stream::poll_fn(move |context| connection.poll_message(context));
+    let listening = async {
+        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+        // What was appended while nobody listened.
+        if let Some(followers) = followers.upgrade() {
+            for practice in followers.practices() {
+                let row = client
+                    .query_opt("SELECT seq, hash FROM practice WHERE name = $1", &[&practice.as_str()])
+                    .await?;
+                let seen = row.and_then(|row| {
+                    let hash = super::convert::hash(row.get(1)).ok()?;
+                    Some(Head { seq: super::convert::unsigned(row.get(0)), hash })
+                });
+                if let Some(head) = seen {
+                    followers.publish(&practice, head);
+                }
+            }
+        }
+        // Held until the connection ends: without a client it would be closed.
+        std::future::pending::<Result<(), tokio_postgres::Error>>().await
+    };
+    let hearing = async {
+        while let Some(message) = messages.next().await {
+            let Some(followers) = followers.upgrade() else { return Ok(()) };
+            if let AsyncMessage::Notification(news) = message?
+                && let Some((practice, head)) = parse(news.payload())
+            {
+                followers.publish(&practice, head);
+            }
+        }
+        Ok(())
+    };
+    tokio::select! {
+        ended = listening => ended,
+        ended = hearing => ended,
+    }
+}
+
+/// `practice seq hash`, as [`super::ends::Ends::store`] writes it.
+fn parse(news: &str) -> Option<(PracticeId, Head)> {
+    let mut words = news.split(' ');
+    let practice = words.next()?.parse().ok()?;
+    let seq = words.next()?.parse().ok()?;
+    let hash = words.next()?.to_owned().try_into().ok()?;
+    Some((practice, Head { seq, hash }))
+}

@@ -1,0 +1,121 @@
+//! One connection per relay that writes: whatever waits when a transaction begins goes into it, and
+//! all of it is acknowledged after its one commit. Other relays on the same database do the same; a
+//! practice's row lock puts their transactions in order.
+
+use super::CHANNEL;
+use super::deed::{Deed, Done};
+use super::ends::Ends;
+use super::link::Link;
+use crate::metrics::StoreMeasures;
+use crate::store::{Followers, StoreError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use tokio::sync::{mpsc, oneshot};
+use tokio_postgres::Client;
+
+/// Writes that may wait; beyond it the caller is told to come back.
+const QUEUE: usize = 1024;
+
+/// Writes in one transaction, at most.
+const BATCH: usize = 256;
+
+type Answer = oneshot::Sender<Result<Done, StoreError>>;
+
+#[derive(Clone)]
+pub(super) struct Writer {
+    deeds: mpsc::Sender<(Deed, Answer)>,
+    measures: Arc<Mutex<StoreMeasures>>,
+}
+
+impl Writer {
+    /// Starts the writing task; it ends when the last clone is dropped.
+    pub(super) fn start(link: Link, followers: Arc<Followers>) -> Self {
+        let (deeds, queue) = mpsc::channel(QUEUE);
+        let measures = Arc::<Mutex<StoreMeasures>>::default();
+        tokio::spawn(run(link, queue, followers, Arc::clone(&measures)));
+        Self { deeds, measures }
+    }
+
+    pub(super) fn measures(&self) -> StoreMeasures {
+        let waiting = (self.deeds.max_capacity() - self.deeds.capacity()) as u64;
+        let measures = self.measures.lock().unwrap_or_else(PoisonError::into_inner);
+        StoreMeasures { waiting, ..measures.clone() }
+    }
+
+    /// Does `deed` in the next transaction; resolves when it is durable.
+    pub(super) async fn write(&self, deed: Deed) -> Result<Done, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.deeds.try_send((deed, answer)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable("the writer has ended".into()),
+        })?;
+        answered.await.map_err(|_| StoreError::Unavailable("the writer gave no answer".into()))?
+    }
+}
+
+async fn run(
+    link: Link,
+    mut queue: mpsc::Receiver<(Deed, Answer)>,
+    followers: Arc<Followers>,
+    measures: Arc<Mutex<StoreMeasures>>,
+) {
+    let mut connection = None;
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.recv_many(&mut batch, BATCH).await > 0 {
+        let started = Instant::now();
+        let deeds: Vec<&Deed> = batch.iter().map(|(deed, _)| deed).collect();
+        let mut results = match transact(&mut connection, &link, &deeds, &followers).await {
+            Ok(done) => done.into_iter().map(Ok).collect(),
+            Err(error) if deeds.len() == 1 => vec![Err(error)],
+            // Something in it failed: each alone, so that only what fails fails.
+            Err(_) => Vec::new(),
+        };
+        for deed in &deeds[results.len()..] {
+            let alone = transact(&mut connection, &link, &[deed], &followers).await;
+            results.push(
+                alone.and_then(|mut done| {
+                    done.pop().ok_or_else(|| StoreError::Unavailable("no result".into()))
+                }),
+            );
+        }
+        let failures = results.iter().filter(|result| result.is_err()).count() as u64;
+        let mut measured = measures.lock().unwrap_or_else(PoisonError::into_inner);
+        measured.writes += results.len() as u64 - failures;
+        measured.failures += failures;
+        measured.commits.observe(started.elapsed());
+        drop(measured);
+        for ((_, answer), result) in batch.drain(..).zip(results) {
+            // The caller may have gone; what it asked for is stored all the same.
+            let _ = answer.send(result);
+        }
+    }
+}
+
+/// One transaction; all of the deeds or none.
+async fn transact(
+    connection: &mut Option<Client>,
+    link: &Link,
+    deeds: &[&Deed],
+    followers: &Followers,
+) -> Result<Vec<Done>, StoreError> {
+    let client = match connection {
+        Some(client) if !client.is_closed() => client,
+        _ => connection.insert(link.connect().await?),
+    };
+    let transaction = client.transaction().await?;
+    let mut practices: Vec<&str> =
+        deeds.iter().filter_map(|deed| deed.practice()).map(|practice| practice.as_str()).collect();
+    practices.sort_unstable();
+    practices.dedup();
+    let mut ends = Ends::lock(&transaction, practices).await?;
+    let mut done = Vec::with_capacity(deeds.len());
+    for deed in deeds {
+        done.push(deed.perform(&transaction, &mut ends).await?);
+    }
+    let moved = ends.store(&transaction, CHANNEL).await?;
+    transaction.commit().await?;
+    for (practice, head) in moved {
+        followers.publish(&practice, head);
+    }
+    Ok(done)
+}
