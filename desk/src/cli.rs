@@ -2,6 +2,7 @@
 
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lead::thread::{CallOutcome, Stage};
 use std::path::PathBuf;
 use wire::practice::Role;
 use wire::{PracticeId, StaffId, Thumbprint};
@@ -209,8 +210,104 @@ pub(crate) enum Inbox {
     List(OfCredential),
     /// One inquiry, with everything that speaks for its urgency and its score
     Show(InboxShow),
+    /// Write a note on an inquiry, signed and sealed
+    Note(InboxNote),
+    /// Say how a call went
+    Call(InboxCall),
+    /// Say where an inquiry stands
+    Stage(InboxStage),
     /// Write all inquiries to a file that only you may read, one JSON object a line
     Export(InboxExport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxNote {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// The note
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxCall {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// How it went
+    #[arg(value_enum)]
+    pub(crate) outcome: CallArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxStage {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Where it stands now
+    #[arg(value_enum)]
+    pub(crate) stage: StageArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// [`CallOutcome`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CallArg {
+    /// Spoke with the person
+    Reached,
+    /// Nobody answered
+    NoAnswer,
+    /// Left a voicemail
+    Voicemail,
+    /// The number is wrong
+    WrongNumber,
+}
+
+impl From<CallArg> for CallOutcome {
+    fn from(outcome: CallArg) -> Self {
+        match outcome {
+            CallArg::Reached => Self::Reached,
+            CallArg::NoAnswer => Self::NoAnswer,
+            CallArg::Voicemail => Self::Voicemail,
+            CallArg::WrongNumber => Self::WrongNumber,
+        }
+    }
+}
+
+/// [`Stage`] on the command line; nothing goes back to new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StageArg {
+    /// Somebody tries to reach the person
+    Contacting,
+    /// The person was reached
+    Reached,
+    /// An appointment is made
+    Booked,
+    /// Handed over to the EHR
+    Patient,
+    /// Followed up without calls
+    Nurture,
+    /// Done, without an appointment
+    Closed,
+}
+
+impl From<StageArg> for Stage {
+    fn from(stage: StageArg) -> Self {
+        match stage {
+            StageArg::Contacting => Self::Contacting,
+            StageArg::Reached => Self::Reached,
+            StageArg::Booked => Self::Booked,
+            StageArg::Patient => Self::Patient,
+            StageArg::Nurture => Self::Nurture,
+            StageArg::Closed => Self::Closed,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -6,10 +6,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
-use wire::api::{JOSE, Page, Registration, SignedRoster, Token};
+use wire::api::{JOSE, Page, Receipt, Registration, SignedRoster, Token};
 use wire::limits::{ENTRY_BYTES, KEYRING_BYTES, MANIFEST_BYTES, ROSTER_BYTES};
 use wire::problem::Problem;
-use wire::{PracticeId, StaffId};
+use wire::{ChainHash, PracticeId, StaffId};
 
 /// Entries asked for at once.
 const PAGE: usize = 200;
@@ -300,6 +300,15 @@ impl SignedIn {
     pub(crate) async fn roster(&self) -> Result<SignedRoster, RelayError> {
         let response = self.relay.send(self.request(Method::GET, "roster")).await?;
         self.relay.json(response, ROSTER_BYTES + 2 * KEYRING_BYTES, "not a roster").await
+    }
+
+    /// Appends a sealed event. The receipt must be for what was sent.
+    pub(crate) async fn append(&self, sealed: String) -> Result<Receipt, RelayError> {
+        let sha256 = ChainHash::of_body(&sealed);
+        let request = self.request(Method::POST, "entries").header(CONTENT_TYPE, JOSE).body(sealed);
+        let response = self.relay.send(request).await?;
+        let receipt: Receipt = self.relay.json(response, 4096, "no receipt").await?;
+        if receipt.sha256 == sha256 { Ok(receipt) } else { Err(RelayError::Malformed("another's receipt")) }
     }
 
     /// Publishes roster and keyring.

@@ -53,9 +53,14 @@ impl Session {
 
     /// Signs in at the relay.
     pub(crate) async fn sign_in(&self) -> Result<SignedIn, Failure> {
-        let Credential { anchor, staff, signing, .. } = &self.credential;
-        let signer = keyfile::key(&self.path, signing)?;
+        let Credential { anchor, staff, .. } = &self.credential;
+        let signer = self.signer()?;
         Ok(self.relay.sign_in(&anchor.practice, staff, &signer, clock::now_s()).await?)
+    }
+
+    /// The key that signs.
+    pub(crate) fn signer(&self) -> Result<PrivateKey, Failure> {
+        keyfile::key(&self.path, &self.credential.signing)
     }
 
     /// Roster and keyring, checked.

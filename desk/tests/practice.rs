@@ -142,6 +142,35 @@ fn a_manifest_is_published_and_the_snippet_printed() {
 }
 
 #[test]
+fn staff_work_is_signed_sealed_and_shown() {
+    let lab = Lab::with_practice(2);
+    let (owner, coordinator) = (lab.credential("maria-lopez"), lab.credential("sam-rivera"));
+    let listed = stdout(&lab.ok(&["--json", "inbox", "list", "--credential", &coordinator]));
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let avery =
+        listed["leads"].as_array().unwrap().iter().find(|lead| lead["name"] == "Avery Sample").unwrap();
+    let reference = avery["reference"].as_str().unwrap();
+    lab.ok(&["inbox", "call", reference, "voicemail", "--credential", &coordinator]);
+    lab.ok(&["inbox", "note", reference, "Prefers\u{1b}[2J mornings", "--credential", &owner]);
+    let shown = stdout(&lab.ok(&["inbox", "show", reference, "--credential", &owner]));
+    for part in [
+        "stage contacting",
+        "sam-rivera: called and left a voicemail",
+        "maria-lopez: Prefers\u{fffd}[2J mornings",
+    ] {
+        assert!(shown.contains(part), "{part}\n{shown}");
+    }
+    lab.ok(&["inbox", "stage", reference, "booked", "--credential", &coordinator]);
+    let shown = stdout(&lab.ok(&["inbox", "show", reference, "--credential", &owner]));
+    assert!(shown.contains("stage booked"), "{shown}");
+    let verified = stdout(&lab.ok(&["log", "verify", "--credential", &owner]));
+    assert!(verified.contains("5 entries in 2 threads"), "{verified}");
+    lab.fails(7, &["inbox", "note", "000-000", "x", "--credential", &coordinator]);
+    let too_long = "x".repeat(70_000);
+    lab.fails(1, &["inbox", "note", reference, &too_long, "--credential", &coordinator]);
+}
+
+#[test]
 fn a_draft_model_is_replayed_and_too_little_history_is_refused() {
     let lab = Lab::with_practice(40);
     let coordinator = lab.credential("sam-rivera");

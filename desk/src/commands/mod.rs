@@ -13,6 +13,7 @@ mod site;
 mod snippet;
 mod staff;
 mod verify;
+mod work;
 
 use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Staff};
 use crate::failure::{Exit, Failure};
@@ -52,6 +53,9 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Snippet(options) => snippet::snippet(context, options).await,
         Command::Inbox(Inbox::List(of)) => list::list(context, &of).await,
         Command::Inbox(Inbox::Show(options)) => show::show(context, &options).await,
+        Command::Inbox(Inbox::Note(options)) => work::note(context, options).await,
+        Command::Inbox(Inbox::Call(options)) => work::call(context, &options).await,
+        Command::Inbox(Inbox::Stage(options)) => work::stage(context, &options).await,
         Command::Inbox(Inbox::Export(options)) => show::export(context, &options).await,
         Command::Log(Log::Verify(of)) => verify::verify(context, &of).await,
         Command::Score(Score::Check { file }) => score::check(context, &file),

@@ -20,23 +20,7 @@ pub(super) async fn show(context: &Context, options: &InboxShow) -> Result<(), F
     let mut session = Session::open(context, &options.of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
-    let id = options.id.trim();
-    let is_it = |lead: &&Assessed<'_>| {
-        lead.entry.to_string() == id || lead.lead.thread.to_string() == id || lead.entry.is_referred_to_as(id)
-    };
-    let found: Vec<&Assessed<'_>> = all.iter().filter(is_it).collect();
-    let lead = match found.as_slice() {
-        [lead] => lead,
-        [] => return Err(absent(&reading, id)),
-        several => {
-            let ids: Vec<String> = several.iter().map(|lead| lead.entry.to_string()).collect();
-            return Err(Failure::new(
-                Exit::Absent,
-                format!("{id} names {} inquiries", several.len()),
-                format!("name one by its id: {}", ids.join(", ")),
-            ));
-        }
-    };
+    let lead = find(&reading, &all, &options.id)?;
     reading.warn_of_refused(context.output);
     context.output.print(&json(lead), || text(lead))?;
     reading.blame()
@@ -62,6 +46,31 @@ pub(super) async fn export(context: &Context, options: &InboxExport) -> Result<(
         )
     })?;
     reading.blame()
+}
+
+/// The inquiry of this reference, entry id or thread id.
+pub(super) fn find<'a, 'b>(
+    reading: &Reading,
+    all: &'b [Assessed<'a>],
+    id: &str,
+) -> Result<&'b Assessed<'a>, Failure> {
+    let id = id.trim();
+    let is_it = |lead: &&Assessed<'_>| {
+        lead.entry.to_string() == id || lead.lead.thread.to_string() == id || lead.entry.is_referred_to_as(id)
+    };
+    let found: Vec<&Assessed<'_>> = all.iter().filter(is_it).collect();
+    match found.as_slice() {
+        [lead] => Ok(lead),
+        [] => Err(absent(reading, id)),
+        several => {
+            let ids: Vec<String> = several.iter().map(|lead| lead.entry.to_string()).collect();
+            Err(Failure::new(
+                Exit::Absent,
+                format!("{id} names {} inquiries", several.len()),
+                format!("name one by its id: {}", ids.join(", ")),
+            ))
+        }
+    }
 }
 
 fn absent(reading: &Reading, id: &str) -> Failure {
