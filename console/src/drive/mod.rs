@@ -8,6 +8,8 @@ mod opening;
 mod relay;
 mod session;
 mod tabs;
+mod trouble;
+mod trust;
 
 use crate::model::work::Ticket;
 use crate::model::{Effect, Event};

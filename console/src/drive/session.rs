@@ -2,8 +2,10 @@
 
 use super::follow::Line;
 use super::relay::{Relay, RelayError};
+use super::trust::{Trusted, read, trust};
 use super::{clock, memory};
 use crate::model::Event as ModelEvent;
+use crate::model::Trouble;
 use crate::model::case::{Case, Practice, Refusal};
 use crate::model::work::{Ticket, Way};
 use inbox::assertion::{make_assertion, token_request};
@@ -83,16 +85,18 @@ pub(super) struct Session {
     /// Shared with the stream of heads, which may outlive a locked session by one message.
     pub(super) desk: Rc<Desk>,
     pub(super) line: Line,
-    pub(super) manifest: Manifest,
-    pub(super) inbox: RefCell<Inbox<WebKey>>,
+    /// Opens the keyring.
+    key: WebKey,
+    manifest: RefCell<Rc<Manifest>>,
+    inbox: RefCell<Inbox<WebKey>>,
     /// As shown last; leads that did not change are shown on without being read again.
-    pub(super) cases: RefCell<Vec<Arc<Case>>>,
+    cases: RefCell<Vec<Arc<Case>>>,
     /// Whether a reading is under way: two at once would read the same page twice.
-    pub(super) busy: Cell<bool>,
+    busy: Cell<bool>,
     /// Whether there may be more since it began.
-    pub(super) again: Cell<bool>,
+    again: Cell<bool>,
     /// Sealed events that are not known to be in the log, by ticket.
-    pub(super) sealed: RefCell<HashMap<Ticket, String>>,
+    sealed: RefCell<HashMap<Ticket, String>>,
 }
 
 /// Why the log could not be read on.
@@ -102,27 +106,68 @@ pub(super) enum ReadError {
 }
 
 impl Session {
-    /// Reads what is new. `None`: nothing is, or another reading is under way and will find it.
+    pub(super) fn new(desk: Desk, key: WebKey, manifest: Manifest, inbox: RefCell<Inbox<WebKey>>) -> Self {
+        Self {
+            desk: Rc::new(desk),
+            line: Line::new(),
+            key,
+            manifest: RefCell::new(Rc::new(manifest)),
+            inbox,
+            cases: RefCell::default(),
+            busy: Cell::default(),
+            again: Cell::default(),
+            sealed: RefCell::default(),
+        }
+    }
+
+    /// Reads what is new. `None`: another reading is under way, and will find it.
     pub(super) async fn refresh(&self) -> Option<ModelEvent> {
         if self.busy.replace(true) {
             self.again.set(true);
             return None;
         }
-        let before = self.inbox.borrow().head();
-        let read = loop {
-            self.again.set(false);
-            let read = read_to_end(&self.desk, &self.inbox, |_, _| {}).await;
-            if read.is_err() || !self.again.get() {
-                break read;
-            }
-        };
+        let event = self.read_on().await;
         self.busy.set(false);
-        match read {
-            Ok(()) if self.inbox.borrow().head() == before => Some(ModelEvent::Reached),
-            Ok(()) => Some(ModelEvent::Refreshed(Box::new(self.practice().await))),
-            Err(ReadError::Relay(_)) => Some(ModelEvent::Unreachable),
-            Err(ReadError::Log(error)) => Some(ModelEvent::Distrusted(error.to_string())),
+        Some(event)
+    }
+
+    async fn read_on(&self) -> ModelEvent {
+        let (before, refused) = (self.inbox.borrow().head(), self.inbox.borrow().refused().len());
+        loop {
+            self.again.set(false);
+            match read_to_end(&self.desk, &self.inbox, |_, _| {}).await {
+                Ok(()) => {}
+                Err(ReadError::Relay(_)) => return ModelEvent::Unreachable,
+                Err(ReadError::Log(error)) => return ModelEvent::Distrusted(error.to_string()),
+            }
+            if self.inbox.borrow().refused().len() > refused
+                && let Err(Trouble::Untrusted(found) | Trouble::Log(found)) = self.renew().await
+            {
+                return ModelEvent::Distrusted(found);
+            }
+            if self.inbox.borrow().head() == before {
+                return ModelEvent::Reached;
+            }
+            let practice = self.practice().await;
+            if !self.again.get() {
+                return ModelEvent::Refreshed(Box::new(practice));
+            }
         }
+    }
+
+    /// Something was refused: perhaps because a colleague or a key is new. If there is a newer roster, everything is
+    /// read again by it.
+    async fn renew(&self) -> Result<(), Trouble> {
+        let Trusted { manifest, inbox } = trust(&self.desk, &self.key).await?;
+        let version = |inbox: &RefCell<Inbox<WebKey>>| inbox.borrow().staff().roster().version;
+        if version(&inbox) > version(&self.inbox) {
+            read(&self.desk, &inbox, |_, _| {}).await?;
+            self.inbox.replace(inbox.into_inner());
+            self.manifest.replace(Rc::new(manifest));
+            // By another manifest they may score otherwise.
+            self.cases.take();
+        }
+        Ok(())
     }
 
     /// The same, once the reading that is under way has ended: it may have begun too early to find what is looked
@@ -169,15 +214,20 @@ impl Session {
             time: clock::now(),
             event,
         };
-        seal_event(&self.desk.signer, &claims, &self.manifest).await.ok()
+        let manifest = Rc::clone(&self.manifest.borrow());
+        seal_event(&self.desk.signer, &claims, &manifest).await.ok()
     }
 
     /// The practice as it stands now.
     pub(super) async fn practice(&self) -> Practice {
-        let (leads, refused, head, roster) = {
+        let manifest = Rc::clone(&self.manifest.borrow());
+        let (leads, refused, head, roster_version, role) = {
             let inbox = self.inbox.borrow();
             let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
-            (inbox.leads(), refused, inbox.head(), inbox.staff().roster().version)
+            let roster = inbox.staff().roster();
+            // The file says what was so when it was made; the roster decides.
+            let role = roster.member(&self.desk.staff).map_or(self.desk.role, |member| member.role);
+            (inbox.leads(), refused, inbox.head(), roster.version, role)
         };
         let before = self.cases.take();
         let mut cases = Vec::with_capacity(leads.len());
@@ -185,7 +235,7 @@ impl Session {
             let known = before.binary_search_by_key(&lead.thread, |case| case.lead.thread);
             cases.push(match known {
                 Ok(at) if before[at].lead == lead => Arc::clone(&before[at]),
-                _ => Arc::new(Case::new(lead, &self.manifest.source)),
+                _ => Arc::new(Case::new(lead, &manifest.source)),
             });
             if index % CASES_AT_ONCE == CASES_AT_ONCE - 1 {
                 breathe().await;
@@ -194,11 +244,11 @@ impl Session {
         self.cases.replace(cases.clone());
         Practice {
             staff: self.desk.staff.clone(),
-            role: self.desk.role,
+            role,
             relay: self.desk.base.clone(),
-            source: self.manifest.source.clone(),
-            manifest_version: self.manifest.version,
-            roster_version: roster,
+            source: manifest.source.clone(),
+            manifest_version: manifest.version,
+            roster_version,
             head,
             cases,
             refused,

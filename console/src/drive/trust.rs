@@ -1,0 +1,62 @@
+//! Fetches the practice's documents and checks them against the pin and what is remembered.
+
+use super::session::{Desk, ReadError, SignInError, read_to_end};
+use super::trouble::{keyring_trouble, relay_trouble, trust_trouble};
+use super::{clock, memory};
+use crate::model::Trouble;
+use inbox::{Inbox, Memory};
+use lead::Manifest;
+use seal::web::WebKey;
+use std::cell::RefCell;
+
+/// What the root key vouches for: the manifest, and an inbox that knows the staff and holds the keyring's keys. No
+/// page of it is read yet.
+pub(super) struct Trusted {
+    pub(super) manifest: Manifest,
+    pub(super) inbox: RefCell<Inbox<WebKey>>,
+}
+
+/// Fetches, checks, opens the keyring with `key`, and remembers the versions.
+pub(super) async fn trust(desk: &Desk, key: &WebKey) -> Result<Trusted, Trouble> {
+    let seen = memory::recall(&desk.anchor);
+    let (manifest, roster) = futures_util::future::join(
+        desk.relay.manifest(),
+        desk.signed_in(async |token: &str| desk.relay.roster(token).await),
+    )
+    .await;
+    let now = clock::now() / 1000;
+    let manifest = manifest.map_err(|error| relay_trouble(desk, error))?;
+    let manifest = desk.anchor.check_manifest(&manifest, now, &seen).map_err(trust_trouble)?;
+    let roster = roster.map_err(|error| relay_trouble(desk, error))?;
+    let staff = desk.anchor.check_roster(roster, now, &seen).map_err(trust_trouble)?;
+    let keys = staff.open_keyring(key).await.map_err(keyring_trouble)?;
+    let versions = Memory {
+        roster: Some(staff.roster().version),
+        manifest: Some(manifest.version),
+        ..Memory::default()
+    };
+    memory::remember(&desk.anchor, versions);
+    let inbox = RefCell::new(Inbox::new(&desk.anchor, staff, keys, &seen));
+    Ok(Trusted { manifest, inbox })
+}
+
+/// Reads the log to its end.
+pub(super) async fn read(
+    desk: &Desk,
+    inbox: &RefCell<Inbox<WebKey>>,
+    report: impl Fn(u64, u64),
+) -> Result<(), Trouble> {
+    read_to_end(desk, inbox, report).await.map_err(|error| match error {
+        ReadError::Relay(error) => relay_trouble(desk, error),
+        ReadError::Log(error) => Trouble::Log(error.to_string()),
+    })
+}
+
+/// Signs in.
+pub(super) async fn sign_in(desk: &Desk) -> Result<(), Trouble> {
+    match desk.token().await {
+        Ok(_) => Ok(()),
+        Err(SignInError::Relay(error)) => Err(relay_trouble(desk, error)),
+        Err(SignInError::Key) => Err(Trouble::NoCrypto),
+    }
+}
