@@ -2,19 +2,22 @@
 //! disk does in the same run. The clients share the machine with the relay.
 //!
 //! `cargo build --release -p relay && cargo run --release -p relay --example bench -- [--json]
-//! [--seconds N] [--clients 1,8,64] [--folder PATH]`
+//! [--postgres] [--seconds N] [--clients 1,8,64] [--folder PATH]`
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
 use clap::Parser;
+use relay::store::postgres::PostgresStore;
 use serde::Serialize;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Seek, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use support::client::{Client, post};
+use support::cluster::Cluster;
 use support::practice::Sealing;
 use tokio::task::JoinSet;
 use wire::api::JOSE;
@@ -35,6 +38,9 @@ struct Arguments {
     /// Numbers of clients, each with one connection and one request at a time
     #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 64])]
     clients: Vec<usize>,
+    /// Measure on a throw-away PostgreSQL cluster (in /tmp) instead of SQLite
+    #[arg(long)]
+    postgres: bool,
     /// Where to put the database; its disk is what is measured
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
@@ -67,8 +73,18 @@ async fn main() -> Result<(), Failure> {
     let length = Duration::from_secs(arguments.seconds);
 
     let before = fdatasync_rate(folder.path(), length / 2)?;
-    support::lab::register_in(folder.path(), PRACTICE).await;
-    let relay = Relay::start(folder.path())?;
+    let cluster = arguments.postgres.then(Cluster::start_durable);
+    let mut options = Vec::new();
+    match &cluster {
+        None => support::lab::register_in(folder.path(), PRACTICE).await,
+        Some(cluster) => {
+            let database = cluster.database().await;
+            support::lab::register_on(&PostgresStore::open(&database).await?, PRACTICE).await;
+            std::fs::write(folder.path().join("postgres"), database)?;
+            options = vec!["--postgres-file".into(), folder.path().join("postgres").into_os_string()];
+        }
+    }
+    let relay = Relay::start(folder.path(), &options)?;
     let mut runs = Vec::new();
     for &clients in &arguments.clients {
         // Fills caches and connections; not counted.
@@ -177,7 +193,7 @@ struct Relay {
 
 impl Relay {
     /// The `anteroom-relay` of the same build as this example.
-    fn start(data: &Path) -> Result<Self, Failure> {
+    fn start(data: &Path, options: &[OsString]) -> Result<Self, Failure> {
         let example = std::env::current_exe()?;
         let built = example.ancestors().nth(2).ok_or("no build folder")?;
         let program = built.join("anteroom-relay");
@@ -188,6 +204,7 @@ impl Relay {
             .arg(data)
             .arg("--config")
             .arg(config)
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}; build it first", program.display()))?;

@@ -55,7 +55,7 @@ struct Serve {
     /// Address of metrics, health and readiness for the operator alone [default: none]
     #[arg(long)]
     operator_listen: Option<SocketAddr>,
-    /// How browsers and staff reach the relay, such as https://relay.example.com
+    /// How browsers and staff reach the relay: scheme and host, no path
     #[arg(long)]
     public_url: Option<String>,
     /// File with a PostgreSQL connection string, for several relays on one database [default: none; a

@@ -14,7 +14,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// For tests of anything but durability: syncing would take most of the time.
     pub fn start() -> Self {
+        Self::start_with("fsync=off")
+    }
+
+    /// As an operator would run it.
+    pub fn start_durable() -> Self {
+        Self::start_with("fsync=on")
+    }
+
+    fn start_with(sync: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("pg").tempdir_in("/tmp").unwrap();
         let programs = programs();
         let data = folder.path().join("data");
@@ -28,8 +38,7 @@ impl Cluster {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            // What is tested on it is not durability; syncing would take most of the time.
-            .args(["-c", "listen_addresses=", "-c", "max_connections=200", "-c", "fsync=off"])
+            .args(["-c", "listen_addresses=", "-c", "max_connections=200", "-c", sync])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

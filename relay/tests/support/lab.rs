@@ -201,9 +201,13 @@ pub async fn page(store: &SqliteStore, practice: &str, after: u64) -> Page {
 
 /// Registers a practice in a data folder that no relay uses at the moment. Its manifest is valid now.
 pub async fn register_in(data: &Path, practice: &str) {
+    register_on(&open(data), practice).await;
+}
+
+/// The same on any store.
+pub async fn register_on(store: &impl Store, practice: &str) {
     use relay::clock::{Clock, SystemClock};
     let now = SystemClock.now_s();
-    let store = open(data);
     store.add_invite(SecretHash::of("once"), now + 60).await.unwrap();
     let inbox = [super::keys::inbox()];
     let text = practice::manifest_by(super::keys::root(), practice, 1, now, now + practice::QUARTER, &inbox);

@@ -9,7 +9,7 @@ use crate::store::{
     AccessNote, Appended, ManifestRecord, Published, Registered, RosterRecord, StoreError, TokenRecord,
     registration_digest,
 };
-use tokio_postgres::Transaction;
+use tokio_postgres::{GenericClient, ToStatement, Transaction};
 use wire::api::Receipt;
 use wire::log::EntryMeta;
 use wire::{ChainHash, EntryId, PracticeId, Thumbprint};
@@ -97,7 +97,7 @@ impl Deed {
     pub(super) async fn perform(
         &self,
         transaction: &Transaction<'_>,
-        ends: &mut Ends,
+        ends: &mut Ends<'_>,
     ) -> Result<Done, StoreError> {
         match self {
             Self::AddInvite { invite, expires } => {
@@ -167,7 +167,7 @@ fn ended(note: &AccessNote, done: bool) -> AccessNote {
 
 async fn register(
     transaction: &Transaction<'_>,
-    ends: &mut Ends,
+    ends: &mut Ends<'_>,
     new: &Registering,
 ) -> Result<Registered, StoreError> {
     let digest = registration_digest(&new.manifest, &new.roster);
@@ -249,13 +249,14 @@ async fn insert_roster(
 
 async fn append(
     transaction: &Transaction<'_>,
-    ends: &mut Ends,
+    ends: &mut Ends<'_>,
     entry: &SealedEntry,
     received_ms: u64,
 ) -> Result<Appended, StoreError> {
     let header = entry.header();
     let key = ends.key(&header.practice)?;
-    if let Some(receipt) = find_receipt(transaction, key, header.entry).await? {
+    let find = ends.statements.prepare(transaction, FIND_RECEIPT).await?;
+    if let Some(receipt) = find_receipt(transaction, &find, key, header.entry).await? {
         let same = receipt.sha256 == entry.sha256();
         return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
     }
@@ -271,7 +272,7 @@ async fn append(
     let hash = head.hash.next(&meta);
     let sql = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let statement = transaction.prepare_typed(sql, &[]).await?;
+    let statement = ends.statements.prepare(transaction, sql).await?;
     transaction
         .execute(
             &statement,
@@ -292,14 +293,18 @@ async fn append(
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time: meta.time }))
 }
 
-/// Works in a transaction and outside.
-pub(super) async fn find_receipt(
-    client: &impl tokio_postgres::GenericClient,
+/// By practice key and entry id.
+pub(super) const FIND_RECEIPT: &str =
+    "SELECT seq, sha256, hash, time FROM entry WHERE practice = $1 AND id = $2";
+
+/// Executes [`FIND_RECEIPT`], in a transaction or outside, prepared or not.
+pub(super) async fn find_receipt<S: ?Sized + Sync + Send + ToStatement>(
+    client: &impl GenericClient,
+    find: &S,
     practice: i64,
     entry: EntryId,
 ) -> Result<Option<Receipt>, StoreError> {
-    let sql = "SELECT seq, sha256, hash, time FROM entry WHERE practice = $1 AND id = $2";
-    let Some(row) = client.query_opt(sql, &[&practice, &bytes(entry.as_bytes())]).await? else {
+    let Some(row) = client.query_opt(find, &[&practice, &bytes(entry.as_bytes())]).await? else {
         return Ok(None);
     };
     let hash = |column: usize| super::convert::hash(row.get(column));

@@ -1,6 +1,7 @@
 //! The ends of the logs that a transaction works on, under the locks of their practices' rows.
 
 use super::convert::{bytes, damaged, hash, signed, to_json, unsigned};
+use super::statements::Statements;
 use crate::store::{AccessNote, StoreError};
 use std::collections::BTreeMap;
 use tokio_postgres::Transaction;
@@ -17,23 +18,27 @@ struct End {
     noted: bool,
 }
 
-#[derive(Default)]
-pub(super) struct Ends(BTreeMap<PracticeId, End>);
+pub(super) struct Ends<'a> {
+    ends: BTreeMap<PracticeId, End>,
+    pub(super) statements: &'a mut Statements,
+}
 
-impl Ends {
+impl<'a> Ends<'a> {
     /// Locks the rows of `practices`, always in the same order, so that relays wait for each other and
     /// do not lock each other out.
     pub(super) async fn lock(
         transaction: &Transaction<'_>,
         practices: Vec<&str>,
+        statements: &'a mut Statements,
     ) -> Result<Self, StoreError> {
         let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time
                    FROM practice WHERE name = ANY($1) ORDER BY key FOR UPDATE";
-        let mut ends = Self::default();
+        let mut ends = Self { ends: BTreeMap::new(), statements };
         if practices.is_empty() {
             return Ok(ends);
         }
-        for row in transaction.query(sql, &[&practices]).await? {
+        let sql = ends.statements.prepare(transaction, sql).await?;
+        for row in transaction.query(&sql, &[&practices]).await? {
             let name = row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))?;
             let end = End {
                 key: row.get(1),
@@ -44,7 +49,7 @@ impl Ends {
                 moved: false,
                 noted: false,
             };
-            ends.0.insert(name, end);
+            ends.ends.insert(name, end);
         }
         Ok(ends)
     }
@@ -66,17 +71,17 @@ impl Ends {
         let Some(row) = row else { return Ok(None) };
         let key = row.get(0);
         let end = End { key, head, time: 0, access, access_time: 0, moved: false, noted: false };
-        self.0.insert(practice.clone(), end);
+        self.ends.insert(practice.clone(), end);
         Ok(Some(key))
     }
 
     pub(super) fn key(&self, practice: &PracticeId) -> Result<i64, StoreError> {
-        self.0.get(practice).map(|end| end.key).ok_or_else(|| damaged("unknown practice"))
+        self.ends.get(practice).map(|end| end.key).ok_or_else(|| damaged("unknown practice"))
     }
 
     /// Head and time of the log.
     pub(super) fn log(&self, practice: &PracticeId) -> Result<(Head, u64), StoreError> {
-        let end = self.0.get(practice).ok_or_else(|| damaged("unknown practice"))?;
+        let end = self.ends.get(practice).ok_or_else(|| damaged("unknown practice"))?;
         Ok((end.head, end.time))
     }
 
@@ -88,7 +93,7 @@ impl Ends {
         hash: ChainHash,
         time: u64,
     ) -> Result<(), StoreError> {
-        let end = self.0.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
+        let end = self.ends.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
         (end.head, end.time, end.moved) = (Head { seq, hash }, time, true);
         Ok(())
     }
@@ -100,7 +105,7 @@ impl Ends {
         practice: &PracticeId,
         note: AccessNote,
     ) -> Result<(), StoreError> {
-        let end = self.0.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
+        let end = self.ends.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
         let record = AccessRecord {
             seq: end.access.seq + 1,
             time: note.time_ms.max(end.access_time),
@@ -113,7 +118,8 @@ impl Ends {
         let hash = record.chain(&end.access.hash);
         let sql = "INSERT INTO access (practice, seq, record, hash) VALUES ($1, $2, $3, $4)";
         let (seq, json) = (signed(record.seq), to_json(&record)?);
-        transaction.execute(sql, &[&end.key, &seq, &json, &bytes(hash.as_bytes())]).await?;
+        let sql = self.statements.prepare(transaction, sql).await?;
+        transaction.execute(&sql, &[&end.key, &seq, &json, &bytes(hash.as_bytes())]).await?;
         end.access = AccessHead { seq: record.seq, hash };
         (end.access_time, end.noted) = (record.time, true);
         Ok(())
@@ -127,19 +133,21 @@ impl Ends {
     ) -> Result<Vec<(PracticeId, Head)>, StoreError> {
         let sql = "UPDATE practice SET seq = $2, hash = $3, time = $4, access_seq = $5, access_hash = $6,
                    access_time = $7 WHERE key = $1";
+        let sql = self.statements.prepare(transaction, sql).await?;
+        let tell = self.statements.prepare(transaction, "SELECT pg_notify($1, $2)").await?;
         let mut moved = Vec::new();
-        for (practice, end) in self.0 {
+        for (practice, end) in self.ends {
             if end.moved || end.noted {
                 let (seq, time) = (signed(end.head.seq), signed(end.time));
                 let (access_seq, access_time) = (signed(end.access.seq), signed(end.access_time));
                 let hashes = (bytes(end.head.hash.as_bytes()), bytes(end.access.hash.as_bytes()));
                 transaction
-                    .execute(sql, &[&end.key, &seq, &hashes.0, &time, &access_seq, &hashes.1, &access_time])
+                    .execute(&sql, &[&end.key, &seq, &hashes.0, &time, &access_seq, &hashes.1, &access_time])
                     .await?;
             }
             if end.moved {
                 let news = format!("{practice} {} {}", end.head.seq, end.head.hash);
-                transaction.execute("SELECT pg_notify($1, $2)", &[&channel, &news]).await?;
+                transaction.execute(&tell, &[&channel, &news]).await?;
                 moved.push((practice, end.head));
             }
         }

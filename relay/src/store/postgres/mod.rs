@@ -9,6 +9,7 @@ mod ends;
 mod link;
 mod read;
 mod schema;
+mod statements;
 mod writer;
 
 use super::{

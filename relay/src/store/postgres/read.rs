@@ -2,7 +2,7 @@
 //! transaction around them.
 
 use super::convert::{array, bytes, damaged, from_json, hash, signed, unsigned};
-use super::deed::find_receipt;
+use super::deed::{FIND_RECEIPT, find_receipt};
 use crate::secret::SecretHash;
 use crate::store::{Authority, GATES, ManifestGate, ManifestRecord, StoreError, TokenRecord};
 use tokio_postgres::Client;
@@ -80,7 +80,7 @@ pub(super) async fn receipt(
     entry: EntryId,
 ) -> Result<Option<Receipt>, StoreError> {
     match head(client, practice).await? {
-        Some((key, _)) => find_receipt(client, key, entry).await,
+        Some((key, _)) => find_receipt(client, FIND_RECEIPT, key, entry).await,
         None => Ok(None),
     }
 }

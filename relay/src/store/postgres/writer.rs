@@ -6,6 +6,7 @@ use super::CHANNEL;
 use super::deed::{Deed, Done};
 use super::ends::Ends;
 use super::link::Link;
+use super::statements::Statements;
 use crate::metrics::StoreMeasures;
 use crate::store::{Followers, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -91,23 +92,31 @@ async fn run(
     }
 }
 
+/// The writing connection and what is prepared on it.
+struct Connection {
+    client: Client,
+    statements: Statements,
+}
+
 /// One transaction; all of the deeds or none.
 async fn transact(
-    connection: &mut Option<Client>,
+    connection: &mut Option<Connection>,
     link: &Link,
     deeds: &[&Deed],
     followers: &Followers,
 ) -> Result<Vec<Done>, StoreError> {
-    let client = match connection {
-        Some(client) if !client.is_closed() => client,
-        _ => connection.insert(link.connect().await?),
+    let Connection { client, statements } = match connection {
+        Some(kept) if !kept.client.is_closed() => kept,
+        _ => {
+            connection.insert(Connection { client: link.connect().await?, statements: Statements::default() })
+        }
     };
     let transaction = client.transaction().await?;
     let mut practices: Vec<&str> =
         deeds.iter().filter_map(|deed| deed.practice()).map(|practice| practice.as_str()).collect();
     practices.sort_unstable();
     practices.dedup();
-    let mut ends = Ends::lock(&transaction, practices).await?;
+    let mut ends = Ends::lock(&transaction, practices, statements).await?;
     let mut done = Vec::with_capacity(deeds.len());
     for deed in deeds {
         done.push(deed.perform(&transaction, &mut ends).await?);
