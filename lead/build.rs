@@ -2,16 +2,17 @@
 //! out. One is what the patient's browser needs, the other what staff's programs need in addition. The pattern
 //! language is described in `src/lexicon.rs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, process};
 
 use toml::{Table, Value};
 
-/// Each file of patterns, and the compiled text that it goes into.
-const FILES: [(&str, &str); 4] =
-    [("emergency", "browser"), ("assertion", "browser"), ("urgent", "staff"), ("intent", "staff")];
+/// What staff's programs read, each after what it refers to.
+const STAFF: [&str; 5] = ["sets", "emergency", "urgent", "assertion", "intent"];
+/// What the patient's browser reads; staff's programs read it too.
+const BROWSER: &str = "watch";
 const CLASSES: [&str; 9] = ["<time>", "<date>", "<number>", "<money>", "<link>", ",", "\\?", "!", ":"];
 
 fn main() {
@@ -33,91 +34,56 @@ fn fail(message: &str) -> ! {
     process::exit(1)
 }
 
-fn compile() -> Result<Vec<(&'static str, String)>, String> {
+fn compile() -> Result<[(&'static str, String); 2], String> {
     let mut lexicon = Lexicon::default();
-    let read = |file: &str| -> Result<Table, String> {
-        let path = format!("lexicon/{file}.toml");
-        println!("cargo::rerun-if-changed={path}");
-        let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        text.parse().map_err(|error| format!("{path}: {error}"))
-    };
-    lexicon.read(&read("sets")?).map_err(|error| format!("sets.toml: {error}"))?;
-    let mut texts: Vec<(&str, String)> = vec![("browser", String::new()), ("staff", String::new())];
-    for (file, goes_to) in FILES {
-        lexicon.read(&read(file)?).map_err(|error| format!("{file}.toml: {error}"))?;
-        let body = std::mem::take(&mut lexicon.body);
-        for (name, text) in &mut texts {
-            if *name == goes_to {
-                text.push_str(&body);
-            }
-        }
+    for file in STAFF {
+        lexicon.read_file(file)?;
     }
-    let browser = texts[0].1.clone();
-    let used = |sets: &[(String, Vec<String>)], body: &str| -> BTreeSet<String> {
-        let mut used: BTreeSet<String> = BTreeSet::from(["stop".to_owned()]);
-        let mut text = body.to_owned();
-        // A set names only sets before it, so one pass from the last to the first finds all.
-        for (name, alternatives) in sets.iter().rev() {
-            if names(&text).contains(name) {
-                used.insert(name.clone());
-                text.push_str(&alternatives.join("|"));
-                text.push('\n');
-            }
-        }
-        used
-    };
-    let for_browser = used(&lexicon.sets, &browser);
-    for (name, text) in &mut texts {
-        let mut head = String::new();
-        for (set, alternatives) in &lexicon.sets {
-            if for_browser.contains(set) == (*name == "browser") {
-                let _ = writeln!(head, "@{set}={}", alternatives.join("|"));
-            }
-        }
-        text.insert_str(0, &head);
-    }
-    Ok(texts)
-}
-
-/// The sets that a text names.
-fn names(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for rest in text.split('@').skip(1) {
-        found.insert(rest.chars().take_while(char::is_ascii_alphanumeric).collect());
-    }
-    found
+    let staff = std::mem::take(&mut lexicon.out);
+    lexicon.sets.clear();
+    lexicon.read_file(BROWSER)?;
+    Ok([("staff", staff), ("browser", lexicon.out)])
 }
 
 #[derive(Default)]
 struct Lexicon {
-    /// In the order of definition: a set may name those before it.
-    sets: Vec<(String, Vec<String>)>,
-    body: String,
-    concepts: BTreeSet<String>,
+    /// A set may name those before it.
+    sets: BTreeSet<String>,
+    /// Concepts by id: the line that stands before their patterns.
+    concepts: BTreeMap<String, String>,
+    out: String,
 }
 
 impl Lexicon {
+    fn read_file(&mut self, file: &str) -> Result<(), String> {
+        let path = format!("lexicon/{file}.toml");
+        println!("cargo::rerun-if-changed={path}");
+        let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
+        self.read(&table).map_err(|error| format!("{path}: {error}"))
+    }
+
     fn read(&mut self, table: &Table) -> Result<(), String> {
-        for (section, value) in table {
-            match (section.as_str(), value) {
-                ("sets", Value::Table(sets)) => {
-                    for (name, alternatives) in sets {
-                        let mut alternatives = texts(alternatives, name)?;
-                        // The longest first: a pattern should take in as much as it can.
-                        alternatives.sort_by_key(|text| std::cmp::Reverse(text.split(' ').count()));
-                        for text in &alternatives {
-                            self.parts(text).map_err(|error| format!("@{name}: `{text}`: {error}"))?;
-                        }
-                        self.sets.push((name.clone(), alternatives));
-                    }
+        // Sets first: the others name them.
+        if let Some(sets) = table.get("sets") {
+            for (name, alternatives) in sets.as_table().ok_or("`sets` is a table")? {
+                let mut alternatives = texts(alternatives, name)?;
+                // The longest first: a pattern should take in as much as it can.
+                alternatives.sort_by_key(|text| std::cmp::Reverse(text.split(' ').count()));
+                for text in &alternatives {
+                    self.parts(text).map_err(|error| format!("@{name}: `{text}`: {error}"))?;
                 }
-                ("concept" | "trigger" | "clue" | "known", Value::Array(entries)) => {
-                    for entry in entries {
-                        let entry = entry.as_table().ok_or("an entry is a table")?;
-                        self.entry(section, entry)?;
-                    }
-                }
+                let _ = writeln!(self.out, "@{name}={}", alternatives.join("|"));
+                self.sets.insert(name.clone());
+            }
+        }
+        for (section, value) in table.iter().filter(|(section, _)| *section != "sets") {
+            let entries = match (section.as_str(), value) {
+                ("concept" | "trigger" | "clue" | "known", Value::Array(entries)) => entries,
                 _ => return Err(format!("unknown section `{section}`")),
+            };
+            for entry in entries {
+                self.entry(section, entry.as_table().ok_or("an entry is a table")?)?;
             }
         }
         Ok(())
@@ -134,33 +100,38 @@ impl Lexicon {
         };
         let allowed: &[&str] = match section {
             "concept" => {
-                need("source")?;
                 let id = need("id")?;
-                if !self.concepts.insert(id.to_owned()) {
-                    return Err(format!("concept `{id}` stands twice"));
+                if let Some(line) = self.concepts.get(id) {
+                    // More words for a concept that another file describes.
+                    let _ = writeln!(self.out, "{line}");
+                    &["id", "en", "es"]
+                } else {
+                    need("source")?;
+                    let first = lane(need("lane")?)?;
+                    let second = lane(text("otherwise").unwrap_or("routine"))?;
+                    let long = text("long").map_or(Ok(first), lane)?;
+                    let help = text("help").unwrap_or("911");
+                    if !["911", "988", "poison"].contains(&help) {
+                        return Err(format!("unknown help `{help}`"));
+                    }
+                    let line = format!("!c {id} {first} {second} {long} {help}");
+                    let _ = writeln!(self.out, "{line}");
+                    self.concepts.insert(id.to_owned(), line);
+                    &["id", "lane", "otherwise", "long", "help", "source", "en", "es"]
                 }
-                let first = lane(need("lane")?)?;
-                let second = lane(text("otherwise").unwrap_or("routine"))?;
-                let help = text("help").unwrap_or("911");
-                if !["911", "988", "poison"].contains(&help) {
-                    return Err(format!("unknown help `{help}`"));
-                }
-                let long = text("long").map_or(Ok(first), lane)?;
-                let _ = writeln!(self.body, "!c {id} {first} {second} {long} {help}");
-                &["id", "lane", "otherwise", "long", "help", "source", "en", "es"]
             }
             "trigger" => {
-                let _ = writeln!(self.body, "!t {}", need("kind")?);
+                let _ = writeln!(self.out, "!t {}", need("kind")?);
                 &["kind", "source", "en", "es"]
             }
             "clue" => {
                 let weight =
                     entry.get("weight").and_then(Value::as_integer).ok_or("[[clue]] without `weight`")?;
-                let _ = writeln!(self.body, "!i {} {weight}", need("intent")?);
+                let _ = writeln!(self.out, "!i {} {weight}", need("intent")?);
                 &["intent", "weight", "en", "es"]
             }
             _ => {
-                self.body.push_str("!k\n");
+                self.out.push_str("!k\n");
                 &["en", "es"]
             }
         };
@@ -173,7 +144,7 @@ impl Lexicon {
             for pattern in texts(patterns, language)? {
                 self.pattern(&pattern).map_err(|error| format!("`{pattern}`: {error}"))?;
                 if seen.insert(pattern.clone()) {
-                    let _ = writeln!(self.body, "{pattern}");
+                    let _ = writeln!(self.out, "{pattern}");
                 }
             }
         }
@@ -203,7 +174,7 @@ impl Lexicon {
         for part in parts {
             let part = part.strip_suffix('?').filter(|rest| *rest != "\\").unwrap_or(part);
             if let Some(name) = part.strip_prefix('@') {
-                if !self.sets.iter().any(|(known, _)| known == name) {
+                if !self.sets.contains(name) {
                     return Err(format!("unknown set `@{name}`"));
                 }
             } else if let Some(inner) = part.strip_prefix('(') {

@@ -97,9 +97,9 @@ pub(crate) struct Lexicon {
     by_first: Vec<Vec<u16>>,
 }
 
-/// Written by `build.rs`: emergencies and what is said about them.
+/// Written by `build.rs`: the commonest words for emergencies, and for what is said about them.
 const BROWSER: &str = include_str!(concat!(env!("OUT_DIR"), "/browser.txt"));
-/// Written by `build.rs`: everything else.
+/// Written by `build.rs`: everything.
 const STAFF: &str = include_str!(concat!(env!("OUT_DIR"), "/staff.txt"));
 
 /// What the patient's browser carries: every kilobyte of it is downloaded before the form can be sent.

@@ -107,9 +107,9 @@ pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
     triage_by(full(), text, own)
 }
 
-/// What the patient's browser watches for while someone types: emergencies, and the practice's own phrases. In
-/// these two it finds exactly what [`triage`] finds; the built-in urgent concepts are left to staff's programs,
-/// because the widget has to stay small.
+/// What the patient's browser watches for while someone types: the commonest words for emergencies
+/// (`lexicon/watch.toml`), and the practice's own phrases. [`triage`] knows all of these and many more; the widget
+/// has to stay small.
 #[must_use]
 pub fn watch(text: &str, own: &[OwnPhrase]) -> Triage {
     triage_by(browser(), text, own)
@@ -154,7 +154,7 @@ const MOST_OWN: usize = 500;
 #[must_use]
 pub fn status_of(text: &str, span: (usize, usize)) -> Status {
     let tokens = Tokens::of(text);
-    let triggers = assertion::triggers(&tokens, &hits(browser(), &tokens));
+    let triggers = assertion::triggers(&tokens, &hits(full(), &tokens));
     let start = tokens.all.partition_point(|token| (token.end as usize) <= span.0);
     let end = tokens.all.partition_point(|token| (token.start as usize) < span.1);
     if start < end { triggers.status(&tokens, start, end) } else { Status::Affirmed }

@@ -56,18 +56,21 @@ fn spans_are_the_words_that_were_read() {
     }
 }
 
-/// The browser watches for emergencies and finds in them what staff's programs find.
+/// The browser watches with fewer words: it may miss some of what staff's programs find, and never says more.
 #[test]
-fn the_browsers_watch_agrees_on_emergencies() {
+fn the_browser_watches_for_nearly_all_emergencies_and_for_nothing_else() {
+    let mut missed = Vec::new();
+    let mut emergencies = 0;
     for case in cases() {
-        let emergencies = |triage: lead::triage::Triage| {
-            let mut found = triage.mentions;
-            let ids = ["worsening-pain", "recent-injury"];
-            found.retain(|mention| !ids.contains(&mention.concept) && mention.lane == Lane::Emergency);
-            found
-        };
-        let (full, watched) = (triage(&case.text, &[]), lead::triage::watch(&case.text, &[]));
-        assert_eq!(full.lane == Lane::Emergency, watched.lane == Lane::Emergency, "{}", case.text);
-        assert!(emergencies(full) == emergencies(watched), "{}", case.text);
+        let watched = lead::triage::watch(&case.text, &[]).lane == Lane::Emergency;
+        if case.lane == Lane::Emergency {
+            emergencies += 1;
+            if !watched {
+                missed.push(case.text);
+            }
+        } else {
+            assert!(!watched, "{}", case.text);
+        }
     }
+    assert!(missed.len() * 50 <= emergencies, "{} of {emergencies} missed: {missed:#?}", missed.len());
 }

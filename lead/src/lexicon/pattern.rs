@@ -67,6 +67,7 @@ pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
         let reader = Reader { words: &lexicon.words, names: &names };
         if let Some((name, alternatives)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
             let set = reader.alternatives(alternatives);
+            // Of two sets with one name the later one is meant by the patterns after it.
             if name == "stop" {
                 first_ids(
                     &[(Part::Group(reader.alternatives(alternatives)), false)],
@@ -118,8 +119,11 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
                 "poison" => Help::PoisonControl,
                 _ => Help::Call911,
             };
-            lexicon.concepts.push(Concept { id, lane: first, otherwise: second, long, help });
-            Target::Concept(lexicon.concepts.len() as u16 - 1)
+            let known = lexicon.concepts.iter().position(|concept| concept.id == id);
+            if known.is_none() {
+                lexicon.concepts.push(Concept { id, lane: first, otherwise: second, long, help });
+            }
+            Target::Concept(known.unwrap_or(lexicon.concepts.len() - 1) as u16)
         }
         "t" => Target::Trigger(match next() {
             "negated-after" => Trigger::NegatedAfter,
@@ -184,7 +188,7 @@ impl Reader<'_> {
         } else if piece == "..." {
             Part::Gap(6)
         } else if let Some(name) = piece.strip_prefix('@') {
-            Part::Set(self.names.iter().position(|known| *known == name).unwrap_or_default() as u16)
+            Part::Set(self.names.iter().rposition(|known| *known == name).unwrap_or_default() as u16)
         } else if let Some(inner) = piece.strip_prefix('(') {
             Part::Group(self.alternatives(inner.strip_suffix(')').unwrap_or(inner)))
         } else {
