@@ -25,6 +25,10 @@ fn place(pressed: &KeyboardEvent) -> Place {
     let Some(target) = pressed.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return Place::Elsewhere;
     };
+    // Enter opens the lead under the cursor, also when it is pressed before the focus has followed the cursor.
+    if target.class_list().contains("row") {
+        return Place::Elsewhere;
+    }
     match target.tag_name().as_str() {
         "INPUT" | "TEXTAREA" | "SELECT" => Place::Field,
         "BUTTON" | "A" | "SUMMARY" => Place::Control,

@@ -17,7 +17,7 @@ pub(crate) fn Log() -> impl IntoView {
         <div class="page-in">
             <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
             <h1>{"The log"}</h1>
-            <p class="lede">{"Everything your practice receives and does is in one log on the relay, sealed. This browser checked it from the first entry to the last: none is missing, repeated, out of order or altered."}</p>
+            <p class="lede">{"Everything your practice receives and does is in one log on the relay, sealed. This browser checked it from the first entry to the last: none is missing, repeated, out of order or altered. What a relay can still do is to hold back the newest for a while."}</p>
             {move || practice.with(|practice| practice.as_ref().map(|practice| checked(practice)))}
             {move || {
                 let refused = refused();

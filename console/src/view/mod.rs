@@ -9,6 +9,7 @@
 mod cards;
 pub(crate) mod focus;
 mod gate;
+mod history;
 mod icon;
 mod keys;
 mod lead;

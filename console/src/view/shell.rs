@@ -1,7 +1,7 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
-use super::{Console, console, keys, lead, list, log};
+use super::{Console, console, history, keys, lead, list, log};
 use crate::model::open::{Link, Shown};
 use crate::model::when::many;
 use crate::model::{Event, LockReason, shortcut};
@@ -11,6 +11,7 @@ use leptos::prelude::*;
 pub(crate) fn Shell() -> impl IntoView {
     let console = console();
     keys::listen(console);
+    history::keep(console);
     let shown = console.open(|open| open.shown);
     let page = move || match shown.get() {
         None | Some(Shown::Nothing) => lead::Nothing().into_any(),
