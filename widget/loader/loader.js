@@ -66,7 +66,7 @@
   }, true);
 
   // ---- The outbox: sealed submissions wait here until the relay has them.
-  let box, port, sending, again, wait = 1e3;
+  let box, dialog, port, sending, again, wait = 1e3;
   const tell = message => port?.postMessage(message);
   const announce = (name, detail) =>
     (box || doc).dispatchEvent(new CustomEvent('anteroom:' + name, { bubbles: true, detail }));
@@ -120,17 +120,14 @@
     element.style.setProperty(name, value, 'important');
   });
   const make = name => doc.createElement(name);
-  const mount = () => {
-    const frame = make('iframe'), slot = make('slot'), note = make('p');
+  let slot, note;
+  const mount = holder => {
+    const frame = make('iframe');
     const channel = new MessageChannel();
-    const root = box.attachShadow({ mode: 'closed' });
-    // `all: initial` as an inline, important style is out of reach of the page's own rules.
-    css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
     css(frame, `all:initial;display:block;width:100%;height:0;border:0;color-scheme:${data.theme || 'light dark'}`);
     frame.title = say('Secure form', 'Formulario seguro');
     frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols');
-    root.replaceChildren(note, slot, frame);
-    note.setAttribute('role', 'status');
+    holder.append(frame);
 
     const fail = reason => {
       if (!port) return;
@@ -138,6 +135,11 @@
       port = null;
       frame.remove();
       slot.hidden = false;
+      if (dialog) {
+        dialog.previousSibling.remove();
+        dialog.remove();
+        dialog = null;
+      }
       note.textContent = reason == 'untrusted'
         ? say('This form is switched off: we could not verify it. Please call us.',
           'Este formulario está desactivado: no pudimos verificarlo. Por favor, llámenos.')
@@ -152,12 +154,12 @@
       ready({ version }) {
         clearTimeout(timer);
         write('seen', version);
-        slot.hidden = true;
+        slot.hidden = !dialog;
         announce('ready');
       },
       failed({ reason }) { clearTimeout(timer); fail(reason == 'untrusted' ? reason : 'frame') },
       size({ height }) { css(frame, `height:${Math.min(+height || 0, 2e4)}px`) },
-      top() { if (box.getBoundingClientRect().top < 0) box.scrollIntoView() },
+      top() { if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView() },
       sealed({ entry, body }) {
         write('outbox', [...list('outbox').slice(-19), { entry, body, ms: Date.now() }]);
         wait = 1e3;
@@ -195,10 +197,37 @@
         box.append(link);
       }
     }
-    mount();
+    const root = box.attachShadow({ mode: 'closed' });
+    note = make('p');
+    note.setAttribute('role', 'status');
+    root.append(note, slot = make('slot'));
+    // `all: initial` as an inline, important style is out of reach of the page's own rules.
+    css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
+    if (mode == 'dialog') {
+      const open = make('button'), shut = make('button');
+      const button = 'all:revert;font:600 17px system-ui,sans-serif;min-height:48px;min-width:48px;border:0;cursor:pointer;';
+      dialog = make('dialog');
+      open.textContent = data.label || say('Write to us securely', 'Escríbanos de forma segura');
+      shut.textContent = '✕';
+      shut.ariaLabel = say('Close', 'Cerrar');
+      css(open, button + `padding:0 24px;border-radius:12px;color:#fff;background:${data.accent || '#0b6b6f'}`);
+      css(shut, button + 'float:right;background:none;color:inherit;border-radius:20px');
+      css(dialog, `padding:0;border:0;width:min(680px,100%);max-height:100%;border-radius:20px;color-scheme:${data.theme || 'light dark'}`);
+      dialog.append(shut);
+      dialog.ariaLabel = open.textContent;
+      root.append(open, dialog);
+      open.onclick = () => window.anteroom.open();
+      shut.onclick = () => dialog.close();
+    } else mount(root);
   }
 
   window.anteroom = {
+    // Nothing is fetched for a dialog before it is opened.
+    open() {
+      if (dialog && !port) mount(dialog);
+      dialog?.showModal();
+    },
+    close() { dialog?.close() },
     consent(given) { given ? (write('consent', 1), here = '', moved()) : window.anteroom.forget() },
     signals: visits,
     forget() {
