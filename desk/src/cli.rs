@@ -188,7 +188,7 @@ pub(crate) struct ManifestPublish {
 #[derive(Debug, Args)]
 pub(crate) struct OfCredential {
     /// Your credential file
-    #[arg(long, value_name = "FILE", env = "ANTEROOM_CREDENTIAL")]
+    #[arg(long, value_name = "FILE", env = "ANTEROOM_CREDENTIAL", hide_env_values = true)]
     pub(crate) credential: PathBuf,
 }
 

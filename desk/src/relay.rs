@@ -80,6 +80,9 @@ impl From<RelayError> for Failure {
             RelayError::Refused { status: 409, .. } => {
                 "someone published something newer meanwhile; run the command again"
             }
+            RelayError::Refused { status: 429, .. } => {
+                "wait a while: the relay limits how often one address may ask; nothing is done twice"
+            }
             RelayError::Refused { .. } => "ask the relay's operator, and name the request",
             RelayError::Malformed(_) => {
                 "check that the address is the relay's, and that relay and program are of one release"

@@ -8,8 +8,8 @@ use crate::cli::DemoSeed;
 use crate::clock;
 use crate::document;
 use crate::failure::{Exit, Failure};
-use crate::keyfile::open_credential;
 use crate::relay::{Relay, Submitted};
+use crate::session::Session;
 use inbox::{Anchor, Memory};
 use lead::assess::assess_parts;
 use lead::inquiry::Answers;
@@ -20,6 +20,7 @@ use seal::entry::{Binding, seal};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use wire::{EntryId, EntryKind, PracticeId, ThreadId};
 
 /// One inquiry of the file.
@@ -46,7 +47,7 @@ struct SampleVisit {
 /// Sends them.
 pub(super) async fn seed(context: &Context, options: DemoSeed) -> Result<(), Failure> {
     let samples: Vec<Sample> = document::read(&options.file)?;
-    let (relay, anchor) = target(context, &options)?;
+    let Target { relay, anchor, stored } = target(context, &options).await?;
     let text = relay.manifest(&anchor.practice).await?;
     let manifest =
         anchor.check_manifest(&text, clock::now_s(), &Memory::default()).map_err(crate::session::distrust)?;
@@ -56,13 +57,18 @@ pub(super) async fn seed(context: &Context, options: DemoSeed) -> Result<(), Fai
     };
     let (mut sent, mut there) = (0, 0);
     for (at, sample) in samples.iter().cycle().take(options.count.min(100_000)).enumerate() {
+        let entry = EntryId::from_bytes(derive(&anchor.practice, at, "entry"));
+        if stored.contains(&entry) {
+            there += 1;
+            continue;
+        }
         let round = at / samples.len();
         let inquiry = inquiry(sample, round, &manifest, clock::now_ms());
         let binding = Binding {
             typ: EntryKind::Inquiry,
             practice: anchor.practice.clone(),
             thread: ThreadId::from_bytes(derive(&anchor.practice, at, "thread")),
-            entry: EntryId::from_bytes(derive(&anchor.practice, at, "entry")),
+            entry,
             manifest: manifest.version,
         };
         let failed = |error: &dyn std::fmt::Display| {
@@ -83,20 +89,45 @@ pub(super) async fn seed(context: &Context, options: DemoSeed) -> Result<(), Fai
     })
 }
 
-fn target(context: &Context, options: &DemoSeed) -> Result<(Relay, Anchor), Failure> {
+/// Where to send, and what is there already.
+struct Target {
+    relay: Relay,
+    anchor: Anchor,
+    stored: HashSet<EntryId>,
+}
+
+async fn target(context: &Context, options: &DemoSeed) -> Result<Target, Failure> {
     if let Some(path) = &options.credential {
-        let credential = open_credential(path, &context.passphrases)?;
-        return Ok((Relay::new(&credential.relay)?, credential.anchor));
+        let session = Session::open(context, path)?;
+        let stored = stored(&session).await?;
+        return Ok(Target { relay: session.relay, anchor: session.credential.anchor, stored });
     }
     match (&options.relay, &options.practice, options.pin) {
         (Some(relay), Some(practice), Some(pin)) => {
-            Ok((Relay::new(relay)?, Anchor { practice: practice.clone(), pin }))
+            let anchor = Anchor { practice: practice.clone(), pin };
+            Ok(Target { relay: Relay::new(relay)?, anchor, stored: HashSet::new() })
         }
         _ => Err(Failure::new(
             Exit::Usage,
             "no practice is named",
             "give --credential FILE, or --relay URL --practice NAME --pin PIN",
         )),
+    }
+}
+
+/// Ids in the log, so that a second start does not spend what the relay allows one address to send.
+/// Nothing is believed of it: at worst an inquiry is sent twice, and refused.
+async fn stored(session: &Session) -> Result<HashSet<EntryId>, Failure> {
+    let signed_in = session.sign_in().await?;
+    let (mut ids, mut after) = (HashSet::new(), 0);
+    loop {
+        let page = signed_in.page(after).await?;
+        let Some(last) = page.entries.iter().map(|entry| entry.meta.seq).max().filter(|&seq| seq > after)
+        else {
+            return Ok(ids);
+        };
+        ids.extend(page.entries.iter().map(|entry| entry.meta.id));
+        after = last;
     }
 }
 
