@@ -15,6 +15,7 @@ use lead::{Manifest, ManifestSource, Text};
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error, StrDeserializer};
 use serde_json::{Map, Value};
+use std::mem::ManuallyDrop;
 use wire::practice::JwkSet;
 use wire::{PracticeId, PublicJwk};
 
@@ -46,12 +47,15 @@ fn member<T: Read>(of: &Map<String, Value>, name: &str) -> Option<T> {
     }
 }
 
+/// What was read before a member that cannot be is leaked, not dropped: code to drop each half-read struct would
+/// outweigh the reader, and the form ends there.
 macro_rules! read_struct {
     ($($type:ident { $($member:ident),+ })+) => {$(
         impl Read for $type {
             fn read(json: &Value) -> Option<Self> {
                 let of = json.as_object()?;
-                Some(Self { $($member: member(of, stringify!($member))?),+ })
+                $(let $member = ManuallyDrop::new(member(of, stringify!($member))?);)+
+                Some(Self { $($member: ManuallyDrop::into_inner($member)),+ })
             }
         }
     )+};
@@ -104,7 +108,12 @@ impl Read for bool {
 
 impl<T: Read> Read for Vec<T> {
     fn read(json: &Value) -> Option<Self> {
-        json.as_array()?.iter().map(T::read).collect()
+        let items = json.as_array()?;
+        let mut read = ManuallyDrop::new(Self::with_capacity(items.len()));
+        for item in items {
+            read.push(T::read(item)?);
+        }
+        Some(ManuallyDrop::into_inner(read))
     }
     fn absent() -> Option<Self> {
         Some(Self::new())

@@ -1,5 +1,7 @@
 //! The form's life, from the first answer to the confirmation.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of `#[test]`")]
+
 use lead::inquiry::{ContactWay, Inquiry, Insurance};
 use lead::signals::Signals;
 use lead::{Manifest, ManifestSource};

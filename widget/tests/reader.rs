@@ -1,5 +1,7 @@
 //! The widget's short reader gives what serde's long one gives.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of `#[test]`")]
+
 use lead::signals::Visit;
 use lead::{Manifest, ManifestSource};
 use serde_json::{Value, json};
