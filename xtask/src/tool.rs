@@ -21,6 +21,17 @@ pub(crate) fn wasm_target() -> Result<()> {
         .context("the wasm target is missing: install it with `rustup target add wasm32-unknown-unknown`")
 }
 
+/// The standard library's sources, of the very toolchain that compiles them.
+pub(crate) fn standard_library_sources() -> Result<()> {
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    run(Command::new("rustup").args(["component", "add", "rust-src"])).context(
+        "the standard library's sources are missing: install them with `rustup component add rust-src`",
+    )
+}
+
 /// Whether `program` can be started.
 pub(crate) fn is_here(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
