@@ -3,7 +3,7 @@
 //! A linear model over phrases: each phrase of `lexicon/intent.toml` that is found adds its weight to one
 //! intent. The phrases found are the explanation. No word is looked at twice for one intent.
 
-use crate::lexicon::{Target, Tokens, full, hits};
+use crate::lexicon::{Hit, Target, Tokens, full, hits};
 use crate::order::sort;
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,12 @@ impl IntentResult {
 #[must_use]
 pub fn classify(text: &str) -> IntentResult {
     let tokens = Tokens::of(text);
-    let clues = clues(&tokens);
+    conclude(&tokens, &hits(full(), &tokens))
+}
+
+/// From what was found in a text.
+pub(crate) fn conclude(tokens: &Tokens, hits: &[Hit]) -> IntentResult {
+    let clues = clues(tokens, hits);
     let mut scores = sums(&clues);
     scores.iter_mut().filter(|(intent, _)| *intent == Intent::Other).for_each(|(_, score)| *score += PRIOR);
     let Some(&(best, top)) = scores.iter().rev().max_by_key(|(_, score)| *score) else {
@@ -113,7 +118,8 @@ pub fn classify(text: &str) -> IntentResult {
 /// How strongly the words of `text` speak for each intent, in hundredths of a log-odds unit.
 #[must_use]
 pub fn scores(text: &str) -> Vec<(Intent, i32)> {
-    sums(&clues(&Tokens::of(text)))
+    let tokens = Tokens::of(text);
+    sums(&clues(&tokens, &hits(full(), &tokens)))
 }
 
 /// What was found for every intent, in the text's order.
@@ -123,7 +129,7 @@ pub fn evidence(text: &str) -> Vec<(Intent, Clue)> {
     let clue = |(intent, weight, start, end): (Intent, i16, usize, usize)| {
         (intent, Clue { span: (tokens.all[start].start, tokens.all[end - 1].end), weight })
     };
-    clues(&tokens).into_iter().map(clue).collect()
+    clues(&tokens, &hits(full(), &tokens)).into_iter().map(clue).collect()
 }
 
 /// exp(-hundredths / 100) in 1024ths, by halving every 69 hundredths and straight lines between.
@@ -136,8 +142,8 @@ fn share(below: i32) -> u32 {
 }
 
 /// Clues that count: of those for one intent that overlap, the strongest.
-fn clues(tokens: &Tokens) -> Vec<(Intent, i16, usize, usize)> {
-    let mut found: Vec<(Intent, i16, usize, usize)> = hits(full(), tokens)
+fn clues(tokens: &Tokens, hits: &[Hit]) -> Vec<(Intent, i16, usize, usize)> {
+    let mut found: Vec<(Intent, i16, usize, usize)> = hits
         .iter()
         .filter_map(|hit| match hit.target {
             Target::Clue(intent, weight) => Some((intent, weight, hit.start, hit.end)),

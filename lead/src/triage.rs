@@ -117,15 +117,19 @@ pub fn watch(text: &str, own: &[OwnPhrase]) -> Triage {
 
 fn triage_by(lexicon: &Lexicon, text: &str, own: &[OwnPhrase]) -> Triage {
     let tokens = Tokens::of(text);
-    let hits = hits(lexicon, &tokens);
-    let triggers = assertion::triggers(&tokens, &hits);
-    let mut mentions: Vec<Mention> = longest(&hits)
+    conclude(lexicon, &tokens, &hits(lexicon, &tokens), own)
+}
+
+/// From what was found in a text.
+pub(crate) fn conclude(lexicon: &Lexicon, tokens: &Tokens, hits: &[Hit], own: &[OwnPhrase]) -> Triage {
+    let triggers = assertion::triggers(tokens, hits);
+    let mut mentions: Vec<Mention> = longest(hits)
         .into_iter()
         .map(|(concept, start, end)| {
             let concept = &lexicon.concepts[usize::from(concept)];
-            let status = triggers.status(&tokens, start, end);
+            let status = triggers.status(tokens, start, end);
             let lane = match status {
-                Status::Affirmed if triggers.is_long(&tokens, start) => concept.long,
+                Status::Affirmed if triggers.is_long(tokens, start) => concept.long,
                 Status::Affirmed => concept.lane,
                 Status::Past | Status::Hypothetical => concept.otherwise,
                 Status::Negated | Status::Other => Lane::Routine,
@@ -135,8 +139,8 @@ fn triage_by(lexicon: &Lexicon, text: &str, own: &[OwnPhrase]) -> Triage {
         })
         .collect();
     for phrase in own.iter().take(MOST_OWN) {
-        for (start, end) in places(&tokens, &phrase.phrase) {
-            let status = triggers.status(&tokens, start, end);
+        for (start, end) in places(tokens, &phrase.phrase) {
+            let status = triggers.status(tokens, start, end);
             let lane = if status == Status::Affirmed { phrase.lane } else { Lane::Routine };
             let span = (tokens.all[start].start, tokens.all[end - 1].end);
             mentions.push(Mention { concept: "practice", status, lane, help: Help::Call911, span });

@@ -1,5 +1,7 @@
 //! The example manifest is one that a practice could publish.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use lead::inquiry::{Answers, AppointmentWish, ConsentGiven, Contact, ContactWay, Insurance};
 use lead::manifest::Refused;
 use lead::scoring::Model;

@@ -1,5 +1,7 @@
 //! Laws that hold for every model, every set of facts and every order of records.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use lead::inquiry::{Answers, AppointmentWish, Contact, Inquiry, Insurance};
 use lead::intent::{Intent, IntentResult};
 use lead::manifest::{PageKind, ServiceTier};

@@ -1,5 +1,7 @@
 //! Scoring documents: what is refused and where, replay, and calibration on outcomes with known weights.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use lead::fault::{Fault, read};
 use lead::intent::IntentResult;
 use lead::manifest::ServiceTier;

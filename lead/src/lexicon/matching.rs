@@ -42,8 +42,8 @@ pub(crate) fn hits(lexicon: &Lexicon, tokens: &Tokens) -> Vec<Hit> {
         tokens.all.iter().map(|token| ids(lexicon, tokens.normal(token), token.kind)).collect();
     let text = Text { lexicon, tokens, ids: &ids };
     let mut found = Vec::new();
-    for start in 0..ids.len() {
-        for &id in ids[start].all() {
+    for (start, ids) in ids.iter().enumerate() {
+        for &id in ids.all() {
             for &n in &lexicon.by_first[place(lexicon.words.len(), id)] {
                 let pattern = &lexicon.patterns[usize::from(n)];
                 if let Some(end) = text.matches(pattern, start) {
@@ -101,10 +101,10 @@ fn word_ids(lexicon: &Lexicon, normal: &str, ids: &mut Ids) {
         }
         prefix.pop();
     }
-    if ids.len == 0 {
-        if let Some(id) = one_slip(words, normal, at) {
-            ids.push(id);
-        }
+    if ids.len == 0
+        && let Some(id) = one_slip(words, normal, at)
+    {
+        ids.push(id);
     }
 }
 

@@ -202,8 +202,8 @@ fn lower(c: char) -> char {
         '\u{d7}' => 0,
         '\u{c0}'..='\u{de}' | '\u{391}'..='\u{3a9}' | '\u{410}'..='\u{42f}' => 0x20,
         '\u{400}'..='\u{40f}' => 0x50,
-        '\u{100}'..='\u{12e}' | '\u{14a}'..='\u{176}' if c as u32 % 2 == 0 => 1,
-        '\u{139}'..='\u{147}' | '\u{179}'..='\u{17d}' if c as u32 % 2 == 1 => 1,
+        '\u{100}'..='\u{12e}' | '\u{14a}'..='\u{176}' if (c as u32).is_multiple_of(2) => 1,
+        '\u{139}'..='\u{147}' | '\u{179}'..='\u{17d}' if !(c as u32).is_multiple_of(2) => 1,
         _ => 0,
     };
     char::from_u32(c as u32 + step).unwrap_or(c)
@@ -249,7 +249,8 @@ fn classify(raw: &str, normal: &str) -> Kind {
         _ if rest.starts_with(':') => Kind::Time,
         _ if rest.starts_with('/') || rest.matches('-').count() == 2 => Kind::Date,
         _ if rest.starts_with('.') => {
-            let tenth = rest.bytes().nth(1).map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')).min(9));
+            let tenth =
+                rest.as_bytes().get(1).copied().map_or(0, |digit| u32::from(digit.wrapping_sub(b'0')).min(9));
             Kind::Number(whole * 10 + tenth)
         }
         // Thousands: "1,200".

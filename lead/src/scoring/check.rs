@@ -63,10 +63,10 @@ impl Model {
         if criterion.half_life_days.is_some_and(|days| days == 0 || !is_behaviour) {
             say(".half_life_days", "a half-life is at least 1 day, and only visits have one");
         }
-        if let Count::Each { most } = criterion.count {
-            if most == 0 || !is_behaviour {
-                say(".count", "`most` is at least 1, and only visits are counted");
-            }
+        if let Count::Each { most } = criterion.count
+            && (most == 0 || !is_behaviour)
+        {
+            say(".count", "`most` is at least 1, and only visits are counted");
         }
         check_when(&criterion.when, say);
         self.check_dates(n, criterion, say);

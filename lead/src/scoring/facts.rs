@@ -2,7 +2,8 @@
 
 use crate::inquiry::{Answers, ContactWay, Insurance};
 use crate::intent::{self, Intent, IntentResult};
-use crate::manifest::{ManifestSource, PageKind, ServiceTier};
+use crate::lexicon::{Tokens, full, hits};
+use crate::manifest::{ManifestSource, OwnPhrase, PageKind, ServiceTier};
 use crate::order::sort;
 use crate::signals::{Referrer, Signals};
 use crate::triage::{self, Triage};
@@ -110,21 +111,25 @@ impl Facts {
     /// Gathers the facts of an inquiry; runs triage and intent over the text about needs.
     #[must_use]
     pub fn gather(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
-        Self {
-            triage: triage::triage(&answers.needs, &source.phrases),
-            ..Self::preliminary(source, answers, signals, now_ms).with_intent(&answers.needs)
-        }
+        Self::around(source, answers, signals, now_ms).reading(&answers.needs, &source.phrases)
     }
 
     /// What the patient's browser gathers: emergencies, no intent. See [`triage::watch`].
     #[must_use]
     pub fn preliminary(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
+        Self {
+            triage: triage::watch(&answers.needs, &source.phrases),
+            ..Self::around(source, answers, signals, now_ms)
+        }
+    }
+
+    /// Everything but the text about needs.
+    fn around(source: &ManifestSource, answers: &Answers, signals: &Signals, now_ms: u64) -> Self {
         let first_ms = signals.visits.iter().map(|visit| visit.ms).min();
         let service = answers.service.as_deref().and_then(|id| source.service(id));
         Self {
             now_ms,
             service: service.map(|service| (service.id.clone(), service.tier)),
-            triage: triage::watch(&answers.needs, &source.phrases),
             pages: distinct_pages(source, signals, now_ms),
             form_completed: source.form.is_complete(answers),
             visitor: match first_ms {
@@ -139,16 +144,20 @@ impl Facts {
     /// What a text says by itself: no form, no visits.
     #[must_use]
     pub fn from_text(text: &str) -> Self {
-        Self { triage: triage::triage(text, &[]), ..Self::of_answers(&Answers::default()).with_intent(text) }
+        Self::of_answers(&Answers::default()).reading(text, &[])
     }
 
-    fn with_intent(self, text: &str) -> Self {
-        let intent = intent::classify(text);
+    /// With what the text says: it is read once for both.
+    fn reading(self, text: &str, own: &[OwnPhrase]) -> Self {
+        let tokens = Tokens::of(text);
+        let found = hits(full(), &tokens);
+        let triage = triage::conclude(full(), &tokens, &found, own);
+        let intent = intent::conclude(&tokens, &found);
         let appointment = match self.appointment {
             Appointment::NotRequested if intent.intent == Intent::Book => Appointment::Written,
             known => known,
         };
-        Self { intent, appointment, ..self }
+        Self { intent, triage, appointment, ..self }
     }
 
     fn of_answers(answers: &Answers) -> Self {
