@@ -20,37 +20,43 @@ type LiveAttribute = Box<dyn Fn() -> Option<String> + Send>;
 type LiveText = Box<dyn Fn() -> String + Send>;
 type LivePart = Box<dyn Fn() -> AnyView + Send>;
 
-/// An element in the making.
-pub(crate) struct Element {
+/// An element in the making. It is boxed, and its methods take plain types and are not inlined: there are hundreds
+/// of calls.
+pub(crate) struct Element(Box<Parts>);
+
+struct Parts {
     tag: &'static str,
     attributes: Vec<AnyAttribute>,
     children: Vec<AnyView>,
 }
 
 /// A new element.
+#[inline(never)]
 pub(crate) fn element(tag: &'static str) -> Element {
-    Element { tag, attributes: Vec::new(), children: Vec::new() }
+    Element(Box::new(Parts { tag, attributes: Vec::new(), children: Vec::new() }))
 }
 
 /// A new element of a class.
+#[inline(never)]
 pub(crate) fn classed(tag: &'static str, class: &str) -> Element {
     element(tag).set("class", class)
 }
 
 impl Element {
     /// Sets an attribute.
-    pub(crate) fn set(self, name: &'static str, value: impl Into<String>) -> Self {
-        self.attribute(name, value.into())
+    pub(crate) fn set(self, name: &'static str, value: impl AsRef<str>) -> Self {
+        self.attribute(name, value.as_ref())
     }
 
-    fn attribute(mut self, name: &'static str, value: String) -> Self {
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+    #[inline(never)]
+    fn attribute(mut self, name: &'static str, value: &str) -> Self {
+        self.0.attributes.push(custom_attribute(name, value.to_owned()).into_any_attr());
         self
     }
 
     /// Sets an attribute without a value where `holds`.
     pub(crate) fn mark(self, name: &'static str, holds: bool) -> Self {
-        if holds { self.attribute(name, String::new()) } else { self }
+        if holds { self.attribute(name, "") } else { self }
     }
 
     /// Sets an attribute that follows the state; `None` takes it away.
@@ -63,8 +69,9 @@ impl Element {
         self.live(name, Box::new(move || driver.read(&read)))
     }
 
+    #[inline(never)]
     fn live(mut self, name: &'static str, value: LiveAttribute) -> Self {
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self.0.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
@@ -73,14 +80,16 @@ impl Element {
         self.listen(event, Box::new(listener))
     }
 
+    #[inline(never)]
     fn listen(mut self, event: &'static str, listener: Listener) -> Self {
-        self.attributes.push(on(Custom::<DomEvent>::new(event), listener).into_any_attr());
+        self.0.attributes.push(on(Custom::<DomEvent>::new(event), listener).into_any_attr());
         self
     }
 
     /// Adds a child.
+    #[inline(never)]
     pub(crate) fn child(mut self, child: Element) -> Self {
-        self.children.push(child.view());
+        self.0.children.push(child.view());
         self
     }
 
@@ -90,8 +99,13 @@ impl Element {
     }
 
     /// Adds text.
-    pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
-        self.children.push(text.into().into_any());
+    pub(crate) fn text(self, text: impl AsRef<str>) -> Self {
+        self.plain(text.as_ref())
+    }
+
+    #[inline(never)]
+    fn plain(mut self, text: &str) -> Self {
+        self.0.children.push(text.to_owned().into_any());
         self
     }
 
@@ -102,7 +116,7 @@ impl Element {
         read: impl Fn(&Intake) -> String + Send + 'static,
     ) -> Self {
         let text: LiveText = Box::new(move || driver.read(&read));
-        self.children.push(text.into_any());
+        self.0.children.push(text.into_any());
         self
     }
 
@@ -119,12 +133,14 @@ impl Element {
             driver.follow_key(key);
             part().view()
         });
-        self.children.push(part.into_any());
+        self.0.children.push(part.into_any());
         self
     }
 
     /// The finished view.
+    #[inline(never)]
     pub(crate) fn view(self) -> AnyView {
-        custom(self.tag).add_any_attr(self.attributes).child(self.children).into_any()
+        let Parts { tag, attributes, children } = *self.0;
+        custom(tag).add_any_attr(attributes).child(children).into_any()
     }
 }

@@ -87,7 +87,7 @@ fn foot(driver: Driver) -> Element {
 }
 
 /// A screen's heading. It takes the focus when the screen changes, so that a screen reader begins there.
-fn heading(text: impl Into<String>) -> Element {
+fn heading(text: impl AsRef<str>) -> Element {
     element("h2").set("id", HEADING).set("tabindex", "-1").text(text)
 }
 
