@@ -45,8 +45,6 @@ async fn two_relays_serve_one_practice() {
     std::fs::write(folder.path().join("postgres"), cluster.database().await + "\n").unwrap();
     let (_one, first) = start(folder.path(), 1).await;
     let (_other, second) = start(folder.path(), 2).await;
-    let (mut one, mut other) =
-        (Client::connect(first).await.unwrap(), Client::connect(second).await.unwrap());
 
     let invited = relay()
         .arg("invite")
@@ -64,6 +62,9 @@ async fn two_relays_serve_one_practice() {
     let authorization =
         format!("authorization: Bearer {}\r\n", String::from_utf8(invited.stdout).unwrap().trim());
     let json = serde_json::to_string(&registration).unwrap();
+    // Not earlier: making keys may take longer than a relay waits on an idle connection.
+    let (mut one, mut other) =
+        (Client::connect(first).await.unwrap(), Client::connect(second).await.unwrap());
     let registered = one.exchange(&post("/v1/practices", "application/json", &authorization, &json)).await;
     assert_eq!(registered.unwrap().0, 201);
 
