@@ -6,6 +6,9 @@ use wire::api::Page;
 use wire::log::ChainError;
 use wire::{Entry, Head, PracticeId};
 
+/// The end of the year 9999, in milliseconds. Arithmetic on dates is safe up to here.
+const LATEST: u64 = 253_402_300_799_999;
+
 /// What is wrong with a log as a relay gave it. Nothing of it may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LogError {
@@ -16,6 +19,12 @@ pub enum LogError {
     #[error("entry {seq} is missing: the relay says that its log goes on, and hands nothing out")]
     Withheld {
         /// The entry that had to come.
+        seq: u64,
+    },
+    /// The relay gives a time that no clock shows.
+    #[error("entry {seq} has an impossible time")]
+    Time {
+        /// Where.
         seq: u64,
     },
     /// The relay names an end that is not where its entries lead.
@@ -36,6 +45,7 @@ impl LogError {
                 ChainError::Body { seq } | ChainError::Hash { seq } | ChainError::Rewound { seq },
             )
             | Self::Withheld { seq }
+            | Self::Time { seq }
             | Self::OtherEnd { seq } => seq,
         }
     }
@@ -83,6 +93,9 @@ impl Walk {
 
     fn take(&mut self, entry: &Entry) -> Result<(), LogError> {
         self.at.advance(entry)?;
+        if entry.meta.time > LATEST {
+            return Err(LogError::Time { seq: self.at.seq });
+        }
         if let Some(remembered) = self.remembered
             && remembered.seq == self.at.seq
             && remembered.hash != self.at.hash
@@ -183,6 +196,18 @@ mod tests {
         // Behind the reader while it walks.
         let mut walk = Walk::from_head(end(&entries));
         assert_eq!(walk.step(&page(&[], end(&entries[..3]))), rewound);
+    }
+
+    #[test]
+    fn a_time_that_no_clock_shows_is_refused() {
+        for (time, fits) in [(LATEST, true), (LATEST + 1, false), (u64::MAX, false)] {
+            let mut entries = log(&["a"]);
+            entries[0].meta.time = time;
+            entries[0].hash = ChainHash::genesis(&practice()).next(&entries[0].meta);
+            let end = page(&entries, end(&entries));
+            let expected = if fits { Ok(true) } else { Err(LogError::Time { seq: 1 }) };
+            assert_eq!(Walk::from_start(&practice(), None).step(&end), expected, "{time}");
+        }
     }
 
     #[test]
