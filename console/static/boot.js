@@ -1,11 +1,29 @@
-// Starts the console, or says why it cannot start.
+// Starts the console, or says why it cannot start; and clears the page when it stops by a fault of its own, so that
+// nothing decrypted stays on a screen that answers no more.
 import start from './console.js';
 
-const words = document.getElementById('boot-words');
+function say(words) {
+  const line = document.createElement('p');
+  line.setAttribute('role', 'alert');
+  line.textContent = words;
+  const box = document.createElement('main');
+  box.className = 'boot';
+  box.append(line);
+  document.body.replaceChildren(box);
+}
+
+function stop(fault) {
+  if (fault instanceof WebAssembly.RuntimeError) {
+    say('The console stopped by a fault of its own. What you saved is in the log; load the page again to go on.');
+  }
+}
+addEventListener('error', (event) => stop(event.error));
+addEventListener('unhandledrejection', (event) => stop(event.reason));
+
 try {
   await start({ module_or_path: new URL('console_bg.wasm', import.meta.url) });
   document.getElementById('boot').remove();
 } catch (error) {
   console.error(error);
-  words.textContent = 'The console could not start in this browser. Load the page again; if that does not help, use a current Chrome, Edge, Firefox or Safari.';
+  say('The console could not start in this browser. Load the page again; if that does not help, use a current Chrome, Edge, Firefox or Safari.');
 }

@@ -74,7 +74,7 @@ test('what a stranger typed is text and nothing else', async () => {
   const shown = await lead.locator('blockquote').innerText();
   assert.ok(shown.includes('<script>window.pwned=1</script> zanzibar \uFFFD'), shown);
   assert.equal(await page.evaluate(() => window.pwned), undefined);
-  assert.equal(await page.locator('main img, main script, nav img').count(), 0);
+  assert.equal(await page.locator('.page img, .page script, nav img').count(), 0);
   // A number that is none and an address that would add a recipient are shown, and lead nowhere.
   assert.equal(await lead.locator('a').count(), 0);
 });
@@ -176,4 +176,13 @@ test('locking locks every tab and leaves nothing decrypted behind', async () => 
     assert.ok(!left.includes(name), 'a name is left');
     assert.match(left, /anteroom\.memory\.lakeside-ortho/);
   }
+});
+
+test('a console that stops by a fault of its own leaves nothing on the screen', async () => {
+  const page = await opened(lab.coordinator);
+  page.removeAllListeners('pageerror');
+  const name = await page.locator('.row-name').first().innerText();
+  await page.evaluate(() => setTimeout(() => { throw new WebAssembly.RuntimeError('unreachable'); }));
+  await page.getByText('The console stopped by a fault of its own.').waitFor();
+  assert.ok(!(await page.content()).includes(name));
 });

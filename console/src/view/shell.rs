@@ -22,9 +22,18 @@ pub(crate) fn Shell() -> impl IntoView {
     view! {
         <div class="shell" data-front=beside>
             <Bar/>
-            <div class="panes" inert=covered(console)>
+            // On a narrow screen one of the two is shown, and the page has a main part in either case.
+            <div class="panes" inert=covered(console) role=move || (beside() == "list").then_some("main")>
                 <list::List/>
-                <main class="page" id=super::focus::PAGE tabindex="-1" aria-label="Lead">{page}</main>
+                <div
+                    class="page"
+                    id=super::focus::PAGE
+                    tabindex="-1"
+                    role=move || (beside() == "page").then_some("main")
+                    aria-label=move || (beside() == "page").then_some("Lead")
+                >
+                    {page}
+                </div>
             </div>
             <Shortcuts/>
         </div>
