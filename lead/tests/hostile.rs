@@ -1,7 +1,5 @@
 //! Text from strangers: any Unicode, up to the 64 KiB of an inquiry, without a panic and without quadratic time.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
-
 use lead::intent::classify;
 use lead::manifest::OwnPhrase;
 use lead::scoring::Model;
