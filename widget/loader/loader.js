@@ -200,6 +200,8 @@
     const root = box.attachShadow({ mode: 'closed' });
     note = make('p');
     note.setAttribute('role', 'status');
+    // Empty, it takes no room whatever the page's font.
+    css(note, 'margin:0');
     root.append(note, slot = make('slot'));
     // `all: initial` as an inline, important style is out of reach of the page's own rules.
     css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
