@@ -212,4 +212,14 @@ mod tests {
             assert_eq!(parsed.allows("connect-src", relay), connect, "{policy}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_page_is_read_to_its_end(html in "(<script|<!--|-->|[<>=/'\" a]|\\PC)*") {
+            for script in scripts(&html) {
+                proptest::prop_assert!(script.0.iter().all(|(name, _)| !name.is_empty()));
+            }
+            let _ = Policy::parse(&html).allows("script-src", "https://relay.example");
+        }
+    }
 }

@@ -230,4 +230,18 @@ mod tests {
         assert!(pieces.iter().all(|piece| piece.width() <= 24), "{pieces:?}");
         assert_eq!(pieces.concat().replace(' ', ""), line.replace(' ', ""));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_anyone_writes_is_harmless(text in "\\PC*|[\u{0}-\u{ff}]*|(.|[\u{202a}-\u{202e}\u{2066}-\u{2069}\\x1b\r\n])*") {
+            for cleaned in [clean_line(&text), clean_block(&text), quote(&text, 40)] {
+                proptest::prop_assert!(!cleaned.chars().any(|c| c != '\n' && is_dangerous(c)));
+            }
+            proptest::prop_assert!(!clean_line(&text).contains('\n'));
+            proptest::prop_assert!(quote(&text, 40).lines().all(|line| line.starts_with("  | ")));
+            let json = clean_json(&serde_json::to_string(&text).unwrap());
+            proptest::prop_assert!(!json.chars().any(is_dangerous));
+            proptest::prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        }
+    }
 }
