@@ -416,7 +416,7 @@ pub(crate) struct DemoSeed {
     /// How many
     #[arg(long, default_value_t = 40)]
     pub(crate) count: usize,
-    /// People and texts to make them from
-    #[arg(long, value_name = "FILE", default_value = "examples/demo/inquiries.json")]
-    pub(crate) file: PathBuf,
+    /// People and texts to make them from, instead of those built in
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }

@@ -23,6 +23,9 @@ use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use wire::{EntryId, EntryKind, PracticeId, ThreadId};
 
+/// Visibly made up people; `examples/demo` shows the format.
+const SAMPLES: &str = include_str!("../../../examples/demo/inquiries.json");
+
 /// One inquiry of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +49,11 @@ struct SampleVisit {
 
 /// Sends them.
 pub(super) async fn seed(context: &Context, options: DemoSeed) -> Result<(), Failure> {
-    let samples: Vec<Sample> = document::read(&options.file)?;
+    let samples: Vec<Sample> = match &options.file {
+        Some(path) => document::read(path)?,
+        None => serde_json::from_str(SAMPLES)
+            .map_err(|error| Failure::new(Exit::Document, error, "give another --file"))?,
+    };
     let Target { relay, anchor, stored } = target(context, &options).await?;
     let text = relay.manifest(&anchor.practice).await?;
     let manifest =
@@ -175,8 +182,7 @@ mod tests {
 
     #[test]
     fn the_samples_read_and_are_visibly_synthetic() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/demo/inquiries.json");
-        let samples: Vec<Sample> = document::read(std::path::Path::new(path)).unwrap();
+        let samples: Vec<Sample> = serde_json::from_str(SAMPLES).unwrap();
         assert!(samples.len() >= 40);
         assert!(samples.iter().any(|sample| sample.lang == "es"));
         for Sample { answers, .. } in &samples {

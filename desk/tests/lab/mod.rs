@@ -100,11 +100,9 @@ impl Lab {
     }
 
     pub(crate) fn seed(&self, count: usize) -> Output {
-        let file = root().join("examples/demo/inquiries.json");
         let count = count.to_string();
-        let file = file.to_str().unwrap();
         let owner = self.credential("maria-lopez");
-        self.ok(&["demo", "seed", "--count", &count, "--file", file, "--credential", &owner])
+        self.ok(&["demo", "seed", "--count", &count, "--credential", &owner])
     }
 
     pub(crate) fn practice(&self) -> String {
