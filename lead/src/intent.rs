@@ -49,7 +49,9 @@ const ALL: [Intent; 10] = [
 ];
 
 /// What speaks for [`Intent::Other`] before a word is read.
-const PRIOR: i32 = 100;
+const PRIOR: i32 = 130;
+/// How much likelier finding is than booking where nothing speaks for either: the regression's intercept.
+const FINDING: i32 = 33;
 /// Less than this share of the likelihood does not name an intent, in percent.
 const SURE: u8 = 40;
 
@@ -168,8 +170,9 @@ fn sums(clues: &[(Intent, i16, usize, usize)]) -> Vec<(Intent, i32)> {
     let sum = |intent: Intent| {
         let of_intent =
             clues.iter().filter(|(by, ..)| *by == intent).map(|&(_, weight, ..)| i32::from(weight));
+        let intercept = if intent == Intent::FindProvider { FINDING } else { 0 };
         // A long text repeats itself: it is not surer for that.
-        of_intent.sum::<i32>().min(2_000)
+        of_intent.sum::<i32>().min(2_000) + intercept
     };
     ALL.iter().map(|&intent| (intent, sum(intent))).collect()
 }

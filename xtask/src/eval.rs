@@ -46,6 +46,9 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             continue;
         }
         report(&rows, &predicted);
+        if matches!(options.task, Task::Intent) && labels.contains(tasks::NEITHER) && labels.len() > 2 {
+            report_without_neither(&options, rows.iter(), &labels);
+        }
         let path = options
             .errors
             .clone()
@@ -109,6 +112,18 @@ fn report(rows: &[Row], predicted: &[(String, Value)]) {
     let gold = rows.iter().map(|row| row.label.clone().unwrap_or_default());
     let measures = Measures::of(gold.zip(predicted.iter().map(|(label, _)| label.clone())));
     println!("{measures}");
+}
+
+/// Dialogues with a booking assistant: how well the other classes are told apart, where one of them is right.
+fn report_without_neither<'a>(
+    options: &Options,
+    rows: impl Iterator<Item = &'a Row>,
+    labels: &BTreeSet<String>,
+) {
+    let labels: BTreeSet<String> = labels.iter().filter(|label| *label != tasks::NEITHER).cloned().collect();
+    let rows = rows.filter_map(|row| Some((row, row.label.clone().filter(|label| labels.contains(label))?)));
+    let pairs = rows.map(|(row, label)| (label, options.task.predict(row, &labels, &options.map).0));
+    println!("  without rows labelled `{}`:\n{}", tasks::NEITHER, Measures::of(pairs));
 }
 
 fn write_errors(path: &str, rows: &[Row], predicted: &[(String, Value)]) -> anyhow::Result<()> {

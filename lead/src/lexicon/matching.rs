@@ -166,9 +166,9 @@ impl Text<'_> {
     }
 
     fn is_at_end(&self, end: usize, sentence: u32) -> bool {
+        let closes = |at: usize| self.is_in(at, sentence) && self.tokens.all[at].kind == Kind::Mark;
         // The closing mark itself may follow.
-        let next = self.tokens.all.get(end);
-        next.is_none_or(|token| token.sentence != sentence || token.kind == Kind::Mark)
+        !self.is_in(end, sentence) || (closes(end) && !self.is_in(end + 1, sentence))
     }
 
     /// Matches `parts` from token `at`, and what comes `then`; tries the next way where that fails.

@@ -135,10 +135,10 @@ fn concept_status(row: &Row) -> Status {
 }
 
 /// The label that dialogues with a booking assistant have for turns that neither book nor look for a provider.
-const NEITHER: &str = "none";
+pub(crate) const NEITHER: &str = "none";
 /// How much rarer such turns are than the others, in hundredths of a log-odds unit: the difference of the
 /// intercepts of the regression in docs/triage.md.
-const RARELY: i32 = 280;
+const RARELY: i32 = 260;
 
 fn intent_name(intent: Intent) -> String {
     serde_json::to_value(intent).ok().and_then(|name| name.as_str().map(fold)).unwrap_or_default()
