@@ -91,6 +91,7 @@ fn documentation() -> Result<()> {
 }
 
 fn unit_tests() -> Result<()> {
+    tool::relay_tests()?;
     execute(&mut cargo(&["test", "--workspace", "--quiet"]))
 }
 

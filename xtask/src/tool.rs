@@ -43,28 +43,40 @@ fn apt(program: &str, packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     eprintln!("    {program} is missing: installing Debian's {}", packages.join(", "));
-    let update = Command::new("apt-get").args(["-q", "update"]).status();
-    let install = Command::new("apt-get")
-        .args(["-q", "install", "-y", "--no-install-recommends"])
-        .args(packages)
-        .env("DEBIAN_FRONTEND", "noninteractive")
-        .status();
-    if !update.is_ok_and(|status| status.success())
-        || !install.is_ok_and(|status| status.success())
-        || !is_here(program)
-    {
+    if install(packages).is_err() || !is_here(program) {
+        let packages = packages.join(", ");
         bail!(
-            "{program} is needed and could not be installed: install the packages {} and run this again",
-            packages.join(", ")
+            "{program} is needed and could not be installed: install the packages {packages} and run this again"
         );
     }
     Ok(())
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    run(Command::new("apt-get").args(["-q", "update"]))?;
+    run(Command::new("apt-get")
+        .args(["-q", "install", "-y", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
 }
 
 /// Chromium, for the browser tests.
 pub(crate) fn chromium() -> Result<PathBuf> {
     apt("chromium", &["chromium"])?;
     Ok(PathBuf::from("/usr/bin/chromium"))
+}
+
+/// What the relay's tests need: a kernel's view of a sync, and a PostgreSQL to start a throw-away cluster of.
+pub(crate) fn relay_tests() -> Result<()> {
+    apt("strace", &["strace"])?;
+    let is_installed =
+        || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut found| found.next().is_some());
+    if is_installed() || is_here("initdb") {
+        return Ok(());
+    }
+    install(&["postgresql"]).context(
+        "PostgreSQL is needed and could not be installed: install the package postgresql and run this again",
+    )
 }
 
 /// Node.js and npm.
