@@ -4,6 +4,7 @@ use super::Console;
 use super::list::{LIST, ROW_HEIGHT, row_id};
 use crate::model::{Focus, State};
 use leptos::prelude::*;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -11,26 +12,45 @@ pub(crate) const PASSPHRASE: &str = "passphrase";
 pub(crate) const SEARCH: &str = "search";
 pub(crate) const PAGE: &str = "page";
 
-/// Waits for the next frame, when what is to be focused is there.
+thread_local! {
+    /// Counts what was asked for: of several things within one frame, the last one gets the focus.
+    static ASKED: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The search field gets it at once, so that what is typed next goes into it; the rest with the next frame, when it
+/// is there.
 pub(crate) fn focus(console: Console, focus: Focus) {
-    if let Focus::Row(_) = focus {
-        reveal(console);
+    let ours = ASKED.get() + 1;
+    ASKED.set(ours);
+    match focus {
+        Focus::Search => give(focus),
+        Focus::Row(_) => reveal(console),
+        Focus::Passphrase | Focus::Page => {}
     }
     request_animation_frame(move || {
-        let id = match focus {
-            Focus::Passphrase => PASSPHRASE.to_owned(),
-            Focus::Search => SEARCH.to_owned(),
-            Focus::Page => PAGE.to_owned(),
-            Focus::Row(thread) => row_id(thread),
-        };
-        if let Some(element) = element(&id) {
-            // A failure to focus is not worth a word: the mouse still works.
-            let _ = element.focus();
-            if let (Focus::Search, Some(input)) = (focus, element.dyn_ref::<web_sys::HtmlInputElement>()) {
-                input.select();
-            }
+        if ASKED.get() == ours {
+            give(focus);
         }
     });
+}
+
+fn give(focus: Focus) {
+    let id = match focus {
+        Focus::Passphrase => PASSPHRASE.to_owned(),
+        Focus::Search => SEARCH.to_owned(),
+        Focus::Page => PAGE.to_owned(),
+        Focus::Row(thread) => row_id(thread),
+    };
+    let Some(element) = element(&id) else { return };
+    let has_it = document().active_element().is_some_and(|active| active.id() == id);
+    if has_it {
+        return;
+    }
+    // A failure to focus is not worth a word: the mouse still works.
+    let _ = element.focus();
+    if let (Focus::Search, Some(input)) = (focus, element.dyn_ref::<web_sys::HtmlInputElement>()) {
+        input.select();
+    }
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
