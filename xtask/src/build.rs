@@ -132,6 +132,14 @@ pub(crate) fn seal_example() -> Result<()> {
     bind(&wasm, "seal-web", Target::Web).map(drop)
 }
 
+/// The example of `lead` that reads texts, into `target/bindgen/lead-web`.
+pub(crate) fn lead_example() -> Result<()> {
+    tool::wasm_target()?;
+    compile(&["--package", "lead", "--example", "readings"])?;
+    let wasm = fs::read(format!("{COMPILED}/examples/readings.wasm"))?;
+    bind(&wasm, "lead-web", Target::Web).map(drop)
+}
+
 #[derive(Clone, Copy)]
 enum Target {
     /// A classic script: the sandboxed frame may run nothing else.

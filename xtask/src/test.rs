@@ -15,7 +15,7 @@ pub(crate) struct Options {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     ("format", || execute(&mut cargo(&["fmt", "--all", "--check"]))),
     ("blindness", blindness::run),
     ("lints", lints),
@@ -26,6 +26,7 @@ const CHECKS: [Check; 13] = [
     ("size budgets", budget::run),
     ("interoperation with foreign JOSE libraries", interoperation),
     ("seal in the browser", seal_in_browser),
+    ("lead in the browser", lead_in_browser),
     ("end to end", end_to_end),
     ("licences and sources", licences),
     ("unused dependencies", unused_dependencies),
@@ -110,6 +111,14 @@ fn seal_in_browser() -> Result<()> {
     execute(&mut cargo(&["build", "--package", "seal", "--example", "interop"]))?;
     build::seal_example()?;
     execute(Command::new("node").arg("tests/interop/web.mjs"))
+}
+
+fn lead_in_browser() -> Result<()> {
+    tool::chromium()?;
+    tool::npm("tests")?;
+    execute(&mut cargo(&["build", "--package", "lead", "--example", "readings"]))?;
+    build::lead_example()?;
+    execute(Command::new("node").arg("tests/lead/run.mjs"))
 }
 
 fn end_to_end() -> Result<()> {
