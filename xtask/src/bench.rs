@@ -14,6 +14,12 @@ pub(crate) fn run() -> Result<()> {
     execute(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))?;
     step("Transfer sizes", budget::run)?;
     step("The widget in Chromium", || execute(Command::new("node").arg("tests/bench/browser.mjs")))?;
+    step("Reading and replay, natively and in Chromium", || {
+        execute(&mut cargo(&["build", "--package", "lead", "--example", "readings"]))?;
+        execute(&mut cargo(&["build", "--release", "--package", "lead", "--example", "readings"]))?;
+        build::lead_example()?;
+        execute(Command::new("node").args(["tests/lead/run.mjs", "time"]))
+    })?;
     step("Durable submissions, beside this disk's fdatasync", || {
         execute(&mut cargo(&[
             "build",
