@@ -78,7 +78,7 @@ const DAY_MINUTES: i64 = 1440;
 
 impl Hours {
     /// When `minutes` of opening time have passed since `from_ms` (milliseconds since 1970-01-01 UTC): by then a
-    /// call is due. `None`: the practice does not open for so long within [`MOST_DAYS`] days.
+    /// call is due. `None`: the practice does not open for so long within 400 days.
     #[must_use]
     pub fn deadline(&self, from_ms: u64, minutes: u32) -> Option<u64> {
         let from = i64::try_from(from_ms).ok()?;
