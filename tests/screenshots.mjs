@@ -21,6 +21,8 @@ async function readme() {
   await mkdir(images, { recursive: true });
   const phone = await open(390, 'light');
   await contactPage(phone);
+  await phone.evaluate(() => document.querySelector('[data-anteroom]').scrollIntoView());
+  await phone.waitForTimeout(300);
   await phone.screenshot({ path: path.join(images, 'form-phone.png') });
   const desktop = await open(1280, 'light');
   await unlock(desktop);

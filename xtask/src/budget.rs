@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LOADER: u64 = 3_000;
 /// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. The aim is 100,000; this
 /// is where it stands, so that it can only fall.
-const WIDGET: u64 = 118_000;
+const WIDGET: u64 = 115_000;
 /// The console's first transfer, brotli, in bytes.
 const CONSOLE: u64 = 400_000;
 
