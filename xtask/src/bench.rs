@@ -14,6 +14,10 @@ pub(crate) fn run() -> Result<()> {
     execute(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))?;
     step("Transfer sizes", budget::run)?;
     step("The widget in Chromium", || execute(Command::new("node").arg("tests/bench/browser.mjs")))?;
+    step("Sealing in the browser", || {
+        build::seal_example()?;
+        execute(Command::new("node").arg("tests/bench/seal.mjs"))
+    })?;
     step("Reading and replay, natively and in Chromium", || {
         execute(&mut cargo(&["build", "--package", "lead", "--example", "readings"]))?;
         execute(&mut cargo(&["build", "--release", "--package", "lead", "--example", "readings"]))?;
