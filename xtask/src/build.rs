@@ -21,8 +21,6 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// Builds both. Does nothing that is already done.
 pub(crate) fn run() -> Result<()> {
-    tool::wasm_target()?;
-    tool::standard_library_sources()?;
     step("Compiling widget and console to WebAssembly", || {
         // Separate calls: features asked for by the console must not weigh on the widget.
         compile(&["--package", "widget"])?;
@@ -33,6 +31,8 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn compile(what: &[&str]) -> Result<()> {
+    tool::wasm_target()?;
+    tool::standard_library_sources()?;
     let mut flags: Vec<String> = remap_paths()?.into();
     // SHA-256 as a loop: the widget hashes a key and a model, no more.
     flags.push("--cfg=sha2_backend_soft=\"compact\"".to_owned());
@@ -126,18 +126,18 @@ fn console() -> Result<()> {
 
 /// The example of `seal` that tests WebCrypto, into `target/bindgen/seal-web`.
 pub(crate) fn seal_example() -> Result<()> {
-    tool::wasm_target()?;
-    compile(&["--package", "seal", "--example", "web", "--features", "web"])?;
-    let wasm = fs::read(format!("{COMPILED}/examples/web.wasm"))?;
-    bind(&wasm, "seal-web", Target::Web).map(drop)
+    example("seal", "web", &["--features", "web"])
 }
 
 /// The example of `lead` that reads texts, into `target/bindgen/lead-web`.
 pub(crate) fn lead_example() -> Result<()> {
-    tool::wasm_target()?;
-    compile(&["--package", "lead", "--example", "readings"])?;
-    let wasm = fs::read(format!("{COMPILED}/examples/readings.wasm"))?;
-    bind(&wasm, "lead-web", Target::Web).map(drop)
+    example("lead", "readings", &[])
+}
+
+fn example(package: &str, name: &str, features: &[&str]) -> Result<()> {
+    compile(&[&["--package", package, "--example", name], features].concat())?;
+    let wasm = fs::read(format!("{COMPILED}/examples/{name}.wasm"))?;
+    bind(&wasm, &format!("{package}-web"), Target::Web).map(drop)
 }
 
 #[derive(Clone, Copy)]
