@@ -44,8 +44,11 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
-    // What `cargo xtask` itself was given must not leak into the builds it starts.
-    command.env_remove("CARGO_MANIFEST_DIR");
+    // What `cargo xtask` itself was given must not leak into the builds it starts; a cargo subcommand that finds
+    // a package name takes its own name for a folder.
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+        command.env_remove(name);
+    }
     command
 }
 
