@@ -91,6 +91,10 @@ impl<O: Opener> Inbox<O> {
 
     fn take(&mut self, item: Item) {
         let Item { meta, found } = item;
+        // Staff begin threads too, with what they took down; a stranger's inquiry in one of those would put another
+        // telephone number in its place.
+        let intrudes = matches!(found, Found::Inquiry(_)) && self.threads.contains_key(&meta.thread);
+        let found = if intrudes { Found::Refused(Refusal::Intruding) } else { found };
         let body = match found {
             Found::Inquiry(inquiry) => Body::Inquiry(inquiry),
             Found::Event { author, event, .. } => Body::Event { author, event: *event },

@@ -258,7 +258,7 @@ impl Inquiry {
         if json.len() > INQUIRY_BYTES { Err(InquiryError::TooLarge) } else { Ok(json) }
     }
 
-    fn fits(&self) -> bool {
+    pub(crate) fn fits(&self) -> bool {
         self.lang.len() <= 35 && self.answers.fits() && self.signals.fits() && self.preliminary.fits()
     }
 }

@@ -2,9 +2,15 @@
 //!
 //! Folding is pure and total, and gives the same lead for any order in which the records are handed over.
 
-use crate::inquiry::{Inquiry, Voicemail};
+mod work;
+
+use crate::inquiry::{Answers, Inquiry, Voicemail};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use wire::{EntryId, PracticeId, StaffId, ThreadId};
+pub use work::{
+    AnswerField, CLAIM_MS, CallTask, Channel, Claim, ClosedReason, Closing, Correction, Verified,
+};
 
 /// Claims of the JWS inside a staff event. The reader checks that practice, thread and entry are those of the
 /// sealed header, and that the key is the author's.
@@ -31,6 +37,49 @@ pub struct EventClaims {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
+    /// The author works on the lead now. Counts only if nobody holds it but `over`: of two who claim at once, the first
+    /// in the log has it.
+    Claimed {
+        /// Who held it, as far as the author knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<StaffId>,
+    },
+    /// The author works on it no more. Counts only if they held it.
+    Released,
+    /// A call is promised or planned. Takes the place of an earlier plan, and is done by the next call that is tried.
+    CallPlanned {
+        /// When to call, in milliseconds.
+        due: u64,
+        /// What about.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// The lead ended without an appointment.
+    Closed {
+        /// Why.
+        reason: ClosedReason,
+        /// In the author's words; for a referral, to whom.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// An answer of the inquiry is put right.
+    AnswerCorrected {
+        /// Which.
+        field: AnswerField,
+        /// What it said, as the author saw it; empty: nothing.
+        was: String,
+        /// What it says now; empty: nothing.
+        now: String,
+    },
+    /// An inquiry that did not come through the form, written down by the author. Begins a thread.
+    InquiryTaken {
+        /// How it came.
+        channel: Channel,
+        /// What was said.
+        inquiry: Box<Inquiry>,
+    },
+    /// [`Event::Merged`] was a slip.
+    Unmerged,
     /// The lead moved to a stage.
     StageChanged {
         /// Where to.
@@ -46,9 +95,14 @@ pub enum Event {
         /// How it went.
         outcome: CallOutcome,
     },
-    /// Identity or insurance was checked.
+    /// Something was checked with the person.
     Verified {
         /// What was checked.
+        what: Verification,
+    },
+    /// [`Event::Verified`] was a slip, or holds no more.
+    Unverified {
+        /// What is to be checked again.
         what: Verification,
     },
     /// A follow-up message was sent.
@@ -130,13 +184,27 @@ pub enum CallOutcome {
 }
 
 /// What was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verification {
     /// Who they are.
     Identity,
+    /// How to reach them.
+    Contact,
+    /// What they need, and that nothing of it is an emergency.
+    Needs,
     /// Their insurance.
     Insurance,
+    /// A referral, where one is needed.
+    Referral,
+    /// Their consent to messages.
+    Consent,
+}
+
+impl Verification {
+    /// All, in the order in which they are asked.
+    pub const ALL: [Self; 6] =
+        [Self::Identity, Self::Contact, Self::Needs, Self::Insurance, Self::Referral, Self::Consent];
 }
 
 /// One opened entry of a thread.
@@ -192,6 +260,19 @@ pub struct Call {
     pub outcome: CallOutcome,
 }
 
+/// What a member of staff did, as it was written.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Did {
+    /// Its entry.
+    pub entry: EntryId,
+    /// Who.
+    pub author: StaffId,
+    /// When the relay took it, in milliseconds.
+    pub time: u64,
+    /// What.
+    pub event: Event,
+}
+
 /// A lead as it stands.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Lead {
@@ -207,10 +288,22 @@ pub struct Lead {
     pub calls: Vec<Call>,
     /// Appointment, where one is made: begins, in milliseconds.
     pub appointment: Option<u64>,
+    /// Who works on it, as the log says; ask [`Claim::holds`] whether that still counts.
+    pub claim: Option<Claim>,
+    /// The call that is planned.
+    pub task: Option<CallTask>,
+    /// How it ended, where it ended without an appointment.
+    pub closing: Option<Closing>,
+    /// What was checked with the person, each thing once, oldest first.
+    pub verified: Vec<Verified>,
+    /// Answers that were put right, oldest first.
+    pub corrections: Vec<Correction>,
     /// The person wants no further messages.
     pub opted_out: bool,
     /// The thread that this one goes on in.
     pub merged_into: Option<ThreadId>,
+    /// Everything that staff did, oldest first; what they took down is with the inquiries.
+    pub history: Vec<Did>,
     /// How many of the entries are erased.
     pub erased: usize,
     /// When the relay took the last entry, in milliseconds.
@@ -228,17 +321,20 @@ pub struct Received {
     pub time: u64,
     /// What was sent.
     pub inquiry: Box<Inquiry>,
+    /// Who wrote it down, and how it came; `None`: through the form, unauthenticated.
+    pub taken: Option<(StaffId, Channel)>,
 }
 
-redacted_debug!(EventClaims, Event, Record, Body, Note, Call, Lead, Received);
+redacted_debug!(EventClaims, Event, Record, Body, Note, Call, Did, Lead, Received);
 
 impl EventClaims {
     /// Reads the claims of an event, strictly.
     ///
     /// # Errors
-    /// Not an event of format 1.
+    /// Not an event of format 1, or one with an inquiry past its bounds.
     pub fn parse(json: &[u8]) -> Result<Self, NotAnEvent> {
-        serde_json::from_slice::<Self>(json).ok().filter(|claims| claims.v == 1).ok_or(NotAnEvent)
+        let claims = serde_json::from_slice::<Self>(json).ok().filter(|claims| claims.v == 1);
+        claims.filter(|claims| claims.event.fits()).ok_or(NotAnEvent)
     }
 
     /// The claims to sign, as JSON.
@@ -246,6 +342,15 @@ impl EventClaims {
     pub fn to_json(&self) -> Vec<u8> {
         // Only texts and integers are in it, so serialisation cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl Event {
+    fn fits(&self) -> bool {
+        match self {
+            Self::InquiryTaken { inquiry, .. } => inquiry.v == 1 && inquiry.fits(),
+            _ => true,
+        }
     }
 }
 
@@ -259,6 +364,18 @@ impl Lead {
     #[must_use]
     pub fn inquiry(&self) -> Option<&Inquiry> {
         self.inquiries.last().map(|received| &*received.inquiry)
+    }
+
+    /// The answers of the latest inquiry, as put right by staff.
+    #[must_use]
+    pub fn answers(&self) -> Option<Cow<'_, Answers>> {
+        self.inquiry().map(|inquiry| work::corrected(&inquiry.answers, &self.corrections))
+    }
+
+    /// Who holds the lead at `now`, in milliseconds.
+    #[must_use]
+    pub fn holder(&self, now: u64) -> Option<&StaffId> {
+        self.claim.as_ref().filter(|claim| claim.holds(now)).map(|claim| &claim.by)
     }
 
     /// May staff leave a voicemail? Only where the person said so.
@@ -281,8 +398,14 @@ pub fn fold(thread: ThreadId, records: &[Record]) -> Lead {
         notes: Vec::new(),
         calls: Vec::new(),
         appointment: None,
+        claim: None,
+        task: None,
+        closing: None,
+        verified: Vec::new(),
+        corrections: Vec::new(),
         opted_out: false,
         merged_into: None,
+        history: Vec::new(),
         erased: 0,
         last_activity: 0,
     };
@@ -296,23 +419,63 @@ impl Lead {
     fn apply(&mut self, record: &Record) {
         self.last_activity = self.last_activity.max(record.time);
         match &record.body {
-            Body::Inquiry(inquiry) => self.inquiries.push(Received {
-                entry: record.entry,
-                seq: record.seq,
-                time: record.time,
-                inquiry: inquiry.clone(),
-            }),
+            Body::Inquiry(inquiry) => self.receive(record, inquiry, None),
             Body::Erased => self.erased += 1,
             Body::Event { author, event } => self.apply_event(record, author, event),
         }
     }
 
+    fn receive(&mut self, record: &Record, inquiry: &Inquiry, taken: Option<(StaffId, Channel)>) {
+        let (entry, seq, time) = (record.entry, record.seq, record.time);
+        self.inquiries.push(Received { entry, seq, time, inquiry: Box::new(inquiry.clone()), taken });
+    }
+
     fn apply_event(&mut self, record: &Record, author: &StaffId, event: &Event) {
         let (entry, time, author) = (record.entry, record.time, author.clone());
+        if !matches!(event, Event::InquiryTaken { .. }) {
+            self.history.push(Did { entry, author: author.clone(), time, event: event.clone() });
+        }
         match event {
-            Event::StageChanged { stage } => self.stage = *stage,
+            Event::Claimed { over } => {
+                let holder = self.holder(time);
+                if holder == over.as_ref() || holder == Some(&author) {
+                    self.claim = Some(Claim { by: author, since: time });
+                }
+            }
+            Event::Released => self.release(&author),
+            Event::CallPlanned { due, note } => {
+                self.task = Some(CallTask { author, due: *due, note: note.clone() });
+            }
+            Event::Closed { reason, note } => {
+                self.stage = Stage::Closed;
+                self.task = None;
+                self.closing = Some(Closing { author, time, reason: *reason, note: note.clone() });
+            }
+            Event::AnswerCorrected { field, was, now } => {
+                let crossed = self.answers().is_some_and(|answers| field.of(&answers) != was);
+                let (field, was, now) = (*field, was.clone(), now.clone());
+                self.corrections.push(Correction { entry, author, time, field, was, now, crossed });
+            }
+            Event::InquiryTaken { channel, inquiry } => {
+                self.receive(record, inquiry, Some((author, *channel)));
+            }
+            Event::Unmerged => self.merged_into = None,
+            Event::Verified { what } => {
+                if self.verified.iter().all(|verified| verified.what != *what) {
+                    self.verified.push(Verified { what: *what, author, time });
+                }
+            }
+            Event::Unverified { what } => self.verified.retain(|verified| verified.what != *what),
+            Event::StageChanged { stage } => {
+                self.stage = *stage;
+                if *stage != Stage::Closed {
+                    self.closing = None;
+                }
+            }
             Event::NoteAdded { text } => self.notes.push(Note { entry, author, time, text: text.clone() }),
             Event::CallAttempted { outcome } => {
+                self.release(&author);
+                self.task = None;
                 self.calls.push(Call { author, time, outcome: *outcome });
                 let reached = *outcome == CallOutcome::Reached;
                 self.stage = match self.stage {
@@ -323,6 +486,8 @@ impl Lead {
             }
             Event::AppointmentBooked { start } => {
                 self.appointment = Some(*start);
+                self.task = None;
+                self.closing = None;
                 self.stage = Stage::Booked;
             }
             Event::AppointmentFailed { .. } => self.appointment = None,
@@ -334,7 +499,13 @@ impl Lead {
                     note.text.clone_from(text);
                 }
             }
-            Event::Verified { .. } | Event::FollowUpSent { .. } | Event::AppointmentRequested { .. } => {}
+            Event::FollowUpSent { .. } | Event::AppointmentRequested { .. } => {}
+        }
+    }
+
+    fn release(&mut self, by: &StaffId) {
+        if self.claim.as_ref().is_some_and(|claim| claim.by == *by) {
+            self.claim = None;
         }
     }
 }

@@ -11,7 +11,9 @@ use lead::scoring::{
 };
 use lead::signals::{Signals, Visit};
 use lead::text::Text;
-use lead::thread::{Body, CallOutcome, Event, Record, Stage, fold};
+use lead::thread::{
+    AnswerField, Body, CallOutcome, Channel, ClosedReason, Event, Record, Stage, Verification, fold,
+};
 use lead::triage::{Lane, Triage};
 use proptest::prelude::*;
 use wire::{EntryId, StaffId, ThreadId};
@@ -155,14 +157,31 @@ fn event() -> impl Strategy<Value = Event> {
         (0..12u8, "[a-z]{0,8}")
             .prop_map(|(entry, text)| Event::Corrected { entry: EntryId::from_bytes([entry; 16]), text }),
         any::<u64>().prop_map(|start| Event::AppointmentBooked { start }),
+        prop::option::of(author()).prop_map(|over| Event::Claimed { over }),
+        Just(Event::Released),
+        any::<u64>().prop_map(|due| Event::CallPlanned { due, note: String::new() }),
+        Just(Event::Closed { reason: ClosedReason::Declined, note: String::new() }),
+        ("[ab]{0,1}", "[ab]{0,1}", 0..AnswerField::ALL.len()).prop_map(|(was, now, field)| {
+            Event::AnswerCorrected { field: AnswerField::ALL[field], was, now }
+        }),
+        "[a-z]{1,8}".prop_map(|name| Event::InquiryTaken {
+            channel: Channel::Phone,
+            inquiry: Box::new(inquiry(&name))
+        }),
+        Just(Event::Verified { what: Verification::Insurance }),
+        Just(Event::Unverified { what: Verification::Insurance }),
     ]
+}
+
+fn author() -> impl Strategy<Value = StaffId> {
+    prop_oneof![Just(staff("maria-lopez")), Just(staff("sam-rivera"))]
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
     let body = prop_oneof![
         1 => "[a-z]{1,8}".prop_map(|name| Body::Inquiry(Box::new(inquiry(&name)))),
         1 => Just(Body::Erased),
-        6 => event().prop_map(|event| Body::Event { author: staff("maria-lopez"), event }),
+        6 => (author(), event()).prop_map(|(author, event)| Body::Event { author, event }),
     ];
     prop::collection::vec(body, 0..12).prop_map(|bodies| {
         let numbered = bodies.into_iter().zip(1u8..);
