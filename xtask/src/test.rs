@@ -97,11 +97,17 @@ fn unit_tests() -> Result<()> {
     execute(&mut cargo(&["test", "--workspace", "--quiet"]))
 }
 
+/// Programs and examples as the tests were compiled with them. To build a package of its own would choose other
+/// features for what it depends on, and compile that once more.
+fn compiled_tests() -> Result<()> {
+    execute(&mut cargo(&["test", "--workspace", "--quiet", "--no-run"]))
+}
+
 /// 1,000 random payloads, both ways, with three libraries that others wrote.
 fn interoperation() -> Result<()> {
     tool::npm("tests")?;
     tool::python()?;
-    execute(&mut cargo(&["build", "--package", "seal", "--example", "interop"]))?;
+    compiled_tests()?;
     execute(Command::new("node").args(["tests/interop/run.mjs", "1000"]))
 }
 
@@ -109,7 +115,7 @@ fn interoperation() -> Result<()> {
 fn seal_in_browser() -> Result<()> {
     tool::chromium()?;
     tool::npm("tests")?;
-    execute(&mut cargo(&["build", "--package", "seal", "--example", "interop"]))?;
+    compiled_tests()?;
     build::seal_example()?;
     execute(Command::new("node").arg("tests/interop/web.mjs"))
 }
@@ -117,7 +123,7 @@ fn seal_in_browser() -> Result<()> {
 fn lead_in_browser() -> Result<()> {
     tool::chromium()?;
     tool::npm("tests")?;
-    execute(&mut cargo(&["build", "--package", "lead", "--example", "readings"]))?;
+    compiled_tests()?;
     build::lead_example()?;
     execute(Command::new("node").arg("tests/lead/run.mjs"))
 }
@@ -126,7 +132,7 @@ fn end_to_end() -> Result<()> {
     tool::chromium()?;
     tool::npm("tests")?;
     build::run()?;
-    execute(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))?;
+    compiled_tests()?;
     // One file at a time: each starts a relay and a browser of its own.
     let how = ["--test", "--test-concurrency=1", "--test-reporter=spec"];
     execute(Command::new("node").args(how).args(end_to_end_files()?))
