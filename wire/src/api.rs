@@ -3,6 +3,7 @@
 //! | method and path | body | answer | who |
 //! |---|---|---|---|
 //! | `GET /v1/practices/{practice}/manifest` | | manifest (compact JWS) | anyone |
+//! | `GET /v1/practices/{practice}/challenge?entry=` | | [`crate::proof::Challenge`] or 204 | anyone |
 //! | `POST /v1/practices/{practice}/inquiries` | sealed inquiry | [`Accepted`] | anyone |
 //! | `POST /v1/practices` | [`Registration`] | 201 | holder of an invite |
 //! | `POST /v1/practices/{practice}/token` | RFC 7523 form | [`Token`] | staff key |

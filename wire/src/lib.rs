@@ -14,6 +14,7 @@ pub mod limits;
 pub mod log;
 pub mod practice;
 pub mod problem;
+pub mod proof;
 pub mod reference;
 pub mod signed;
 
