@@ -146,6 +146,25 @@ pub enum Event {
         /// How it should read.
         text: String,
     },
+    /// Entries of this thread were erased at the relay: the owner's word beside the tombstones.
+    Erased {
+        /// Which.
+        entries: Vec<EntryId>,
+        /// Why.
+        ground: ErasureGround,
+    },
+}
+
+/// Why entries were erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ErasureGround {
+    /// The person asked for it, or the law does.
+    Request,
+    /// The practice keeps such entries no longer.
+    Retention,
+    /// It should not be there: a test, or sent to the wrong practice.
+    Mistake,
 }
 
 /// Where a lead stands.
@@ -499,7 +518,8 @@ impl Lead {
                     note.text.clone_from(text);
                 }
             }
-            Event::FollowUpSent { .. } | Event::AppointmentRequested { .. } => {}
+            // The tombstones themselves count what is erased.
+            Event::Erased { .. } | Event::FollowUpSent { .. } | Event::AppointmentRequested { .. } => {}
         }
     }
 
