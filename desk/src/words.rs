@@ -45,6 +45,8 @@ pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
         Voicemail::Never => "no, never leave one",
     });
     let consent = answers.consent.map(|consent| format!("given, version {} of the text", consent.version));
+    let follow_up = answers.follow_up.map(|given| format!("welcome, version {} of the text", given.version));
+    let guides = Some(answers.guides.join(", ")).filter(|guides| !guides.is_empty());
     let service = Some(lead.service_label()).filter(|label| !label.is_empty());
     let times = Some(contact.times.join(", ")).filter(|times| !times.is_empty());
     let all = [
@@ -63,6 +65,8 @@ pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
         ("Appointment", appointment),
         ("Booked", lead.lead.appointment.map(clock::local)),
         ("Consent", consent),
+        ("Follow-up", follow_up),
+        ("Guides", guides),
         ("Language", Some(lead.inquiry.lang.clone())),
         ("Sent", Some(format!("{} by their clock", clock::local(lead.inquiry.submitted_ms)))),
     ];

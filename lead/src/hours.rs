@@ -1,5 +1,6 @@
 //! When a practice answers the phone, and the deadline that a number of business minutes gives.
 
+use crate::order::sort;
 use serde::{Deserialize, Serialize};
 
 /// Business hours in the practice's own time.
@@ -71,6 +72,24 @@ pub enum Weekday {
     Sun,
 }
 
+/// Whether someone answers the phone, and when next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Now.
+    Open,
+    /// Not now, but then, in the practice's own time.
+    Opens {
+        /// 0: later today; 1: tomorrow.
+        in_days: u32,
+        /// Day of the week.
+        weekday: Weekday,
+        /// Before noon.
+        morning: bool,
+    },
+    /// Not within 400 days.
+    Closed,
+}
+
 /// How far ahead a deadline is looked for.
 const MOST_DAYS: i64 = 400;
 const MINUTE_MS: i64 = 60_000;
@@ -111,6 +130,23 @@ impl Hours {
         })
     }
 
+    /// Whether someone answers the phone at `ms` (milliseconds since 1970-01-01 UTC), and when next.
+    #[must_use]
+    pub fn presence(&self, ms: u64) -> Presence {
+        let Some(next) = self.deadline(ms, 0) else { return Presence::Closed };
+        if next <= ms {
+            return Presence::Open;
+        }
+        let local = |ms: u64| self.zone.local_minutes(i64::try_from(ms).unwrap_or(i64::MAX));
+        let (now, next) = (local(ms), local(next));
+        let day = next.div_euclid(DAY_MINUTES);
+        Presence::Opens {
+            in_days: u32::try_from(day - now.div_euclid(DAY_MINUTES)).unwrap_or_default(),
+            weekday: Weekday::of_day(day),
+            morning: next.rem_euclid(DAY_MINUTES) < DAY_MINUTES / 2,
+        }
+    }
+
     /// Opening and closing minutes of a local day (days since 1970-01-01), in order, none twice.
     fn openings(&self, day: i64) -> Vec<(i64, i64)> {
         let (year, month, date) = civil_from_days(day);
@@ -125,7 +161,7 @@ impl Hours {
             .filter(|opening| opening.days.contains(&weekday))
             .filter_map(|opening| Some((minutes(&opening.from)?, minutes(&opening.to)?)))
             .collect();
-        stretches.sort_unstable();
+        sort(&mut stretches, Ord::cmp);
         let mut end = 0;
         for stretch in &mut stretches {
             stretch.0 = stretch.0.max(end);
@@ -213,7 +249,8 @@ pub(crate) fn is_date(text: &str) -> bool {
 }
 
 /// The UTC date of a time in milliseconds, as `2026-12-31`.
-pub(crate) fn iso_date(ms: u64) -> String {
+#[must_use]
+pub fn iso_date(ms: u64) -> String {
     let (year, month, day) = civil_from_days(i64::try_from(ms / 86_400_000).unwrap_or(i64::MAX / 4));
     format!("{year:04}-{month:02}-{day:02}")
 }
@@ -285,6 +322,22 @@ mod tests {
         assert_eq!(due(utc(2026, 11, 25, 22, 30)), Some(utc(2026, 11, 27, 14, 30)), "over Thanksgiving");
         assert_eq!(due(utc(2026, 11, 27, 17, 30)), Some(utc(2026, 11, 30, 14, 30)), "over a weekend");
         assert!(hours.is_open(utc(2026, 11, 24, 15, 0)) && !hours.is_open(utc(2026, 11, 26, 15, 0)));
+    }
+
+    #[test]
+    fn it_says_when_someone_answers_next() {
+        use Presence::{Closed, Open, Opens};
+        use Weekday::{Fri, Mon, Tue, Wed};
+        let hours = hours(Daylight::UnitedStates);
+        let at = |month, day, hour| hours.presence(utc(2026, month, day, hour, 0));
+        assert_eq!(at(11, 24, 15), Open);
+        assert_eq!(at(11, 24, 18), Opens { in_days: 0, weekday: Tue, morning: false }, "over lunch");
+        assert_eq!(at(11, 24, 12), Opens { in_days: 0, weekday: Tue, morning: true }, "before opening");
+        assert_eq!(at(11, 24, 23), Opens { in_days: 1, weekday: Wed, morning: true }, "at closing time");
+        assert_eq!(at(11, 25, 23), Opens { in_days: 2, weekday: Fri, morning: true }, "before a holiday");
+        assert_eq!(at(11, 27, 18), Opens { in_days: 3, weekday: Mon, morning: true }, "before a weekend");
+        let never = Hours { open: vec![], ..hours.clone() };
+        assert_eq!(never.presence(utc(2026, 11, 24, 15, 0)), Closed);
     }
 
     #[test]

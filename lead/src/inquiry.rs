@@ -70,6 +70,12 @@ pub struct Answers {
     /// Consent given; `None`: the form did not ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent: Option<ConsentGiven>,
+    /// Consent to be written to later, gently; `None`: not given. Follow-up sequences need it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<ConsentGiven>,
+    /// Ids of the guides asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guides: Vec<String>,
     /// Answers to the form's free fields, by field id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other: BTreeMap<String, Answer>,
@@ -301,6 +307,7 @@ impl Answers {
             && self.on_behalf_of.as_ref().is_none_or(|of| line(&of.relationship) && maybe(&of.patient))
             && maybe(&self.date_of_birth)
             && maybe(&self.zip)
+            && lines(&self.guides)
             && self.other.len() <= MOST_OTHER
             && self.other.iter().all(other)
     }

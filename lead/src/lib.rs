@@ -23,6 +23,7 @@ pub mod signals;
 pub mod text;
 pub mod thread;
 pub mod triage;
+pub mod validate;
 
 pub use assess::{Assessment, assess};
 pub use fault::Fault;

@@ -10,7 +10,7 @@ use crate::hours::Hours;
 use crate::scoring::Model;
 use crate::text::Text;
 use crate::triage::Lane;
-pub use form::{Choice, Condition, Field, FieldKind, Form, Step};
+pub use form::{Choice, Condition, Field, FieldKind, Form, Guide, Step};
 use serde::{Deserialize, Serialize};
 use wire::PracticeId;
 use wire::limits::CLOCK_SKEW_SECONDS;
@@ -123,6 +123,9 @@ pub struct ManifestSource {
     pub pages: Vec<PagePattern>,
     /// Consent asked for before sending.
     pub consent: Consent,
+    /// Consent to a gentle follow-up, asked for by a field of the kind `follow_up`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<Consent>,
     /// Texts shown with the form, each with a version.
     #[serde(default)]
     pub notices: Vec<Notice>,
@@ -240,7 +243,8 @@ pub struct Consent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
-    /// `privacy`, `response-time`, ...
+    /// `privacy`: under the form. `what-happens-next`: on the confirmation; `what-happens-next-<tier>`: there, for
+    /// visitors in that tier.
     pub id: String,
     /// Rises with every change of the text.
     pub version: u32,

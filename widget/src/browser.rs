@@ -33,11 +33,11 @@ async fn show(port: Port, start: Start) {
         Err(_) => return port.failed(Failure::Untrusted),
     };
     let version = manifest.version;
-    let Start { languages, visits, .. } = start;
+    let Start { languages, visits, device, .. } = start;
     let wanted: Vec<&str> = languages.split(',').collect();
     let language = words::choose(&wanted, &manifest.source.languages);
     let signals = Signals::bounded(reader::visits(&visits), now_ms);
-    let intake = Intake::new(manifest.into(), language, signals, now_ms);
+    let intake = Intake::new(manifest.into(), language, signals, device, now_ms);
 
     port.style(STYLE);
     mount(move || {

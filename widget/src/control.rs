@@ -1,9 +1,10 @@
 //! What a person fills in, one control at a time. A field of the manifest gives one control or
 //! several: "insurance" is a choice, a carrier, a plan and a member id.
 
-use crate::values::Values;
+use crate::intake::Device;
 use crate::words::Words;
-use lead::manifest::{Choice, Condition, Field, FieldKind, ManifestSource};
+use lead::manifest::{Choice, Field, FieldKind, ManifestSource};
+use lead::validate::{Part, most_chars};
 use lead::{Text, inquiry::ContactWay};
 
 /// Most services that are shown as a list of buttons; more become a menu.
@@ -30,7 +31,9 @@ pub struct Control {
     pub name: String,
     /// Which step it stands in.
     pub step: usize,
-    /// Which part of an answer it holds.
+    /// Place of its field among [`lead::manifest::Form::fields`].
+    pub field: usize,
+    /// Which part of the field's answer it holds.
     pub part: Part,
     /// How it is filled in.
     pub entry: Entry,
@@ -42,57 +45,8 @@ pub struct Control {
     pub error: Text,
     /// Whether the form can be sent without it.
     pub required: bool,
-    /// Asked only when all of these hold.
-    pub when: Vec<When>,
-}
-
-/// Which part of an answer a control holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Contact.
-    Name,
-    /// Contact.
-    Email,
-    /// Contact.
-    Phone,
-    /// Contact: preferred way.
-    Prefer,
-    /// Contact: good times.
-    Times,
-    /// Contact: may we leave a voicemail?
-    Voicemail,
-    /// ZIP or postal code.
-    Zip,
-    /// Date of birth.
-    DateOfBirth,
-    /// Service asked for.
-    Service,
-    /// In the patient's words.
-    Needs,
-    /// Insurance: plan, none or not known.
-    Insurance,
-    /// Insurance.
-    Carrier,
-    /// Insurance.
-    Plan,
-    /// Insurance.
-    MemberId,
-    /// Whether a physician referred.
-    Referred,
-    /// Who did.
-    Physician,
-    /// And where they practise.
-    PhysicianPractice,
-    /// Relationship to the patient.
-    Relationship,
-    /// The patient, when someone else writes.
-    Patient,
-    /// Appointment windows.
-    Appointment,
-    /// Consent.
-    Consent,
-    /// A free field.
-    Other,
+    /// Asked only when the field's first control, at this place, holds one of these.
+    pub when: Option<(usize, Vec<String>)>,
 }
 
 /// How a control is filled in.
@@ -102,6 +56,8 @@ pub enum Entry {
     Line {
         /// Most characters.
         max: usize,
+        /// What it is, for keyboards and for browsers that fill in.
+        fill_in: FillIn,
         /// Offered while typing; anything else may be typed.
         suggestions: Vec<String>,
     },
@@ -117,6 +73,21 @@ pub enum Entry {
     Many(Vec<Offer>),
     /// A box to tick.
     Agree,
+}
+
+/// What a line is. WCAG 2.2, 1.3.5: a field about the person says so, in HTML's `autocomplete` words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FillIn {
+    /// The person's name.
+    Name,
+    /// The person's e-mail address.
+    Email,
+    /// The person's phone number.
+    Phone,
+    /// The person's ZIP or postal code.
+    Zip,
+    /// Nothing that a browser knows.
+    Other,
 }
 
 /// An answer offered.
@@ -148,15 +119,6 @@ impl Label {
     }
 }
 
-/// A condition on an earlier control.
-#[derive(Debug, Clone)]
-pub struct When {
-    /// Its place in the list of controls.
-    pub control: usize,
-    /// It holds one of these; empty: anything.
-    pub any_of: Vec<String>,
-}
-
 impl Entry {
     /// The answers offered.
     #[must_use]
@@ -170,173 +132,156 @@ impl Entry {
 
 /// The form's controls, in order.
 #[must_use]
-pub fn controls(source: &ManifestSource) -> Vec<Control> {
-    let mut made = Maker { controls: Vec::new(), source };
+pub fn controls(source: &ManifestSource, device: Device) -> Vec<Control> {
+    let mut made = Maker { controls: Vec::new(), source, step: 0, number: 0 };
     for (step, shown) in source.form.steps.iter().enumerate() {
+        made.step = step;
         for field in &shown.fields {
-            made.field(step, field);
+            // What is to be read at home is no use on the practice's own device.
+            if device == Device::Own || !matches!(field.kind, FieldKind::Guides { .. }) {
+                made.field(field);
+            }
+            made.number += 1;
         }
     }
     made.controls
 }
 
-/// Whether `controls[index]` is asked, given what is filled in: what depends on a control that is not
-/// asked is not asked either.
-#[must_use]
-pub fn is_asked(controls: &[Control], values: &Values, index: usize) -> bool {
-    controls[index].when.iter().all(|when| {
-        let held = values.chosen(when.control);
-        let fits = |id: &String| when.any_of.is_empty() || when.any_of.contains(id);
-        // Conditions point backwards only, so this ends.
-        held.iter().any(fits) && is_asked(controls, values, when.control)
-    })
-}
-
 struct Maker<'a> {
     controls: Vec<Control>,
     source: &'a ManifestSource,
+    step: usize,
+    number: usize,
 }
 
 impl Maker<'_> {
-    fn field(&mut self, step: usize, field: &Field) {
+    fn field(&mut self, field: &Field) {
         use Entry::{Agree, Area, Date, Many, Menu, One};
-        let first = self.controls.len();
-        let mut head = |part, entry| self.add(step, field, part, entry);
-        match &field.kind {
-            FieldKind::Name => head(Part::Name, line(120)),
-            FieldKind::Email => head(Part::Email, line(200)),
-            FieldKind::Phone => head(Part::Phone, line(40)),
-            FieldKind::Zip => head(Part::Zip, line(12)),
-            FieldKind::DateOfBirth => head(Part::DateOfBirth, Date),
-            FieldKind::Needs { max_chars } => head(Part::Needs, Area(*max_chars as usize)),
-            FieldKind::Voicemail => head(Part::Voicemail, One(yes_no())),
-            FieldKind::Consent => head(Part::Consent, Agree),
-            FieldKind::Text { max_chars } => head(Part::Other, line(*max_chars as usize)),
-            FieldKind::LongText { max_chars } => head(Part::Other, Area(*max_chars as usize)),
-            FieldKind::Select { options } => head(Part::Other, Menu(offers(options))),
-            FieldKind::Choice { options } => head(Part::Other, One(offers(options))),
-            FieldKind::Choices { options } => head(Part::Other, Many(offers(options))),
-            FieldKind::Times { options } => head(Part::Times, Many(offers(options))),
-            FieldKind::Service => self.service(step, field),
-            FieldKind::Contact { ways } => head(Part::Prefer, One(ways.iter().map(way).collect())),
-            FieldKind::Appointment { options } => {
-                let any = ours(ANY, |words| words.any_time);
-                head(Part::Appointment, Many([any].into_iter().chain(offers(options)).collect()));
+        let head = self.controls.len();
+        let line = |fill_in| Entry::Line { max: most(field, Part::Head), fill_in, suggestions: Vec::new() };
+        let entry = match &field.kind {
+            FieldKind::Name => line(FillIn::Name),
+            FieldKind::Email => line(FillIn::Email),
+            FieldKind::Phone => line(FillIn::Phone),
+            FieldKind::Zip => line(FillIn::Zip),
+            FieldKind::Text { .. } => line(FillIn::Other),
+            FieldKind::DateOfBirth => Date,
+            FieldKind::Needs { .. } | FieldKind::LongText { .. } => Area(most(field, Part::Head)),
+            FieldKind::Voicemail | FieldKind::Referral => {
+                One(vec![ours(YES, |words| words.yes), ours(NO, |words| words.no)])
             }
+            FieldKind::Consent | FieldKind::FollowUp => Agree,
+            FieldKind::Select { options } => Menu(offers(options)),
+            FieldKind::Choice { options } => One(offers(options)),
+            FieldKind::Choices { options } | FieldKind::Times { options } => Many(offers(options)),
+            FieldKind::Guides { options } => {
+                Many(options.iter().map(|guide| theirs(&guide.id, &guide.label)).collect())
+            }
+            FieldKind::Service => {
+                let services = self.source.services.iter();
+                let offers: Vec<Offer> =
+                    services.map(|service| theirs(&service.id, &service.label)).collect();
+                if offers.len() > MOST_BUTTONS { Menu(offers) } else { One(offers) }
+            }
+            FieldKind::Contact { ways } => One(ways.iter().map(way).collect()),
+            FieldKind::Appointment { options } => with(ours(ANY, |words| words.any_time), options, Many),
+            FieldKind::OnBehalfOf { options } => with(ours(MYSELF, |words| words.myself), options, One),
+            FieldKind::Insurance { .. } => One(vec![
+                ours(PLAN, |words| words.insured),
+                ours(SELF_PAY, |words| words.self_pay),
+                ours(UNKNOWN, |words| words.unknown_insurance),
+            ]),
+        };
+        self.head(field, entry);
+        match &field.kind {
             FieldKind::OnBehalfOf { options } => {
-                let myself = ours(MYSELF, |words| words.myself);
-                let others = offers(options);
-                let ids: Vec<String> = others.iter().map(|offer| offer.id.clone()).collect();
-                head(Part::Relationship, One([myself].into_iter().chain(others).collect()));
-                self.part(first, Part::Patient, line(120), |words| words.patient_name, &ids, true);
+                let others = options.iter().map(|option| option.id.clone()).collect();
+                self.part(field, head, Part::Patient, |words| words.patient_name, others);
             }
             FieldKind::Referral => {
-                head(Part::Referred, One(yes_no()));
-                let yes = [YES.to_owned()];
-                self.part(first, Part::Physician, line(120), |words| words.physician, &yes, true);
-                self.part(
-                    first,
-                    Part::PhysicianPractice,
-                    line(120),
-                    |words| words.physician_practice,
-                    &yes,
-                    false,
-                );
+                let yes = || vec![YES.to_owned()];
+                self.part(field, head, Part::Physician, |words| words.physician, yes());
+                self.part(field, head, Part::PhysicianPractice, |words| words.physician_practice, yes());
             }
             FieldKind::Insurance { carriers } => {
-                let known = vec![
-                    ours(PLAN, |words| words.insured),
-                    ours(SELF_PAY, |words| words.self_pay),
-                    ours(UNKNOWN, |words| words.unknown_insurance),
-                ];
-                head(Part::Insurance, One(known));
-                let plan = [PLAN.to_owned()];
-                let carrier = Entry::Line { max: 120, suggestions: carriers.clone() };
-                self.part(first, Part::Carrier, carrier, |words| words.carrier, &plan, true);
-                self.part(first, Part::Plan, line(120), |words| words.plan, &plan, false);
-                self.part(first, Part::MemberId, line(60), |words| words.member_id, &plan, false);
+                let plan = || vec![PLAN.to_owned()];
+                self.part(field, head, Part::Carrier, |words| words.carrier, plan());
+                if let Some(Control { entry: Entry::Line { suggestions, .. }, .. }) = self.controls.last_mut()
+                {
+                    suggestions.clone_from(carriers);
+                }
+                self.part(field, head, Part::Plan, |words| words.plan, plan());
+                self.part(field, head, Part::MemberId, |words| words.member_id, plan());
             }
+            _ => {}
         }
     }
 
-    fn service(&mut self, step: usize, field: &Field) {
-        let offers: Vec<Offer> = self
-            .source
-            .services
-            .iter()
-            .map(|service| Offer { id: service.id.clone(), label: Label::Theirs(service.label.clone()) })
-            .collect();
-        let entry = if offers.len() > MOST_BUTTONS { Entry::Menu(offers) } else { Entry::One(offers) };
-        self.add(step, field, Part::Service, entry);
-    }
-
     /// The control that carries the field's own question.
-    fn add(&mut self, step: usize, field: &Field, part: Part, entry: Entry) {
-        let when = field.show_if.iter().filter_map(|condition| self.when(condition)).collect();
-        let label = match part {
-            Part::Consent => self.source.consent.text.clone(),
-            _ => field.label.clone(),
+    fn head(&mut self, field: &Field, entry: Entry) {
+        let label = match (&field.kind, &self.source.follow_up) {
+            (FieldKind::Consent, _) => &self.source.consent.text,
+            (FieldKind::FollowUp, Some(follow_up)) => &follow_up.text,
+            _ => &field.label,
         };
         self.controls.push(Control {
             name: field.id.clone(),
-            step,
-            part,
+            step: self.step,
+            field: self.number,
+            part: Part::Head,
             entry,
-            label: Label::Theirs(label),
+            label: Label::Theirs(label.clone()),
             hint: field.hint.clone(),
             error: field.error.clone(),
             required: field.required,
-            when,
+            when: None,
         });
     }
 
     /// A further control of the field whose first control is `head`.
     fn part(
         &mut self,
+        field: &Field,
         head: usize,
         part: Part,
-        entry: Entry,
         label: fn(&Words) -> &'static str,
-        any_of: &[String],
-        required: bool,
+        any_of: Vec<String>,
     ) {
-        let name = format!("{}.{}", self.controls[head].name, self.controls.len() - head);
         self.controls.push(Control {
-            name,
-            step: self.controls[head].step,
+            name: format!("{}.{}", field.id, self.controls.len() - head),
+            step: self.step,
+            field: self.number,
             part,
-            entry,
+            entry: Entry::Line { max: most(field, part), fill_in: FillIn::Other, suggestions: Vec::new() },
             label: Label::Ours(label),
             hint: Text::default(),
             error: Text::default(),
-            required,
-            when: vec![When { control: head, any_of: any_of.to_vec() }],
+            required: matches!(part, Part::Patient | Part::Physician | Part::Carrier),
+            when: Some((head, any_of)),
         });
-    }
-
-    fn when(&self, condition: &Condition) -> Option<When> {
-        let control = self.controls.iter().position(|control| control.name == condition.field)?;
-        Some(When { control, any_of: condition.any_of.clone() })
     }
 }
 
-fn line(max: usize) -> Entry {
-    Entry::Line { max, suggestions: Vec::new() }
+fn most(field: &Field, part: Part) -> usize {
+    most_chars(&field.kind, part).unwrap_or_default()
 }
 
 fn ours(id: &str, label: fn(&Words) -> &'static str) -> Offer {
     Offer { id: id.to_owned(), label: Label::Ours(label) }
 }
 
-fn yes_no() -> Vec<Offer> {
-    vec![ours(YES, |words| words.yes), ours(NO, |words| words.no)]
+fn theirs(id: &str, label: &Text) -> Offer {
+    Offer { id: id.to_owned(), label: Label::Theirs(label.clone()) }
 }
 
 fn offers(options: &[Choice]) -> Vec<Offer> {
-    options
-        .iter()
-        .map(|option| Offer { id: option.id.clone(), label: Label::Theirs(option.label.clone()) })
-        .collect()
+    options.iter().map(|option| theirs(&option.id, &option.label)).collect()
+}
+
+fn with(first: Offer, options: &[Choice], entry: fn(Vec<Offer>) -> Entry) -> Entry {
+    let mut all = vec![first];
+    all.extend(offers(options));
+    entry(all)
 }
 
 fn way(way: &ContactWay) -> Offer {

@@ -2,14 +2,16 @@
 //!
 //! [`Intake::step`] takes what happened and says what to do. It performs nothing itself.
 
-use crate::answers::{answers, contact_way};
-use crate::control::{Control, Entry, Part, controls, is_asked};
-use crate::validate::{Problem, problem};
+use crate::answers::read;
+use crate::control::{Control, Entry, controls};
 use crate::values::Values;
 use crate::words;
-use lead::inquiry::{ContactWay, Inquiry};
+use lead::hours::iso_date;
+use lead::inquiry::{Answers, ContactWay, Inquiry};
+use lead::scoring::Score;
 use lead::signals::Signals;
 use lead::triage::{Help, watch};
+use lead::validate::{Problem, problems};
 use lead::{Manifest, assess};
 use std::sync::Arc;
 use wire::EntryId;
@@ -26,6 +28,8 @@ pub struct Intake {
     pub controls: Arc<Vec<Control>>,
     /// What is filled in.
     pub values: Values,
+    /// Whether each control is asked, by the answers to those before it.
+    pub asked: Vec<bool>,
     /// Problems that are shown, one place for each control.
     pub problems: Vec<Option<Problem>>,
     /// Whom to call at once, by what was written.
@@ -34,11 +38,26 @@ pub struct Intake {
     pub language: String,
     /// Where the person is.
     pub stage: Stage,
+    /// Whose device it is.
+    pub device: Device,
     /// How often the form was begun afresh: what is on the screen belongs to one round.
     pub round: usize,
     signals: Signals,
+    /// The language that the next person begins in.
+    first_language: String,
+    /// Tier of the answers when the person came to where they are. It decides what is offered, and is never shown.
+    tier: String,
     trap: String,
     began_ms: u64,
+}
+
+/// Whose device the form is filled in on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Device {
+    /// The person's own.
+    Own,
+    /// The practice's, in the waiting room: nothing is offered for later, and the next person starts afresh.
+    Kiosk,
 }
 
 /// Where a person is in the form.
@@ -63,10 +82,16 @@ pub enum Stage {
 pub struct Confirmation {
     /// Whose outcome the loader reports.
     pub entry: EntryId,
-    /// First word of the name, to thank by.
-    pub first_name: String,
+    /// The name as written, to thank by: which part of it one is called by differs from people to people.
+    pub name: String,
     /// How they want to be reached.
     pub prefer: Option<ContactWay>,
+    /// Ids of the guides asked for.
+    pub guides: Vec<String>,
+    /// Tier of the answers: the practice may have words of its own for it.
+    pub tier: String,
+    /// When it was sealed, in milliseconds.
+    pub sent_ms: u64,
 }
 
 impl std::fmt::Debug for Confirmation {
@@ -105,8 +130,8 @@ pub enum Event {
     Send(u64),
     /// Something was written where only programs write.
     Trapped(String),
-    /// The message is sealed under this id.
-    Sealed(EntryId),
+    /// The message is sealed under this id, at this time in milliseconds.
+    Sealed(EntryId, u64),
     /// The relay has it.
     Delivered(EntryId),
     /// No connection: it waits, in storage or in this page.
@@ -117,7 +142,7 @@ pub enum Event {
     Speak(String),
     /// Another message, or the next person, at this time in milliseconds.
     Afresh(u64),
-    /// Nobody has touched the form for long, at this time in milliseconds.
+    /// Nobody has touched the form for long, or the page is being left, at this time in milliseconds.
     Idle(u64),
 }
 
@@ -139,28 +164,40 @@ pub enum Effect {
 impl Intake {
     /// An empty form at its first step, at `now_ms`.
     #[must_use]
-    pub fn new(manifest: Arc<Manifest>, language: String, signals: Signals, now_ms: u64) -> Self {
-        let controls = Arc::new(controls(&manifest.source));
+    pub fn new(
+        manifest: Arc<Manifest>,
+        language: String,
+        signals: Signals,
+        device: Device,
+        now_ms: u64,
+    ) -> Self {
+        let controls = Arc::new(controls(&manifest.source, device));
         let count = controls.len();
-        Self {
+        let mut intake = Self {
             manifest,
             controls,
             values: Values::empty(count),
+            asked: Vec::new(),
             problems: vec![None; count],
             help: Vec::new(),
+            first_language: language.clone(),
             language,
             stage: Stage::Filling(0),
+            device,
             round: 0,
             signals,
+            tier: String::new(),
             trap: String::new(),
             began_ms: now_ms,
-        }
+        };
+        intake.reconsider();
+        intake
     }
 
     /// Whether the control is asked now.
     #[must_use]
     pub fn is_asked(&self, control: usize) -> bool {
-        is_asked(&self.controls, &self.values, control)
+        self.asked[control]
     }
 
     /// The step on the screen.
@@ -203,7 +240,7 @@ impl Intake {
             Event::Left(control) => {
                 // An empty answer is no mistake yet: the person may come back to it.
                 if !self.values.is_blank(control) {
-                    self.check(control);
+                    self.problems[control] = self.found()[control];
                 }
                 Vec::new()
             }
@@ -215,8 +252,8 @@ impl Intake {
                 self.trap = text;
                 Vec::new()
             }
-            Event::Sealed(entry) if self.stage == Stage::Sending(None) => {
-                self.stage = Stage::Sending(Some(self.confirmation(entry)));
+            Event::Sealed(entry, now_ms) if self.stage == Stage::Sending(None) => {
+                self.stage = Stage::Sending(Some(self.confirmation(entry, now_ms)));
                 Vec::new()
             }
             Event::Delivered(entry) => self.delivered(entry, Delivery::Delivered),
@@ -229,7 +266,7 @@ impl Intake {
             Event::Afresh(now_ms) => self.afresh(now_ms),
             Event::Idle(now_ms) => self.idle(now_ms),
             // A second click, or an outcome that comes late.
-            Event::Change(_) | Event::Sealed(_) | Event::Refused => Vec::new(),
+            Event::Change(_) | Event::Sealed(..) | Event::Refused => Vec::new(),
         }
     }
 
@@ -237,11 +274,13 @@ impl Intake {
         if matches!(self.controls[control].entry, Entry::Area(_)) {
             self.help = self.urgent_help();
         }
+        self.asked = read(&self.manifest.source, &self.controls, &self.values, &self.tier).asked;
         // An answer can put another one right, such as an address in place of a number. What is not shown
         // as a problem yet stays so until the person goes on.
-        for shown in 0..self.controls.len() {
-            if self.problems[shown].is_some() {
-                self.check(shown);
+        if self.problems.iter().any(Option::is_some) {
+            let found = self.found();
+            for (shown, found) in self.problems.iter_mut().zip(found) {
+                *shown = shown.and(found);
             }
         }
         Vec::new()
@@ -261,19 +300,50 @@ impl Intake {
         help
     }
 
-    fn check(&mut self, control: usize) {
-        let today = date(self.began_ms);
-        self.problems[control] = problem(&self.controls, &self.values, control, &today);
+    /// What is answered so far.
+    fn answers(&self) -> Answers {
+        read(&self.manifest.source, &self.controls, &self.values, &self.tier).answers
+    }
+
+    /// What is wrong with it, one place for each control.
+    fn found(&self) -> Vec<Option<Problem>> {
+        let mut found = vec![None; self.controls.len()];
+        for one in problems(&self.manifest.source, &self.answers(), &iso_date(self.began_ms)) {
+            let is_it = |control: &Control| control.field == one.field && control.part == one.part;
+            if let Some(control) = self.controls.iter().position(is_it)
+                && self.asked[control]
+            {
+                found[control] = found[control].or(Some(one.problem));
+            }
+        }
+        found
     }
 
     /// Shows all problems of the steps up to `last`; the first control that has one.
     fn check_through(&mut self, last: usize) -> Option<usize> {
-        for control in 0..self.controls.len() {
+        let found = self.found();
+        for (control, found) in found.into_iter().enumerate() {
             if self.controls[control].step <= last {
-                self.check(control);
+                self.problems[control] = found;
             }
         }
         self.problems.iter().position(Option::is_some)
+    }
+
+    /// The preliminary score of these answers.
+    fn score(&self, answers: &Answers, now_ms: u64) -> Score {
+        let source = &self.manifest.source;
+        assess::assess_parts(source, &source.scoring, answers, &self.signals, now_ms).score
+    }
+
+    /// What is asked, and of which tier: as the person goes on, never while they write.
+    fn reconsider(&mut self) {
+        let manifest = Arc::clone(&self.manifest);
+        let source = &manifest.source;
+        // No tier has this name: the score that steers what is offered does not depend on what is then answered.
+        let firm = read(source, &self.controls, &self.values, "").answers;
+        self.tier = self.score(&firm, self.began_ms).tier;
+        self.asked = read(source, &self.controls, &self.values, &self.tier).asked;
     }
 
     fn next(&mut self) -> Vec<Effect> {
@@ -324,9 +394,8 @@ impl Intake {
     }
 
     fn inquiry(&self, now_ms: u64) -> Inquiry {
-        let source = &self.manifest.source;
-        let answers = answers(&self.controls, &self.values, source.consent.version);
-        let assessed = assess::assess_parts(source, &source.scoring, &answers, &self.signals, now_ms);
+        let answers = self.answers();
+        let preliminary = self.score(&answers, now_ms);
         Inquiry {
             v: 1,
             lang: self.language.clone(),
@@ -334,19 +403,19 @@ impl Intake {
             submitted_ms: now_ms,
             answers,
             signals: self.signals.clone(),
-            preliminary: assessed.score,
+            preliminary,
         }
     }
 
-    fn confirmation(&self, entry: EntryId) -> Confirmation {
-        let held = |part| {
-            let at = self.controls.iter().position(|control| control.part == part);
-            at.map_or("", |control| self.values.text(control))
-        };
+    fn confirmation(&self, entry: EntryId, sent_ms: u64) -> Confirmation {
+        let answers = self.answers();
         Confirmation {
             entry,
-            first_name: held(Part::Name).split_whitespace().next().unwrap_or_default().to_owned(),
-            prefer: contact_way(held(Part::Prefer)),
+            name: answers.contact.name,
+            prefer: answers.contact.prefer,
+            guides: answers.guides,
+            tier: self.tier.clone(),
+            sent_ms,
         }
     }
 
@@ -375,9 +444,10 @@ impl Intake {
             Stage::Sending(_) => Vec::new(),
             Stage::Filling(0) if is_empty => Vec::new(),
             _ => {
+                // The next person's language is not this one's. Nobody is there whose focus could be moved.
+                self.language.clone_from(&self.first_language);
                 self.afresh(now_ms);
-                // Nobody is there whose focus could be moved.
-                Vec::new()
+                vec![Effect::Speak]
             }
         }
     }
@@ -398,6 +468,7 @@ impl Intake {
 
     fn enter(&mut self, stage: Stage) -> Vec<Effect> {
         self.stage = stage;
+        self.reconsider();
         vec![Effect::Begin]
     }
 
@@ -420,6 +491,13 @@ impl Intake {
         self.in_step(step).any(|control| self.is_asked(control))
     }
 
+    /// Where one is, and how many steps there are: those that ask something, and the review.
+    #[must_use]
+    pub fn progress(&self, step: usize) -> (usize, usize) {
+        let asks = |end| (0..end).filter(|&step| self.has_questions(step)).count();
+        (asks(step) + 1, asks(self.steps()) + 1)
+    }
+
     /// The text of the practice's notice `id`, if it has one.
     #[must_use]
     pub fn notice(&self, id: &str) -> Option<&str> {
@@ -432,18 +510,4 @@ impl Intake {
     pub fn words(&self) -> &'static words::Words {
         words::of(&self.language)
     }
-}
-
-/// The UTC date of `ms`, as `2026-11-23`. Days to civil date by Howard Hinnant's `civil_from_days`.
-#[must_use]
-pub fn date(ms: u64) -> String {
-    let days = ms / 86_400_000 + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }

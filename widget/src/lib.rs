@@ -7,6 +7,5 @@ pub mod answers;
 pub mod control;
 pub mod intake;
 pub mod reader;
-pub mod validate;
 pub mod values;
 pub mod words;

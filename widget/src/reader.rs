@@ -7,7 +7,7 @@
 
 use lead::hours::{Hours, Opening, Zone};
 use lead::manifest::{
-    Choice, Condition, Consent, Field, FieldKind, Form, Notice, OwnPhrase, PagePattern, Service, Step,
+    Choice, Condition, Consent, Field, FieldKind, Form, Guide, Notice, OwnPhrase, PagePattern, Service, Step,
 };
 use lead::scoring::{Action, Count, Criterion, DateRange, Group, Model, Range, Tier, When};
 use lead::signals::{Campaign, Visit};
@@ -142,13 +142,15 @@ impl Read for Text {
 read_struct! {
     Manifest { practice, version, iat, exp, inbox, source }
     ManifestSource {
-        name, phone, emergency_note, languages, services, form, pages, consent, notices, hours, phrases, scoring
+        name, phone, emergency_note, languages, services, form, pages, consent, follow_up, notices, hours, phrases,
+        scoring
     }
     Service { id, label, tier }
     Form { steps }
     Step { id, title, fields }
-    Field { id, kind, label, hint, error, required, show_if }
+    Field { id, kind, label, hint, error, required, show_if, tiers }
     Choice { id, label }
+    Guide { id, label, path }
     Condition { field, any_of }
     PagePattern { kind, pattern }
     Consent { version, text }
@@ -253,6 +255,8 @@ impl Read for FieldKind {
             "on_behalf_of" => Self::OnBehalfOf { options: options()? },
             "appointment" => Self::Appointment { options: options()? },
             "consent" => Self::Consent,
+            "follow_up" => Self::FollowUp,
+            "guides" => Self::Guides { options: member(of, "options")? },
             "text" => Self::Text { max_chars: max()? },
             "long_text" => Self::LongText { max_chars: max()? },
             "select" => Self::Select { options: options()? },

@@ -1,14 +1,17 @@
 //! The widget's own words. What a practice asks is in its manifest; these are the buttons, the problems
-//! and the reassurances around it. Adding a language is one file beside [`en`], and a line in [`of`].
+//! and the reassurances around it. Adding a language is one file beside [`en`], and its name in [`ALL`].
 
 pub mod en;
 pub mod es;
 
-use crate::validate::Problem;
+use lead::hours::Presence;
+use lead::validate::Problem;
 
 /// One language's words. `{}` stands for what the caller fills in with [`fill`].
 #[derive(Debug)]
 pub struct Words {
+    /// Its tag (BCP 47), without a region.
+    pub tag: &'static str,
     /// Its name in itself, for the switch.
     pub name: &'static str,
     /// Read from right to left.
@@ -39,7 +42,7 @@ pub struct Words {
     pub sealed_for: &'static str,
     /// Explains the line above.
     pub sealed_how: &'static str,
-    /// Title of the confirmation; `{}` is the first name.
+    /// Title of the confirmation; `{}` is the name.
     pub sent_title: &'static str,
     /// Title of the confirmation, without a name.
     pub sent_title_plain: &'static str,
@@ -65,10 +68,26 @@ pub struct Words {
     pub next_email: &'static str,
     /// In whatever way.
     pub next_any: &'static str,
+    /// Someone answers the phone now.
+    pub open: &'static str,
+    /// Nobody does, but then: `{}` is one of the next three.
+    pub opens: &'static str,
+    /// Later today: in the morning, in the afternoon.
+    pub today: [&'static str; 2],
+    /// Tomorrow: in the morning, in the afternoon.
+    pub tomorrow: [&'static str; 2],
+    /// On a later day, `{}`: in the morning, in the afternoon.
+    pub on_day: [&'static str; 2],
+    /// Days of the week, from Monday.
+    pub weekdays: [&'static str; 7],
+    /// Title over the guides asked for.
+    pub guides: &'static str,
     /// Sooner: call `{}`.
     pub next_sooner: &'static str,
     /// Starts afresh.
     pub another: &'static str,
+    /// Clears the screen for the next person.
+    pub done: &'static str,
     /// Could not be sent.
     pub refused_title: &'static str,
     /// What to do then; `{}` is the phone number.
@@ -131,12 +150,33 @@ pub struct Words {
     pub problem: fn(Problem) -> &'static str,
 }
 
+/// All languages, English first.
+pub const ALL: [&Words; 2] = [&en::WORDS, &es::WORDS];
+
 /// The words of `language`, a tag; English where there are none.
 #[must_use]
 pub fn of(language: &str) -> &'static Words {
-    match language.split('-').next() {
-        Some("es") => &es::WORDS,
-        _ => &en::WORDS,
+    let base = language.split('-').next();
+    ALL.into_iter().find(|words| Some(words.tag) == base).unwrap_or(ALL[0])
+}
+
+impl Words {
+    /// When someone answers the phone; nothing where that is more than a week away.
+    #[must_use]
+    pub fn presence(&self, presence: Presence) -> Option<String> {
+        let (in_days, weekday, morning) = match presence {
+            Presence::Open => return Some(self.open.to_owned()),
+            Presence::Opens { in_days, weekday, morning } => (in_days, weekday, morning),
+            Presence::Closed => return None,
+        };
+        let half = usize::from(!morning);
+        let then = match in_days {
+            0 => self.today[half].to_owned(),
+            1 => self.tomorrow[half].to_owned(),
+            2..=6 => fill(self.on_day[half], self.weekdays[weekday as usize]),
+            _ => return None,
+        };
+        Some(fill(self.opens, &then))
     }
 }
 
@@ -162,6 +202,7 @@ pub fn choose(wanted: &[&str], offered: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lead::hours::Weekday;
 
     #[test]
     fn the_language_follows_the_page_then_the_browser_then_the_practice() {
@@ -173,20 +214,80 @@ mod tests {
     }
 
     #[test]
-    fn every_language_fills_the_same_places() {
-        for (english, spanish) in [
-            (en::WORDS.step, es::WORDS.step),
-            (en::WORDS.sealed_for, es::WORDS.sealed_for),
-            (en::WORDS.sent_title, es::WORDS.sent_title),
-            (en::WORDS.sent_delivered, es::WORDS.sent_delivered),
-            (en::WORDS.sent_waiting, es::WORDS.sent_waiting),
-            (en::WORDS.next_read, es::WORDS.next_read),
-            (en::WORDS.next_sooner, es::WORDS.next_sooner),
-            (en::WORDS.refused, es::WORDS.refused),
-            (en::WORDS.problems, es::WORDS.problems),
-        ] {
-            assert_eq!(english.matches("{}").count(), spanish.matches("{}").count(), "{english}");
-            assert_ne!(english, spanish);
+    fn when_the_practice_answers_is_said_as_people_say_it() {
+        let opens = |in_days, morning| Presence::Opens { in_days, weekday: Weekday::Mon, morning };
+        let said = |words: &Words, presence| words.presence(presence).unwrap_or_default();
+        assert_eq!(
+            said(&en::WORDS, opens(3, true)),
+            "We are closed right now and open again on Monday morning."
+        );
+        assert_eq!(
+            said(&en::WORDS, opens(0, false)),
+            "We are closed right now and open again this afternoon."
+        );
+        assert_eq!(said(&es::WORDS, opens(1, true)), "Ahora está cerrado; abrimos mañana por la mañana.");
+        assert_eq!(said(&es::WORDS, opens(6, false)), "Ahora está cerrado; abrimos el lunes por la tarde.");
+        assert_eq!(en::WORDS.presence(opens(7, true)), None, "which Monday?");
+        assert_eq!(en::WORDS.presence(Presence::Closed), None);
+    }
+
+    /// Each word of a language by its name, as `Debug` lists them.
+    fn listed(words: &Words) -> Vec<(String, String)> {
+        let text = format!("{words:#?}");
+        let mut name = String::new();
+        let mut found = Vec::new();
+        for line in text.lines().map(str::trim) {
+            let (member, value) = line.split_once(": ").unwrap_or(("", line));
+            if !member.is_empty() && !member.starts_with('"') {
+                name = member.to_owned();
+            }
+            if value.starts_with('"') {
+                found.push((name.clone(), value.trim_end_matches(',').trim_matches('"').to_owned()));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn no_language_misses_a_word() {
+        let english = listed(&en::WORDS);
+        assert!(english.len() > 75, "{}", english.len());
+        // Written alike.
+        let alike = ["right_to_left", "plan", "no"];
+        for words in ALL {
+            let theirs = listed(words);
+            assert_eq!(theirs.len(), english.len(), "{}", words.tag);
+            for ((name, text), (_, in_english)) in theirs.iter().zip(&english) {
+                assert!(!text.trim().is_empty(), "{}: {name} is empty", words.tag);
+                let places = |text: &str| text.matches("{}").count();
+                assert_eq!(places(text), places(in_english), "{}: {name}", words.tag);
+                let translated = words.tag == "en" || text != in_english || alike.contains(&name.as_str());
+                assert!(translated, "{}: {name} is still English", words.tag);
+            }
+            for problem in PROBLEMS {
+                let text = (words.problem)(problem);
+                assert!(text.len() > 10, "{}: {problem:?}", words.tag);
+                assert!(
+                    words.tag == "en" || text != (en::WORDS.problem)(problem),
+                    "{}: {problem:?}",
+                    words.tag
+                );
+            }
         }
     }
+
+    const PROBLEMS: [Problem; 12] = [
+        Problem::Missing,
+        Problem::NotChosen,
+        Problem::NotAgreed,
+        Problem::Email,
+        Problem::Phone,
+        Problem::Zip,
+        Problem::Date,
+        Problem::TooLong,
+        Problem::NoWayBack,
+        Problem::PhoneForThat,
+        Problem::EmailForThat,
+        Problem::NotOffered,
+    ];
 }

@@ -4,10 +4,10 @@
 
 use lead::inquiry::{ContactWay, Inquiry, Insurance};
 use lead::signals::Signals;
+use lead::validate::Problem;
 use lead::{Manifest, ManifestSource};
 use std::sync::Arc;
-use widget::intake::{Delivery, Effect, Event, Intake, Stage};
-use widget::validate::Problem;
+use widget::intake::{Delivery, Device, Effect, Event, Intake, Stage};
 use wire::EntryId;
 
 const BEGAN: u64 = 1_795_000_000_000;
@@ -20,6 +20,10 @@ struct Person {
 
 impl Person {
     fn arrives() -> Self {
+        Self::arrives_at(Device::Own)
+    }
+
+    fn arrives_at(device: Device) -> Self {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/manifests/lakeside-ortho.toml");
         let source: ManifestSource = toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let manifest = Manifest {
@@ -30,7 +34,7 @@ impl Person {
             inbox: wire::practice::JwkSet { keys: Vec::new() },
             source,
         };
-        let form = Intake::new(Arc::new(manifest), "en".to_owned(), Signals::default(), BEGAN);
+        let form = Intake::new(Arc::new(manifest), "en".to_owned(), Signals::default(), device, BEGAN);
         Self { form, effects: Vec::new() }
     }
 
@@ -67,7 +71,7 @@ impl Person {
         let mut person = Self::arrives();
         person.fills("service", "knee-replacement").fills("needs", "My left knee hurts.").does(Event::Next);
         person.fills("name", "Ada Example").fills("contact", "phone").fills("phone", "(555) 555-0142");
-        person.does(Event::Next).fills("consent", "yes").does(Event::Next);
+        person.does(Event::Next).does(Event::Next).fills("consent", "yes").does(Event::Next);
         assert_eq!(person.form.stage, Stage::Review);
         person
     }
@@ -158,7 +162,7 @@ fn the_review_leads_back_to_a_step_and_straight_to_the_review_again() {
     person.does(Event::Change(0)).does(Event::Back);
     assert_eq!(person.form.stage, Stage::Review);
     person.does(Event::Back);
-    assert_eq!(person.form.stage, Stage::Filling(2));
+    assert_eq!(person.form.stage, Stage::Filling(3));
 }
 
 #[test]
@@ -202,19 +206,19 @@ fn a_second_click_sends_nothing_more() {
     person.sealed();
     person.does(Event::Send(LATER));
     assert_eq!(person.effects, []);
-    person.does(Event::Sealed(entry())).does(Event::Send(LATER + 1));
+    person.does(Event::Sealed(entry(), LATER)).does(Event::Send(LATER + 1));
     assert_eq!(person.effects, []);
 }
 
 #[test]
 fn sent_and_wiped() {
     let mut person = Person::ready();
-    person.does(Event::Send(LATER)).does(Event::Sealed(entry()));
+    person.does(Event::Send(LATER)).does(Event::Sealed(entry(), LATER));
     person.does(Event::Delivered(EntryId::from_bytes([8; 16])));
     assert!(matches!(person.form.stage, Stage::Sending(_)), "another entry's outcome is not this one's");
     person.does(Event::Delivered(entry()));
     let Stage::Sent(confirmation, Delivery::Delivered) = &person.form.stage else { panic!() };
-    assert_eq!((confirmation.first_name.as_str(), confirmation.prefer), ("Ada", Some(ContactWay::Phone)));
+    assert_eq!((confirmation.name.as_str(), confirmation.prefer), ("Ada Example", Some(ContactWay::Phone)));
     for control in 0..person.form.controls.len() {
         assert!(person.form.values.is_blank(control), "{}", person.form.controls[control].name);
     }
@@ -223,7 +227,7 @@ fn sent_and_wiped() {
 #[test]
 fn without_a_connection_it_waits_sealed_and_is_delivered_later() {
     let mut person = Person::ready();
-    person.does(Event::Send(LATER)).does(Event::Sealed(entry()));
+    person.does(Event::Send(LATER)).does(Event::Sealed(entry(), LATER));
     person.does(Event::Waiting(entry(), Delivery::Kept));
     assert!(matches!(person.form.stage, Stage::Sent(_, Delivery::Kept)));
     person.does(Event::Delivered(entry()));
@@ -235,7 +239,7 @@ fn without_a_connection_it_waits_sealed_and_is_delivered_later() {
 #[test]
 fn what_the_relay_will_not_take_can_be_tried_again() {
     let mut person = Person::ready();
-    person.does(Event::Send(LATER)).does(Event::Sealed(entry())).does(Event::Refused);
+    person.does(Event::Send(LATER)).does(Event::Sealed(entry(), LATER)).does(Event::Refused);
     assert_eq!(person.form.stage, Stage::Refused);
     person.does(Event::Send(LATER));
     assert_eq!(person.sealed().answers.contact.name, "Ada Example", "the answers are still there");
@@ -281,14 +285,14 @@ fn what_someone_left_behind_is_wiped_and_the_focus_stays_where_it_is() {
     let mut person = Person::arrives();
     person.fills("needs", "I have chest pain").does(Event::Idle(LATER));
     assert!(person.form.values.is_blank(person.control("needs")) && person.form.help.is_empty());
-    assert_eq!((person.effects.as_slice(), person.form.round), ([].as_slice(), 1));
+    assert_eq!((person.effects.as_slice(), person.form.round), ([Effect::Speak].as_slice(), 1));
     person.does(Event::Idle(LATER));
     assert_eq!(person.form.round, 1, "an empty form is left alone");
 
     let mut person = Person::ready();
     person.does(Event::Send(LATER)).does(Event::Idle(LATER));
     assert!(matches!(person.form.stage, Stage::Sending(_)), "what is being sent is not touched");
-    person.does(Event::Sealed(entry())).does(Event::Delivered(entry())).does(Event::Idle(LATER));
+    person.does(Event::Sealed(entry(), LATER)).does(Event::Delivered(entry())).does(Event::Idle(LATER));
     assert_eq!(person.form.stage, Stage::Filling(0), "the name on the confirmation goes too");
 }
 
@@ -296,7 +300,7 @@ fn what_someone_left_behind_is_wiped_and_the_focus_stays_where_it_is() {
 fn an_outcome_out_of_turn_changes_nothing() {
     let mut person = Person::arrives();
     for event in [
-        Event::Sealed(entry()),
+        Event::Sealed(entry(), LATER),
         Event::Delivered(entry()),
         Event::Waiting(entry(), Delivery::Kept),
         Event::Refused,
@@ -309,9 +313,98 @@ fn an_outcome_out_of_turn_changes_nothing() {
     }
 }
 
+/// The example's last step offers by the preliminary score: knee replacement 25, appointment 20, insurance 15; a
+/// person is ready from 30 on.
 #[test]
-fn dates_are_those_of_the_calendar() {
-    for (ms, date) in [(0, "1970-01-01"), (951_782_400_000, "2000-02-29"), (BEGAN, "2026-11-18")] {
-        assert_eq!(widget::intake::date(ms), date);
+fn who_is_ready_is_offered_a_call_and_others_a_guide() {
+    let mut person = Person::ready();
+    person.does(Event::Change(3));
+    let offered = |person: &Person| {
+        ["times", "guides", "follow-up"].map(|name| person.form.is_asked(person.control(name)))
+    };
+    assert_eq!(offered(&person), [false, true, true]);
+    person.ticks("guides", "knee-pain").fills("follow-up", "yes").does(Event::Next).does(Event::Send(LATER));
+    let answers = person.sealed().answers;
+    assert_eq!(
+        (answers.guides.as_slice(), answers.follow_up.unwrap().version),
+        (["knee-pain".to_owned()].as_slice(), 1)
+    );
+    person.does(Event::Sealed(entry(), LATER)).does(Event::Delivered(entry()));
+    let Stage::Sent(confirmation, _) = &person.form.stage else { panic!() };
+    assert_eq!(
+        (confirmation.guides.as_slice(), confirmation.tier.as_str()),
+        (["knee-pain".to_owned()].as_slice(), "nurture")
+    );
+
+    let mut person = Person::ready();
+    person.does(Event::Change(3)).ticks("guides", "knee-pain").does(Event::Next);
+    person.does(Event::Change(2)).ticks("appointment", "this-week").does(Event::Next).does(Event::Change(3));
+    assert_eq!(offered(&person), [true, false, false]);
+    person.ticks("times", "8-10").does(Event::Next).does(Event::Send(LATER));
+    let inquiry = person.sealed();
+    assert_eq!(inquiry.answers.contact.times, ["8-10"]);
+    assert!(inquiry.answers.guides.is_empty(), "what is not offered any more is not sent");
+    assert_eq!(inquiry.preliminary.tier, "care-ready");
+}
+
+#[test]
+fn what_is_offered_does_not_change_under_the_persons_hands() {
+    let mut person = Person::ready();
+    person.does(Event::Change(2));
+    let asked = person.form.asked.clone();
+    person.ticks("appointment", "this-week").ticks("appointment", "next-week");
+    assert_eq!(person.form.asked, asked);
+}
+
+#[test]
+fn progress_counts_the_steps_that_ask_something() {
+    let person = Person::ready();
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|step| person.form.progress(step)),
+        [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+    );
+}
+
+#[test]
+fn on_the_practices_own_device_nothing_is_offered_to_read_at_home_and_the_language_is_not_remembered() {
+    let mut person = Person::arrives_at(Device::Kiosk);
+    assert!(person.form.controls.iter().all(|control| control.name != "guides"));
+    person.does(Event::Speak("es".to_owned())).fills("needs", "Hola").does(Event::Idle(LATER));
+    assert_eq!(
+        (person.form.language.as_str(), person.effects.as_slice()),
+        ("en", [Effect::Speak].as_slice())
+    );
+}
+
+/// What staff check is what the form checks.
+#[test]
+fn what_the_form_lets_through_has_no_problem_for_staff() {
+    let mut person = Person::ready();
+    person.does(Event::Change(2)).fills("insurance", "plan").fills("insurance.1", "Sample Mutual");
+    person.fills("referral", "yes").does(Event::Next);
+    assert_eq!(person.problem("referral.1"), Some(Problem::Missing), "who referred?");
+    person.fills("referral.1", "Doctor Sample").does(Event::Next).does(Event::Send(LATER));
+    let answers = person.sealed().answers;
+    let source = &person.form.manifest.source;
+    assert_eq!(lead::validate::problems(source, &answers, "2026-11-24"), []);
+}
+
+#[test]
+fn a_name_may_be_any() {
+    for name in [
+        "X",
+        "李",
+        "Ó",
+        "O'Neil-García de la Cruz III",
+        "Nguyễn Thị",
+        "محمد",
+        "-",
+        "🙂",
+        "Null",
+        "von 't Hof",
+    ] {
+        let mut person = Person::ready();
+        person.does(Event::Change(1)).fills("name", name).does(Event::Next);
+        assert_eq!(person.form.stage, Stage::Review, "{name}");
     }
 }

@@ -21,11 +21,21 @@ fn demo() -> Value {
 
 fn every_kind_of_field(source: &mut Value) {
     let options = json!([{ "id": "a", "label": { "en": "A" } }]);
-    let mut kinds: Vec<Value> =
-        ["name", "email", "phone", "zip", "date_of_birth", "service", "voicemail", "referral", "consent"]
-            .iter()
-            .map(|kind| json!(kind))
-            .collect();
+    let mut kinds: Vec<Value> = [
+        "name",
+        "email",
+        "phone",
+        "zip",
+        "date_of_birth",
+        "service",
+        "voicemail",
+        "referral",
+        "consent",
+        "follow_up",
+    ]
+    .iter()
+    .map(|kind| json!(kind))
+    .collect();
     for kind in ["times", "on_behalf_of", "appointment", "select", "choice", "choices"] {
         kinds.push(json!({ kind: { "options": options } }));
     }
@@ -34,13 +44,14 @@ fn every_kind_of_field(source: &mut Value) {
     }
     kinds.push(json!({ "insurance": { "carriers": ["Example Health"] } }));
     kinds.push(json!({ "insurance": {} }));
+    kinds.push(json!({ "guides": { "options": [{ "id": "g", "label": { "en": "G" }, "path": "/g.pdf" }] } }));
     kinds.push(json!({ "contact": { "ways": ["phone", "text", "email"] } }));
     let fields: Vec<Value> = kinds
         .iter()
         .enumerate()
         .map(|(at, kind)| {
             json!({ "id": format!("f{at}"), "kind": kind, "label": { "en": "?", "es": "¿?" }, "hint": { "en": "h" },
-                    "error": { "en": "e" }, "required": at % 2 == 0, "show_if": { "field": "f0", "any_of": ["x"] } })
+                    "error": { "en": "e" }, "required": at % 2 == 0, "show_if": { "field": "f0", "any_of": ["x"] }, "tiers": ["t"] })
         })
         .collect();
     let steps = source["form"]["steps"].as_array_mut().unwrap();
@@ -94,7 +105,7 @@ fn every_kind_of_member_is_read_alike() {
 fn without_its_optional_members_it_is_read_alike() {
     let mut claims = demo();
     let source = claims["source"].as_object_mut().unwrap();
-    for member in ["emergency_note", "pages", "notices", "phrases"] {
+    for member in ["emergency_note", "pages", "notices", "phrases", "follow_up"] {
         source.remove(member);
     }
     source["scoring"].as_object_mut().unwrap().retain(|name, _| name != "groups" && name != "range");

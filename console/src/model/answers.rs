@@ -43,6 +43,14 @@ fn value(source: &ManifestSource, field: &Field, answers: &Answers) -> Option<St
         FieldKind::Appointment { options } => answers.appointment.as_ref().map(|wish| {
             if wish.windows.is_empty() { "Any time".into() } else { labels(options, &wish.windows) }
         }),
+        FieldKind::FollowUp => answers.follow_up.map(|given| format!("Yes, to version {}", given.version)),
+        FieldKind::Guides { options } => (!answers.guides.is_empty()).then(|| {
+            let label = |id: &String| {
+                let guide = options.iter().find(|guide| guide.id == *id);
+                guide.map_or_else(|| plain_line(id), |guide| guide.label.in_language("en").to_owned())
+            };
+            answers.guides.iter().map(label).collect::<Vec<_>>().join(", ")
+        }),
         FieldKind::Text { .. } | FieldKind::LongText { .. } => {
             answers.other.get(&field.id).map(|answer| free(answer, &[]))
         }

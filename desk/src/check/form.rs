@@ -1,12 +1,14 @@
 //! The form: what is asked, in an order in which it can be asked.
 
 use super::Found;
+use lead::ManifestSource;
 use lead::inquiry::{ContactWay, NEEDS_BYTES, TEXT_BYTES};
-use lead::manifest::{Choice, Field, FieldKind, Form};
+use lead::manifest::{Choice, Field, FieldKind, Form, Guide};
 use std::collections::HashSet;
 use std::mem::discriminant;
 
-pub(super) fn check(found: &mut Found<'_>, form: &Form) {
+pub(super) fn check(found: &mut Found<'_>, source: &ManifestSource) {
+    let form = &source.form;
     found.require(!form.steps.is_empty(), "form.steps", "is empty");
     found.unique("form.steps", form.steps.iter().map(|step| step.id.as_str()));
     let mut asked: Vec<&Field> = Vec::new();
@@ -17,6 +19,7 @@ pub(super) fn check(found: &mut Found<'_>, form: &Form) {
         for (at, field) in step.fields.iter().enumerate() {
             let path = format!("{path}.fields[{at}]");
             check_field(found, &path, form, field, &asked);
+            check_tiers(found, &path, source, field);
             asked.push(field);
         }
     }
@@ -43,6 +46,33 @@ fn check_field(found: &mut Found<'_>, path: &str, form: &Form, field: &Field, as
     }
 }
 
+/// What is offered to some visitors only, by their score.
+fn check_tiers(found: &mut Found<'_>, path: &str, source: &ManifestSource, field: &Field) {
+    for tier in field.tiers.iter().filter(|tier| source.scoring.tier(tier).is_none()) {
+        found.say(format!("{path}.tiers"), format!("scoring has no tier \"{tier}\""));
+    }
+    if field.kind == FieldKind::FollowUp {
+        found.require(
+            source.follow_up.is_some(),
+            "follow_up",
+            format!("is missing: \"{}\" asks for it", field.id),
+        );
+    }
+    let needed = matches!(field.kind, FieldKind::Name | FieldKind::Email | FieldKind::Phone);
+    found.require(
+        field.tiers.is_empty() || !field.required && !needed,
+        format!("{path}.tiers"),
+        "a question for some tiers only cannot be one that the practice needs an answer to",
+    );
+    // Nobody is referred, and everyone writes for themselves, who does not say otherwise.
+    let silent = matches!(field.kind, FieldKind::Referral | FieldKind::OnBehalfOf { .. });
+    found.require(
+        !(silent && field.required),
+        format!("{path}.required"),
+        "has no effect here: no answer means \"no\"",
+    );
+}
+
 fn check_kind(found: &mut Found<'_>, path: &str, kind: &FieldKind) {
     let mut most = |max_chars: u32, bytes: usize| {
         // A character takes up to four bytes.
@@ -61,6 +91,7 @@ fn check_kind(found: &mut Found<'_>, path: &str, kind: &FieldKind) {
         | FieldKind::Select { options }
         | FieldKind::Choice { options }
         | FieldKind::Choices { options } => check_options(found, &format!("{path}.kind.options"), options),
+        FieldKind::Guides { options } => check_guides(found, &format!("{path}.kind.options"), options),
         _ => {}
     }
 }
@@ -70,6 +101,21 @@ fn check_options(found: &mut Found<'_>, path: &str, options: &[Choice]) {
     found.unique(path, options.iter().map(|option| option.id.as_str()));
     for (at, option) in options.iter().enumerate() {
         found.text(&format!("{path}[{at}].label"), &option.label);
+    }
+}
+
+fn check_guides(found: &mut Found<'_>, path: &str, guides: &[Guide]) {
+    found.require(!guides.is_empty(), path, "is empty");
+    found.unique(path, guides.iter().map(|guide| guide.id.as_str()));
+    for (at, guide) in guides.iter().enumerate() {
+        found.text(&format!("{path}[{at}].label"), &guide.label);
+        // Two slashes would name another website.
+        let fits = guide.path.starts_with('/') && !guide.path.starts_with("//") && !guide.path.contains('\\');
+        found.require(
+            fits,
+            format!("{path}[{at}].path"),
+            "must begin with one /: it is a path on your website",
+        );
     }
 }
 
@@ -104,7 +150,8 @@ fn answers(kind: &FieldKind) -> Option<HashSet<&str>> {
         FieldKind::Contact { ways } => Some(ways.iter().map(|way| way.as_str()).collect()),
         FieldKind::Insurance { .. } => Some(["given", "unknown", "self-pay"].into()),
         FieldKind::Voicemail => Some(["welcome", "never"].into()),
-        FieldKind::Consent => Some(["given"].into()),
+        FieldKind::Consent | FieldKind::FollowUp | FieldKind::Referral => Some(["given"].into()),
+        FieldKind::Guides { options } => Some(options.iter().map(|option| option.id.as_str()).collect()),
         FieldKind::Times { options }
         | FieldKind::OnBehalfOf { options }
         | FieldKind::Select { options }

@@ -32,7 +32,7 @@ pub(crate) fn mistakes(source: &ManifestSource) -> Vec<Mistake> {
     let mut found = Found { languages: &source.languages, mistakes: Vec::new() };
     found.head(source);
     found.services(&source.services);
-    form::check(&mut found, &source.form);
+    form::check(&mut found, source);
     hours::check(&mut found, &source.hours);
     found.rest(source);
     for fault in source.scoring.faults() {
@@ -155,6 +155,9 @@ impl Found<'_> {
             );
         }
         self.text("consent.text", &source.consent.text);
+        if let Some(follow_up) = &source.follow_up {
+            self.text("follow_up.text", &follow_up.text);
+        }
         self.unique("notices", source.notices.iter().map(|notice| notice.id.as_str()));
         for (at, notice) in source.notices.iter().enumerate() {
             self.text(&format!("notices[{at}].text"), &notice.text);

@@ -81,11 +81,16 @@ pub struct Field {
     /// Asked only when this holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_if: Option<Condition>,
+    /// Asked only of visitors whose preliminary score, by the answers to the questions without this member, falls into
+    /// one of these tiers; empty: of everyone. It steers what is offered (a call-back window, a guide), so such a
+    /// question is never required.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<String>,
 }
 
 impl Field {
-    /// What was answered, as texts or ids; empty: nothing. Kinds with several parts give the part that has to be
-    /// there, and `given`, `unknown` or `self-pay` for insurance.
+    /// What was answered, as texts or ids; empty: nothing. Consents and a referral give `given`; insurance gives `given`,
+    /// `unknown` or `self-pay`; someone else's request gives the relationship.
     #[must_use]
     pub fn values<'a>(&self, answers: &'a Answers) -> Vec<&'a str> {
         let contact = &answers.contact;
@@ -105,9 +110,11 @@ impl Field {
             }),
             FieldKind::Contact { .. } => contact.prefer.map(ContactWay::as_str),
             FieldKind::Voicemail => contact.voicemail.map(Voicemail::as_str),
-            FieldKind::Referral => answers.referral.as_ref().map(|referral| referral.physician.as_str()),
+            FieldKind::Referral => answers.referral.as_ref().map(|_| "given"),
             FieldKind::OnBehalfOf { .. } => answers.on_behalf_of.as_ref().map(|of| of.relationship.as_str()),
             FieldKind::Consent => answers.consent.map(|_| "given"),
+            FieldKind::FollowUp => answers.follow_up.map(|_| "given"),
+            FieldKind::Guides { .. } => return answers.guides.iter().map(String::as_str).collect(),
             FieldKind::Times { .. } => return contact.times.iter().map(String::as_str).collect(),
             FieldKind::Appointment { .. } => {
                 return match &answers.appointment {
@@ -188,6 +195,13 @@ pub enum FieldKind {
     },
     /// Consent to the manifest's consent text.
     Consent,
+    /// Consent to the manifest's follow-up text: to be written to later, gently.
+    FollowUp,
+    /// Guides to read at home: any number. The confirmation links to those chosen.
+    Guides {
+        /// What is offered.
+        options: Vec<Guide>,
+    },
     /// A line of text.
     Text {
         /// Most characters.
@@ -223,6 +237,18 @@ pub struct Choice {
     pub id: String,
     /// What is shown.
     pub label: Text,
+}
+
+/// A guide on the practice's website.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// What is recorded.
+    pub id: String,
+    /// What is shown.
+    pub label: Text,
+    /// Its path on the practice's website: `/guides/knee-pain.pdf`.
+    pub path: String,
 }
 
 /// When a field is asked.

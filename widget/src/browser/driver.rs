@@ -73,7 +73,7 @@ impl Driver {
             Effect::Seal(inquiry) => spawn_local(async move {
                 match self.seal(&inquiry).await {
                     Ok((entry, body)) => {
-                        self.dispatch(Event::Sealed(entry));
+                        self.dispatch(Event::Sealed(entry, now_ms()));
                         self.port(|port| port.sealed(entry, &body));
                     }
                     Err(NotSealed) => self.dispatch(Event::Refused),

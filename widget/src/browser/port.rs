@@ -5,6 +5,7 @@
 //! | `ready {version}`, `failed {reason}` | `delivered {entry}` |
 //! | `size {height}` (by frame.js), `top` | `waiting {entry, kept}` |
 //! | `sealed {entry, body}` | `refused {entry}` |
+//! | `guide {path}` | |
 //!
 //! `frame.js` itself says `again`, when a time asked for is over, and `idle`, when nobody has touched the form.
 
@@ -13,7 +14,7 @@ use js_sys::{Function, Object, Reflect, global};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
-use widget::intake::{Delivery, Event};
+use widget::intake::{Delivery, Device, Event};
 use wire::EntryId;
 
 /// What the loader hands over to begin with.
@@ -30,6 +31,8 @@ pub(crate) struct Start {
     pub(crate) visits: String,
     /// Language tags, the best first, with commas between.
     pub(crate) languages: String,
+    /// Whose device it is.
+    pub(crate) device: Device,
 }
 
 /// Why there is no form.
@@ -57,6 +60,7 @@ impl Port {
             seen: member(&helpers, "seen").as_f64().unwrap_or_default() as u64,
             visits: text("visits").unwrap_or_default(),
             languages: text("languages").unwrap_or_default(),
+            device: if member(&helpers, "kiosk").is_truthy() { Device::Kiosk } else { Device::Own },
         };
         let port = member(&helpers, "port").dyn_into().ok()?;
         Some((Self { port, helpers }, start))
@@ -90,6 +94,11 @@ impl Port {
     /// Hands over a sealed submission.
     pub(crate) fn sealed(&self, entry: EntryId, body: &str) {
         self.say("sealed", &[("entry", entry.to_string().into()), ("body", body.into())]);
+    }
+
+    /// Asks for a page of the practice's website.
+    pub(crate) fn guide(&self, path: &str) {
+        self.say("guide", &[("path", path.into())]);
     }
 
     /// Makes `text` the document's one style sheet.

@@ -36,7 +36,7 @@ impl Screen {
 /// The whole form.
 pub(crate) fn form(driver: Driver) -> AnyView {
     classed("main", "form")
-        .child(head(driver))
+        .part(driver, |state| state.round.to_string(), move || head(driver))
         .part(driver, key, move || match driver.now(Screen::of) {
             Screen::Step(at) => step::step(driver, at),
             Screen::Review => review::review(driver),

@@ -1,10 +1,11 @@
 //! English.
 
 use super::Words;
-use crate::validate::Problem;
+use lead::validate::Problem;
 
 /// English.
 pub const WORDS: Words = Words {
+    tag: "en",
     name: "English",
     right_to_left: false,
     step: "Step {} of {}",
@@ -35,8 +36,16 @@ pub const WORDS: Words = Words {
     next_text: "We text you at the number you gave.",
     next_email: "We write to you at the address you gave.",
     next_any: "We get in touch in the way you asked for.",
+    open: "We are open right now.",
+    opens: "We are closed right now and open again {}.",
+    today: ["this morning", "this afternoon"],
+    tomorrow: ["tomorrow morning", "tomorrow afternoon"],
+    on_day: ["on {} morning", "on {} afternoon"],
+    weekdays: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+    guides: "For you to read",
     next_sooner: "If you would rather talk now, call {}.",
     another: "Send another message",
+    done: "Done",
     refused_title: "We could not send your message",
     refused: "We are sorry. Your answers are still here, and nobody has seen them. Please try once more, or call {}.",
     retry: "Try again",
@@ -78,7 +87,8 @@ const fn problem(problem: Problem) -> &'static str {
         Problem::Phone => "Please give the full number with its area code, for example (555) 555-0142.",
         Problem::Zip => "Please check this code. A ZIP code has five digits.",
         Problem::Date => "Please check this date.",
-        Problem::TooLong(_) => "This is longer than we can take. Please shorten it a little.",
+        Problem::TooLong => "This is longer than we can take. Please shorten it a little.",
+        Problem::NotOffered => "Please choose one of the answers offered.",
         Problem::NoWayBack => "Please give a phone number or an e-mail address, so that we can answer you.",
         Problem::PhoneForThat => "You would like a call or a text: which number?",
         Problem::EmailForThat => "You would like an e-mail: to which address?",

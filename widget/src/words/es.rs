@@ -1,10 +1,11 @@
 //! Spanish.
 
 use super::Words;
-use crate::validate::Problem;
+use lead::validate::Problem;
 
 /// Spanish.
 pub const WORDS: Words = Words {
+    tag: "es",
     name: "Español",
     right_to_left: false,
     step: "Paso {} de {}",
@@ -35,8 +36,16 @@ pub const WORDS: Words = Words {
     next_text: "Le escribimos un mensaje de texto al número que nos dio.",
     next_email: "Le escribimos a la dirección que nos dio.",
     next_any: "Nos ponemos en contacto de la manera que prefirió.",
+    open: "Ahora está abierto.",
+    opens: "Ahora está cerrado; abrimos {}.",
+    today: ["hoy por la mañana", "hoy por la tarde"],
+    tomorrow: ["mañana por la mañana", "mañana por la tarde"],
+    on_day: ["el {} por la mañana", "el {} por la tarde"],
+    weekdays: ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+    guides: "Para leer en casa",
     next_sooner: "Si prefiere hablar ahora, llame al {}.",
     another: "Enviar otro mensaje",
+    done: "Listo",
     refused_title: "No pudimos enviar su mensaje",
     refused: "Lo sentimos. Sus respuestas siguen aquí y nadie las ha visto. Inténtelo otra vez o llame al {}.",
     retry: "Intentar de nuevo",
@@ -80,7 +89,8 @@ const fn problem(problem: Problem) -> &'static str {
         Problem::Phone => "Escriba el número completo con el código de área, por ejemplo (555) 555-0142.",
         Problem::Zip => "Revise este código. Un código ZIP tiene cinco cifras.",
         Problem::Date => "Revise esta fecha.",
-        Problem::TooLong(_) => "Es más largo de lo que podemos recibir. Acórtelo un poco, por favor.",
+        Problem::TooLong => "Es más largo de lo que podemos recibir. Acórtelo un poco, por favor.",
+        Problem::NotOffered => "Por favor, elija una de las respuestas ofrecidas.",
         Problem::NoWayBack => "Denos un número de teléfono o un correo electrónico para poder responderle.",
         Problem::PhoneForThat => "Prefiere una llamada o un mensaje de texto: ¿a qué número?",
         Problem::EmailForThat => "Prefiere un correo electrónico: ¿a qué dirección?",

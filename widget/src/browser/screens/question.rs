@@ -3,8 +3,8 @@
 use super::super::driver::Driver;
 use super::super::element::{Element, classed, element};
 use super::super::port::value;
-use widget::control::{Control, Entry, Offer, Part};
-use widget::intake::{Event, Intake};
+use widget::control::{Control, Entry, FillIn, Offer};
+use widget::intake::{Device, Event, Intake};
 use widget::words::{Words, fill};
 
 /// Below this many characters, the person is told how many are left.
@@ -16,8 +16,8 @@ pub(super) fn question(driver: Driver, index: usize) -> Element {
     let control = &controls[index];
     let shown = Shown { driver, index, control, language: &language, words };
     let body = match &control.entry {
-        Entry::Line { max, suggestions } => shown.line(*max, suggestions),
-        Entry::Date => shown.labelled(shown.input().set("type", "date")),
+        Entry::Line { max, fill_in, suggestions } => shown.line(*max, *fill_in, suggestions),
+        Entry::Date => shown.labelled(shown.input("bday").set("type", "date")),
         Entry::Area(max) => shown.area(*max),
         Entry::Menu(offers) => shown.menu(offers),
         Entry::One(offers) => shown.buttons(offers, "radio"),
@@ -98,19 +98,14 @@ impl Shown<'_> {
             .on(event, move |event| driver.dispatch(Event::Filled(index, value(&event))))
             .on("blur", move |_| driver.dispatch(Event::Left(index)));
         let entry = if self.control.required { entry.set("aria-required", "true") } else { entry };
-        let fill_in = match self.control.part {
-            Part::Name => "name",
-            Part::Email => "email",
-            Part::Phone => "tel",
-            Part::Zip => "postal-code",
-            Part::DateOfBirth => "bday",
-            _ => "off",
-        };
-        self.marked_wrong(entry.set("autocomplete", fill_in))
+        self.marked_wrong(entry)
     }
 
-    fn input(&self) -> Element {
-        self.entry("input", "input").set("value", self.value())
+    /// `fill_in`: what a browser may offer, in HTML's words. On the practice's own device it offers nothing.
+    fn input(&self, fill_in: &str) -> Element {
+        let kiosk = self.driver.now(|state| state.device == Device::Kiosk);
+        let entry = self.entry("input", "input").set("value", self.value());
+        entry.set("autocomplete", if kiosk { "off" } else { fill_in })
     }
 
     fn labelled(&self, entry: Element) -> Element {
@@ -122,13 +117,15 @@ impl Shown<'_> {
             .child(self.problem())
     }
 
-    fn line(&self, max: usize, suggestions: &[String]) -> Element {
-        let kind = match self.control.part {
-            Part::Email => "email",
-            Part::Phone => "tel",
-            _ => "text",
+    fn line(&self, max: usize, fill_in: FillIn, suggestions: &[String]) -> Element {
+        let (kind, fill_in) = match fill_in {
+            FillIn::Name => ("text", "name"),
+            FillIn::Email => ("email", "email"),
+            FillIn::Phone => ("tel", "tel"),
+            FillIn::Zip => ("text", "postal-code"),
+            FillIn::Other => ("text", "off"),
         };
-        let input = self.input().set("type", kind).set("maxlength", max.to_string());
+        let input = self.input(fill_in).set("type", kind).set("maxlength", max.to_string());
         if suggestions.is_empty() {
             return self.labelled(input);
         }

@@ -19,7 +19,7 @@ pub(super) fn review(driver: Driver) -> Element {
             if is_sending(state) { words.sending } else { words.send }.to_owned()
         });
     element("section")
-        .child(progress(words, steps, steps))
+        .child(progress(words, driver.now(|state| state.progress(steps))))
         .child(heading(words.review_title))
         .child(classed("p", "lead").text(words.review_hint))
         .child(help::help(driver))

@@ -9,14 +9,13 @@ use widget::intake::{Event, Stage};
 use widget::words::{Words, fill};
 
 pub(super) fn step(driver: Driver, at: usize) -> Element {
-    let (title, words, count, changing, first, controls) = driver.now(|state| {
+    let (title, words, progress_of, changing, controls) = driver.now(|state| {
         let steps = &state.manifest.source.form.steps;
         (
             steps.get(at).map(|step| step.title.in_language(&state.language).to_owned()).unwrap_or_default(),
             state.words(),
-            steps.len(),
+            state.progress(at),
             matches!(state.stage, Stage::Changing(_)),
-            at == 0,
             state
                 .in_step(at)
                 .map(|control| (control, state.controls[control].entry.clone()))
@@ -32,7 +31,7 @@ pub(super) fn step(driver: Driver, at: usize) -> Element {
         driver.dispatch(Event::Next);
     });
     if !changing {
-        form = form.child(progress(words, at, count));
+        form = form.child(progress(words, progress_of));
     }
     form = form.child(heading(title));
     if urgent.is_none() {
@@ -47,17 +46,17 @@ pub(super) fn step(driver: Driver, at: usize) -> Element {
     let last = driver.now(|state| state.step_after(at).is_none());
     let onward = if changing || last { words.review } else { words.next };
     let mut actions = classed("div", "actions");
-    if changing || !first {
+    if changing || progress_of.0 > 1 {
         actions = actions.child(button("quiet", words.back, move || driver.dispatch(Event::Back)));
     }
     actions = actions.child(classed("button", "primary").set("type", "submit").text(onward));
     form.child(trap(driver, words.trap)).child(summary(driver, at)).child(actions)
 }
 
-/// Where one is; the review is the step after the last.
-pub(super) fn progress(words: &Words, at: usize, steps: usize) -> Element {
-    let bars = (0..=steps).map(|bar| classed("span", if bar <= at { "bar done" } else { "bar" }));
-    let text = fill(&fill(words.step, &(at + 1).to_string()), &(steps + 1).to_string());
+/// Where one is, of how many; the review is the last.
+pub(super) fn progress(words: &Words, (at, of): (usize, usize)) -> Element {
+    let bars = (1..=of).map(|bar| classed("span", if bar <= at { "bar done" } else { "bar" }));
+    let text = fill(&fill(words.step, &at.to_string()), &of.to_string());
     element("div")
         .child(classed("p", "step").text(text))
         .child(classed("div", "bars").set("aria-hidden", "true").children(bars))
