@@ -147,6 +147,30 @@ impl Hours {
         }
     }
 
+    /// Minutes of opening time between two times in milliseconds, rounded down; 0 where `to_ms` is not later. Counted
+    /// over at most 400 days.
+    #[must_use]
+    pub fn business_minutes(&self, from_ms: u64, to_ms: u64) -> u64 {
+        let (Ok(from), Ok(to)) = (i64::try_from(from_ms), i64::try_from(to_ms)) else { return 0 };
+        let day_of = |ms| self.zone.local_minutes(ms).div_euclid(DAY_MINUTES);
+        let mut open_ms = 0;
+        for day in day_of(from)..=day_of(to).min(day_of(from).saturating_add(MOST_DAYS)) {
+            for (open, close) in self.openings(day) {
+                let open = self.zone.utc_ms(day * DAY_MINUTES + open).max(from);
+                let close = self.zone.utc_ms(day * DAY_MINUTES + close).min(to);
+                open_ms += (close - open).max(0);
+            }
+        }
+        u64::try_from(open_ms / MINUTE_MS).unwrap_or(0)
+    }
+
+    /// The hour of the practice's own time, 0 to 23.
+    #[must_use]
+    pub fn local_hour(&self, ms: u64) -> u8 {
+        let minutes = self.zone.local_minutes(i64::try_from(ms).unwrap_or(i64::MAX / 4));
+        u8::try_from(minutes.rem_euclid(DAY_MINUTES) / 60).unwrap_or(0)
+    }
+
     /// Opening and closing minutes of a local day (days since 1970-01-01), in order, none twice.
     fn openings(&self, day: i64) -> Vec<(i64, i64)> {
         let (year, month, date) = civil_from_days(day);

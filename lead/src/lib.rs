@@ -18,6 +18,7 @@ pub mod intent;
 mod lexicon;
 pub mod manifest;
 mod order;
+pub mod report;
 pub mod scoring;
 pub mod signals;
 pub mod text;

@@ -9,12 +9,14 @@ mod facts;
 mod model;
 mod points;
 mod replay;
+pub mod versions;
 
 pub use facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource, Visitor};
-pub use model::{Action, Count, Criterion, DateRange, Group, Model, Range, Tier, When};
+pub use model::{Action, Count, Criterion, DateRange, Group, Model, Place, Range, Tier, When};
 use points::criteria_that_hold;
 pub use points::score;
 pub use replay::{Move, Replay};
+pub use versions::Versions;
 
 use crate::text::Text;
 use serde::{Deserialize, Serialize};

@@ -6,8 +6,8 @@ use lead::inquiry::{Answers, AppointmentWish, Contact, Inquiry, Insurance};
 use lead::intent::{Intent, IntentResult};
 use lead::manifest::{PageKind, ServiceTier};
 use lead::scoring::{
-    Action, Appointment, Count, Criterion, Facts, Group, InsuranceIs, LineSource, Model, PageEvent, Range,
-    ReferralSource, Tier, Visitor, When, score,
+    Action, Appointment, Count, Criterion, Facts, Group, InsuranceIs, LineSource, Model, PageEvent, Place,
+    Range, ReferralSource, Tier, Visitor, When, score,
 };
 use lead::signals::{Signals, Visit};
 use lead::text::Text;
@@ -29,6 +29,7 @@ fn when() -> impl Strategy<Value = When> {
         Just(When::Insurance(vec![InsuranceIs::Given])),
         Just(When::Intent(vec![Intent::Book, Intent::Price])),
         Just(When::Zip(vec!["606".into()])),
+        (0..10u16).prop_map(When::WithinMiles),
         (1..4u16, 1..40u16).prop_map(|(times, within_days)| When::Pages {
             kind: PageKind::Guide,
             times,
@@ -81,6 +82,7 @@ fn model() -> impl Strategy<Value = Model> {
         criteria,
         groups,
         name: "any".into(),
+        places: vec![Place { miles: 5, zips: vec!["606".into()] }],
         range,
         tiers,
         version: 1,
@@ -366,6 +368,7 @@ fn points_of_a_visit_halve() {
             }],
             groups: vec![],
             name: "halving".into(),
+            places: vec![],
             range: Range::default(),
             tiers: vec![],
             version: 1,

@@ -26,10 +26,15 @@ fn the_seed_has_no_faults() {
     assert_eq!(faults(|_| {}), [""; 0]);
 }
 
+fn with_places(model: &mut Value, places: Value) {
+    model["criteria"][0]["when"] = json!({"within_miles": 5});
+    model["places"] = places;
+}
+
 #[test]
 fn each_fault_is_named_with_its_place() {
     type Change = fn(&mut Value);
-    let cases: [(Change, &str); 14] = [
+    let cases: [(Change, &str); 18] = [
         (|m| m["criteria"][1]["points"] = json!(0), "criteria[1].points: points are not 0"),
         (|m| m["criteria"][3]["group"] = json!("nowhere"), "criteria[3].group: there is no such group"),
         (|m| m["criteria"][0]["half_life_days"] = json!(3), "criteria[0].half_life_days: a half-life"),
@@ -56,6 +61,19 @@ fn each_fault_is_named_with_its_place() {
         (|m| m["range"]["min"] = json!(-50), "tiers[1].at_least: the last tier takes everything"),
         (|m| m["tiers"] = json!([]), "tiers: a model has at least one tier"),
         (|m| m["name"] = json!(" "), "name: a model has a name"),
+        (
+            |m| m["criteria"][0]["when"] = json!({"within_miles": 5}),
+            "criteria[0].when: a distance needs `places`",
+        ),
+        (
+            |m| m["places"] = json!([{"miles": 5, "zips": ["606"]}]),
+            "places: no criterion looks at a distance",
+        ),
+        (|m| with_places(m, json!([{"miles": 5, "zips": ["6 06"]}])), "places[0].zips: ZIP codes"),
+        (
+            |m| with_places(m, json!([{"miles": 5, "zips": ["606"]}, {"miles": 9, "zips": ["606"]}])),
+            "places[1].zips: a ZIP code stands in an earlier place",
+        ),
     ];
     for (change, expected) in cases {
         let found = faults(change);
@@ -93,37 +111,6 @@ fn unknown_members_are_named_with_their_path_in_json_and_toml() {
     assert!(error.to_string().starts_with("criteria[0].points: invalid type: string"), "{error}");
 }
 
-/// The published schema and the code know the same members. (That the schema is otherwise right is for the
-/// reader: no validator is among the dependencies.)
-#[test]
-fn the_schema_names_the_members_that_the_code_reads() {
-    let schema: Value = serde_json::from_str(include_str!("../schema/scoring-model.schema.json")).unwrap();
-    let names = |value: &Value| -> Vec<String> {
-        let mut names: Vec<String> =
-            value.as_object().map(|members| members.keys().cloned().collect()).unwrap_or_default();
-        names.sort();
-        names
-    };
-    let criterion = json!({
-        "count": {"each": {"most": 2}}, "dates": {"from": "2026-01-01", "to": "2026-01-02"}, "group": "g",
-        "half_life_days": 3, "id": "a", "label": {"en": "A"}, "points": 1, "requires": ["b"], "unless": ["c"],
-        "when": {"pages": {"kind": "guide", "times": 2, "within_days": 3}},
-    });
-    assert_eq!(names(&criterion), names(&schema["$defs"]["criterion"]["properties"]));
-    let mut model = seed();
-    model["criteria"] = json!([criterion]);
-    assert_eq!(names(&model), names(&schema["properties"]));
-    assert_eq!(names(&model["tiers"][0]), names(&schema["$defs"]["tier"]["properties"]));
-    assert_eq!(names(&model["groups"][0]), names(&schema["$defs"]["group"]["properties"]));
-    let read: Model = serde_json::from_value(model).unwrap();
-    assert_eq!(read.criteria[0].requires, ["b"]);
-    for when in schema["$defs"]["when"]["examples"].as_array().unwrap() {
-        let mut model = seed();
-        model["criteria"][0]["when"] = when.clone();
-        assert!(serde_json::from_value::<Model>(model).is_ok(), "{when}");
-    }
-}
-
 fn facts(surgical: bool, wish: bool, insured: bool) -> Facts {
     Facts {
         now_ms: 1_000_000_000_000,
@@ -153,6 +140,23 @@ impl Draws {
     fn lead(&mut self) -> Facts {
         facts(self.next() < 0.4, self.next() < 0.5, self.next() < 0.6)
     }
+}
+
+#[test]
+fn the_longest_zip_code_that_fits_says_how_far_away_it_is() {
+    let places = json!([{"miles": 30, "zips": ["60", "61"]}, {"miles": 4, "zips": ["60614", "606"]}]);
+    let mut document = seed();
+    with_places(&mut document, places);
+    document["criteria"][0]["when"] = json!({"within_miles": 10});
+    let model: Model = serde_json::from_value(document).unwrap();
+    assert_eq!(model.faults(), []);
+    let miles = ["60614", "60699-1234", "60099", "61000", "90210", ""].map(|zip| model.miles(zip));
+    assert_eq!(miles, [Some(4), Some(4), Some(30), Some(30), None, None]);
+    let points = |zip: &str| {
+        let facts = Facts { zip: zip.into(), ..facts(false, false, false) };
+        lead::scoring::score(&model, &facts).points
+    };
+    assert_eq!(["60614", "60099", "90210"].map(points), [25, 0, 0]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use lead::hours::{Hours, Opening, Zone};
 use lead::manifest::{
     Choice, Condition, Consent, Field, FieldKind, Form, Guide, Notice, OwnPhrase, PagePattern, Service, Step,
 };
-use lead::scoring::{Action, Count, Criterion, DateRange, Group, Model, Range, Tier, When};
+use lead::scoring::{Action, Count, Criterion, DateRange, Group, Model, Place, Range, Tier, When};
 use lead::signals::{Campaign, Visit};
 use lead::{Manifest, ManifestSource, Text};
 use serde::de::DeserializeOwned;
@@ -159,7 +159,8 @@ read_struct! {
     Hours { zone, open, holidays }
     Zone { utc_offset_minutes, daylight }
     Opening { days, from, to }
-    Model { criteria, groups, name, range, tiers, version }
+    Model { criteria, groups, name, places, range, tiers, version }
+    Place { miles, zips }
     Criterion { count, dates, group, half_life_days, id, label, points, requires, unless, when }
     DateRange { from, to }
     Group { cap, id, label }
@@ -289,6 +290,7 @@ impl Read for When {
             "appointment_requested" => Self::AppointmentRequested,
             "contact" => Self::Contact(Read::read(data)?),
             "zip" => Self::Zip(Read::read(data)?),
+            "within_miles" => Self::WithinMiles(Read::read(data)?),
             "visitor" => Self::Visitor(Read::read(data)?),
             _ => return None,
         })

@@ -2,6 +2,7 @@
 //! others wrote. Rows are `{"text", "label"}`, for negation also `"concept"`; the text is not kept anywhere but
 //! in the file of errors under `target/`.
 
+pub(crate) mod fit;
 mod measures;
 mod tasks;
 
@@ -19,6 +20,8 @@ pub(crate) struct Row {
     /// After `--map`; `None`: the file has no labels.
     pub(crate) label: Option<String>,
     pub(crate) concept: Option<String>,
+    /// Rows of one dialogue are like each other.
+    pub(crate) dialogue: Option<String>,
 }
 
 struct Options {
@@ -35,8 +38,7 @@ struct Options {
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let options = parse(args)?;
     for file in &options.files {
-        let rows = read(file, &options.map)?;
-        ensure!(!rows.is_empty(), "{file} has no rows");
+        let rows = read(file, options.task, &options.map)?;
         println!("{} on {file}: {} rows", options.task.name(), rows.len());
         let labels: BTreeSet<String> = rows.iter().filter_map(|row| row.label.clone()).collect();
         let predicted: Vec<(String, Value)> =
@@ -46,6 +48,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             continue;
         }
         report(&rows, &predicted);
+        options.task.warn(&rows);
         if matches!(options.task, Task::Intent) && labels.contains(tasks::NEITHER) && labels.len() > 2 {
             report_without_neither(&options, rows.iter(), &labels);
         }
@@ -90,22 +93,42 @@ pub(crate) fn fold(label: &str) -> String {
     label.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn read(file: &str, map: &BTreeMap<String, String>) -> anyhow::Result<Vec<Row>> {
+/// Reads the rows of `file`; blank lines are left out.
+fn read(file: &str, task: Task, map: &BTreeMap<String, String>) -> anyhow::Result<Vec<Row>> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let mut rows = Vec::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let value: Value = serde_json::from_str(line).with_context(|| format!("{file}:{}", n + 1))?;
-        let member = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-        rows.push(Row {
-            text: member("text").with_context(|| format!("{file}:{}: no \"text\"", n + 1))?,
-            label: member("label").map(|label| {
-                let label = fold(&label);
-                map.get(&label).cloned().unwrap_or(label)
-            }),
-            concept: member("concept"),
-        });
+    for (n, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+        rows.push(read_row(line, task, map).with_context(|| format!("{file}:{}", n + 1))?);
     }
+    ensure!(!rows.is_empty(), "{file} has no rows");
+    let labelled = rows.iter().filter(|row| row.label.is_some()).count();
+    ensure!(
+        labelled == 0 || labelled == rows.len(),
+        "{file}: {} of {} rows have no \"label\": give it to all of them or to none",
+        rows.len() - labelled,
+        rows.len()
+    );
     Ok(rows)
+}
+
+fn read_row(line: &str, task: Task, map: &BTreeMap<String, String>) -> anyhow::Result<Row> {
+    let value: Value = serde_json::from_str(line)?;
+    ensure!(value.is_object(), "not an object: a row is {{\"text\": ..., \"label\": ...}}");
+    let member = |name: &str| match value.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(other) => bail!("\"{name}\" is not a text but {other}"),
+    };
+    let row = Row {
+        text: member("text")?.context("no \"text\"")?,
+        label: member("label")?.map(|label| task.label(&label, map)).transpose()?,
+        concept: member("concept")?,
+        dialogue: member("dialogue")?,
+    };
+    let needs_concept = matches!(task, Task::Negation);
+    ensure!(!needs_concept || row.concept.is_some(), "no \"concept\", whose status is asked for");
+    Ok(row)
 }
 
 fn report(rows: &[Row], predicted: &[(String, Value)]) {
@@ -140,4 +163,31 @@ fn write_errors(path: &str, rows: &[Row], predicted: &[(String, Value)]) -> anyh
         fs::create_dir_all(folder)?;
     }
     fs::write(path, out).with_context(|| format!("cannot write {path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_does_not_fit_says_why() {
+        let read = |task, line: &str| match read_row(line, task, &BTreeMap::new()) {
+            Ok(_) => String::new(),
+            Err(error) => format!("{error:#}"),
+        };
+        let good = r#"{"text": "no pain", "concept": "pain", "label": "NEGATED", "source": 3}"#;
+        assert_eq!(read(Task::Negation, good), "");
+        assert_eq!(read(Task::Urgency, r#"{"text": "x", "label": null}"#), "");
+        let wrong = [
+            (Task::Urgency, "[]", "not an object"),
+            (Task::Urgency, r#"{"label": "urgent"}"#, "no \"text\""),
+            (Task::Urgency, r#"{"text": 7}"#, "\"text\" is not a text but 7"),
+            (Task::Urgency, r#"{"text": "x", "label": "blue"}"#, "unknown label \"blue\""),
+            (Task::Negation, r#"{"text": "x", "label": "negated"}"#, "no \"concept\""),
+            (Task::Urgency, r#"{"text": "x""#, "EOF"),
+        ];
+        for (task, line, expected) in wrong {
+            assert!(read(task, line).starts_with(expected), "{line}: {}", read(task, line));
+        }
+    }
 }

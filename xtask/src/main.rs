@@ -39,6 +39,11 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Fit the weights of booking, finding and neither to labelled text, and print them
+    Fit {
+        /// Rows with "text" and "label"; "dialogue" keeps what belongs together out of the fit together
+        file: String,
+    },
     /// Check that the relay cannot reach anything that opens an entry
     Blindness,
     /// Check the transfer sizes in dist/ against their budgets
@@ -63,6 +68,7 @@ fn run() -> anyhow::Result<()> {
         Command::Build => build::run(),
         Command::Bench => bench::run(),
         Command::Eval { args } => eval::run(&args),
+        Command::Fit { file } => eval::fit::run(&file),
         Command::Blindness => blindness::run(),
         Command::Budget => budget::run(),
     }

@@ -1,7 +1,7 @@
 //! What is wrong with a scoring model that can be read: a model with faults is not published.
 
 use super::model::{Count, Criterion, Model, When};
-use super::points::{MOST_CRITERIA, MOST_GROUPS, MOST_POINTS};
+use super::points::{MOST_CRITERIA, MOST_GROUPS, MOST_POINTS, MOST_ZIPS};
 use crate::fault::Fault;
 use crate::hours::is_date;
 use crate::signals::KEPT_MS;
@@ -29,6 +29,7 @@ impl Model {
                 say(format!("groups[{n}]"), "no criterion is in this group");
             }
         }
+        self.check_places(&mut say);
         if self.range.min > self.range.max {
             say("range".into(), "min is above max");
         }
@@ -42,6 +43,38 @@ impl Model {
         }
         self.check_tiers(&mut say);
         faults
+    }
+
+    fn check_places(&self, say: &mut dyn FnMut(String, &str)) {
+        let looks = |by: &Criterion| matches!(by.when, When::WithinMiles(_));
+        if self.places.is_empty() {
+            for n in (0..self.criteria.len()).filter(|n| looks(&self.criteria[*n])) {
+                say(
+                    format!("criteria[{n}].when"),
+                    "a distance needs `places`, which say how far ZIP codes are",
+                );
+            }
+            return;
+        }
+        if !self.criteria.iter().any(looks) {
+            say("places".into(), "no criterion looks at a distance");
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        for (n, place) in self.places.iter().enumerate() {
+            let path = || format!("places[{n}].zips");
+            if place.zips.is_empty()
+                || place.zips.iter().any(|zip| zip.is_empty() || zip.contains(char::is_whitespace))
+            {
+                say(path(), "ZIP codes, or how they start, without spaces");
+            }
+            if place.zips.iter().any(|zip| seen.contains(&zip.as_str())) {
+                say(path(), "a ZIP code stands in an earlier place already");
+            }
+            seen.extend(place.zips.iter().map(String::as_str));
+        }
+        if seen.len() > MOST_ZIPS {
+            say("places".into(), "a model has at most 2,000 ZIP codes");
+        }
     }
 
     fn check_criterion(&self, n: usize, criterion: &Criterion, say: &mut dyn FnMut(&str, &str)) {
@@ -172,7 +205,7 @@ fn check_when(when: &When, say: &mut dyn FnMut(&str, &str)) {
             }
             false
         }
-        When::FormCompleted | When::AppointmentRequested | When::Visitor(_) => false,
+        When::FormCompleted | When::AppointmentRequested | When::Visitor(_) | When::WithinMiles(_) => false,
     };
     if is_empty {
         say(".when", "an empty list never holds");

@@ -84,6 +84,37 @@ pub enum ReferralSource {
     Direct,
 }
 
+impl ReferralSource {
+    /// How the writer of these answers came.
+    #[must_use]
+    pub fn of(answers: &Answers, signals: &Signals) -> Self {
+        let came_by = |kind| signals.visits.iter().any(|visit| visit.referrer == kind);
+        if answers.referral.is_some() || came_by(Referrer::Physician) {
+            Self::Physician
+        } else if came_by(Referrer::Search) {
+            Self::Search
+        } else if came_by(Referrer::Social) {
+            Self::Social
+        } else if came_by(Referrer::Other) {
+            Self::Website
+        } else {
+            Self::Direct
+        }
+    }
+
+    /// The word used in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Physician => "physician",
+            Self::Search => "search",
+            Self::Social => "social",
+            Self::Website => "website",
+            Self::Direct => "direct",
+        }
+    }
+}
+
 /// New or returning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -136,7 +167,7 @@ impl Facts {
                 Some(first) if first.saturating_add(RETURNING_MS) <= now_ms => Visitor::Returning,
                 _ => Visitor::New,
             },
-            referral: referral(answers, signals),
+            referral: ReferralSource::of(answers, signals),
             ..Self::of_answers(answers)
         }
     }
@@ -183,21 +214,6 @@ impl Facts {
             zip: answers.zip.iter().flat_map(|zip| zip.chars()).filter(|c| !c.is_whitespace()).collect(),
             visitor: Visitor::New,
         }
-    }
-}
-
-fn referral(answers: &Answers, signals: &Signals) -> ReferralSource {
-    let came_by = |kind| signals.visits.iter().any(|visit| visit.referrer == kind);
-    if answers.referral.is_some() || came_by(Referrer::Physician) {
-        ReferralSource::Physician
-    } else if came_by(Referrer::Search) {
-        ReferralSource::Search
-    } else if came_by(Referrer::Social) {
-        ReferralSource::Social
-    } else if came_by(Referrer::Other) {
-        ReferralSource::Website
-    } else {
-        ReferralSource::Direct
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Model {
     pub groups: Vec<Group>,
     /// Name, for people.
     pub name: String,
+    /// How far away patients live, by ZIP code; looked at by [`When::WithinMiles`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Place>,
     /// Bounds of the total.
     #[serde(default)]
     pub range: Range,
@@ -98,6 +101,8 @@ pub enum When {
     Contact(Vec<ContactWay>),
     /// The ZIP code starts with one of these.
     Zip(Vec<String>),
+    /// By [`Model::places`] the ZIP code is at most so many miles away.
+    WithinMiles(u16),
     /// New or returning.
     Visitor(Visitor),
 }
@@ -152,6 +157,17 @@ pub struct Group {
     /// Name for staff.
     #[serde(default)]
     pub label: Text,
+}
+
+/// ZIP codes at about one distance from the practice. No table of all ZIP codes is in this crate: the practice
+/// writes down those that its patients come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// How far away, in miles.
+    pub miles: u16,
+    /// ZIP codes, or how they start. The longest one that fits counts.
+    pub zips: Vec<String>,
 }
 
 /// Bounds of the total.
@@ -212,6 +228,7 @@ impl Model {
             criteria: Vec::new(),
             groups: Vec::new(),
             name: String::new(),
+            places: Vec::new(),
             range: Range::default(),
             tiers: Vec::new(),
             version: 0,
@@ -229,6 +246,21 @@ impl Model {
     #[must_use]
     pub fn hash(&self) -> ChainHash {
         ChainHash::of_body(&self.canonical_json())
+    }
+
+    /// How far away `zip` is, in miles; `None`: no place of the model says.
+    #[must_use]
+    pub fn miles(&self, zip: &str) -> Option<u16> {
+        let mut best: Option<(usize, u16)> = None;
+        for (prefix, miles) in
+            self.places.iter().flat_map(|place| place.zips.iter().map(|zip| (zip, place.miles)))
+        {
+            let is_better = best.is_none_or(|(length, _)| prefix.len() > length);
+            if !prefix.is_empty() && zip.starts_with(prefix.as_str()) && is_better {
+                best = Some((prefix.len(), miles));
+            }
+        }
+        best.map(|(_, miles)| miles)
     }
 
     /// The tier with this id.

@@ -11,6 +11,8 @@ const DAY_MS: u64 = 86_400_000;
 pub(super) const MOST_CRITERIA: usize = 200;
 /// More groups than this are not looked at; the checks refuse such a model.
 pub(super) const MOST_GROUPS: usize = 50;
+/// More ZIP codes than this are refused by the checks.
+pub(super) const MOST_ZIPS: usize = 2000;
 /// No criterion, cap or range counts for more, so that no sum of them can overflow.
 pub(super) const MOST_POINTS: i32 = 100_000;
 
@@ -61,9 +63,11 @@ pub(super) fn criteria_that_hold<'a>(model: &'a Model, facts: &'a Facts) -> Vec<
 }
 
 fn holding<'a>(model: &'a Model, facts: &'a Facts) -> impl Iterator<Item = (&'a Criterion, Found<'a>)> {
-    let criteria = &model.criteria[..model.criteria.len().min(MOST_CRITERIA)];
-    let holds = move |criterion: &&Criterion| holds_with_others(criteria, criterion, facts);
-    criteria.iter().filter(holds).filter_map(|criterion| Some((criterion, look(&criterion.when, facts)?)))
+    let holds = move |criterion: &&Criterion| holds_with_others(model, criterion, facts);
+    criteria(model)
+        .iter()
+        .filter(holds)
+        .filter_map(|criterion| Some((criterion, look(model, &criterion.when, facts)?)))
 }
 
 fn bounded(points: i32) -> i32 {
@@ -112,7 +116,7 @@ fn answer(name: &str) -> Found<'static> {
     Found::Plain(vec![Evidence::Answer(name.to_owned())])
 }
 
-fn look<'a>(when: &When, facts: &'a Facts) -> Option<Found<'a>> {
+fn look<'a>(model: &Model, when: &When, facts: &'a Facts) -> Option<Found<'a>> {
     let needs = |spans: Vec<(u32, u32)>| {
         Found::Plain(spans.into_iter().map(|(start, end)| Evidence::Needs(start, end)).collect())
     };
@@ -162,15 +166,23 @@ fn look<'a>(when: &When, facts: &'a Facts) -> Option<Found<'a>> {
             !facts.zip.is_empty() && prefixes.iter().any(|prefix| facts.zip.starts_with(prefix.as_str())),
             answer("zip"),
         ),
+        When::WithinMiles(most) => {
+            (model.miles(&facts.zip).is_some_and(|miles| miles <= *most), answer("zip"))
+        }
         When::Visitor(visitor) => (facts.visitor == *visitor, Found::Plain(Vec::new())),
     };
     holds.then_some(found)
 }
 
-fn holds_with_others(criteria: &[Criterion], criterion: &Criterion, facts: &Facts) -> bool {
+/// The criteria that are looked at.
+fn criteria(model: &Model) -> &[Criterion] {
+    &model.criteria[..model.criteria.len().min(MOST_CRITERIA)]
+}
+
+fn holds_with_others(model: &Model, criterion: &Criterion, facts: &Facts) -> bool {
     let holds = |id: &String| {
-        criteria.iter().any(|other| {
-            other.id == *id && is_active(other, facts.now_ms) && look(&other.when, facts).is_some()
+        criteria(model).iter().any(|other| {
+            other.id == *id && is_active(other, facts.now_ms) && look(model, &other.when, facts).is_some()
         })
     };
     is_active(criterion, facts.now_ms)

@@ -2,7 +2,7 @@
 
 use super::measures::share;
 use super::{Row, fold};
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use lead::intent::{self, Intent};
 use lead::triage::{self, Lane, Status, triage};
 use serde_json::{Value, json};
@@ -34,6 +34,64 @@ impl Task {
             Self::Urgency => "urgency",
             Self::Negation => "negation",
             Self::Intent => "intent",
+        }
+    }
+
+    /// What rows can be labelled as.
+    const fn known(self) -> &'static [&'static str] {
+        match self {
+            Self::Urgency => &["emergency", "urgent", "routine"],
+            Self::Negation => &["affirmed", "negated", "past", "other", "hypothetical"],
+            Self::Intent => &[
+                "book",
+                "findprovider",
+                "bookappointment",
+                "none",
+                "insurance",
+                "price",
+                "clinical",
+                "records",
+                "existingpatient",
+                "physicianreferral",
+                "solicitation",
+                "other",
+            ],
+        }
+    }
+
+    /// A file's label in our terms: without regard to case, hyphens and underscores, by `map`, by its usual synonym.
+    pub(crate) fn label(self, label: &str, map: &BTreeMap<String, String>) -> anyhow::Result<String> {
+        let folded = fold(label);
+        if let Some(mapped) = map.get(&folded) {
+            return Ok(mapped.clone());
+        }
+        let name = match (self, folded.as_str()) {
+            (Self::Urgency, "emergent" | "911") => "emergency",
+            (Self::Urgency, "nonurgent" | "nonemergency" | "none") => "routine",
+            (Self::Negation, "affirmative" | "positive" | "present" | "asserted") => "affirmed",
+            (Self::Negation, "negative" | "absent" | "denied") => "negated",
+            (Self::Negation, "historical" | "history") => "past",
+            (Self::Negation, "family" | "experiencer") => "other",
+            (Self::Negation, "conditional") => "hypothetical",
+            (_, folded) => folded,
+        };
+        let is_known = self.known().contains(&name) || map.values().any(|mapped| mapped == name);
+        ensure!(
+            is_known,
+            "unknown label \"{label}\": {} knows {}; rename it, as in --map {label}={}",
+            self.name(),
+            self.known().join(", "),
+            self.known()[0]
+        );
+        Ok(name.to_owned())
+    }
+
+    /// Says what makes a measure less than it seems.
+    pub(crate) fn warn(self, rows: &[Row]) {
+        let is_missing = |row: &&Row| find_concept(row).is_none();
+        let missing = rows.iter().filter(is_missing).count();
+        if matches!(self, Self::Negation) && missing > 0 {
+            println!("  {missing} concepts do not stand in their texts; they count as affirmed");
         }
     }
 
@@ -129,9 +187,12 @@ const fn status_name(status: Status) -> &'static str {
     }
 }
 
+fn find_concept(row: &Row) -> Option<(usize, usize)> {
+    triage::find_words(&row.text, row.concept.as_deref()?)
+}
+
 fn concept_status(row: &Row) -> Status {
-    let concept = row.concept.as_deref().unwrap_or_default();
-    triage::find_words(&row.text, concept).map_or(Status::Affirmed, |span| triage::status_of(&row.text, span))
+    find_concept(row).map_or(Status::Affirmed, |span| triage::status_of(&row.text, span))
 }
 
 /// The label that dialogues with a booking assistant have for turns that neither book nor look for a provider.
@@ -161,4 +222,25 @@ fn label_of(intent: Intent, labels: &BTreeSet<String>, mapped: &impl Fn(&str) ->
 fn is_care_ready(text: &str) -> bool {
     use lead::scoring::{Facts, Model, score};
     score(&Model::seed(), &Facts::from_text(text)).tier == "care-ready"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn label(task: Task, label: &str, map: &[(&str, &str)]) -> Result<String, String> {
+        let map = map.iter().map(|(old, new)| (fold(old), fold(new))).collect();
+        task.label(label, &map).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn labels_are_known_in_any_case_by_synonym_or_by_map() {
+        assert_eq!(label(Task::Negation, "NEGATED", &[]), Ok("negated".into()));
+        assert_eq!(label(Task::Negation, "Absent", &[]), Ok("negated".into()));
+        assert_eq!(label(Task::Intent, "Book_Appointment", &[]), Ok("bookappointment".into()));
+        assert_eq!(label(Task::Urgency, "red", &[("Red", "emergency")]), Ok("emergency".into()));
+        assert_eq!(label(Task::Urgency, "red", &[("emergency", "red")]), Ok("red".into()));
+        let unknown = label(Task::Urgency, "Purple", &[]);
+        assert!(unknown.is_err_and(|error| error.contains("--map Purple=emergency")));
+    }
 }
