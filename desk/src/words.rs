@@ -63,7 +63,7 @@ pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
         ("Insurance", insurance),
         ("Referred by", referral),
         ("Appointment", appointment),
-        ("Booked", lead.lead.appointment.map(clock::local)),
+        ("Booked", lead.lead.appointment.as_ref().map(|made| clock::local(made.slot.start))),
         ("Consent", consent),
         ("Follow-up", follow_up),
         ("Guides", guides),

@@ -2,14 +2,14 @@
 
 use crate::chain::{LogError, Walk};
 use crate::open::{Found, Item, open};
-use crate::screen::{Refusal, Screen};
+use crate::screen::{Refusal, Screen, Screened};
 use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
-use lead::thread::{Body, Lead, Record, fold};
+use lead::thread::{Body, Event, Lead, Record, fold};
 use seal::Opener;
 use std::collections::BTreeMap;
 use wire::api::Page;
-use wire::{EntryId, Head, ThreadId};
+use wire::{EntryId, Head, ThreadId, Thumbprint};
 
 /// How many entries are opened at once. WebCrypto and threads work on them side by side.
 const AT_ONCE: usize = 64;
@@ -46,6 +46,8 @@ pub struct Inbox<O> {
     walk: Walk,
     screen: Screen,
     threads: BTreeMap<ThreadId, Vec<Record>>,
+    origins: BTreeMap<ThreadId, Thumbprint>,
+    desk: Option<EntryId>,
     refused: Vec<RefusedEntry>,
 }
 
@@ -59,6 +61,8 @@ impl<O: Opener> Inbox<O> {
             walk: Walk::from_start(&anchor.practice, memory.head),
             screen: Screen::new(anchor.practice.clone()),
             threads: BTreeMap::new(),
+            origins: BTreeMap::new(),
+            desk: None,
             refused: Vec::new(),
         }
     }
@@ -77,19 +81,20 @@ impl<O: Opener> Inbox<O> {
     pub async fn read(&mut self, page: Page) -> Result<Progress, LogError> {
         let done = self.walk.step(&page)?;
         let screened: Vec<_> = page.entries.into_iter().map(|entry| self.screen.look(entry)).collect();
+        let sealed_to: Vec<Option<Thumbprint>> = screened.iter().map(Screened::sealed_to).collect();
         let (keys, staff) = (&self.keys, &self.staff);
         let items: Vec<Item> = stream::iter(screened)
             .map(|screened| open(screened, keys, staff))
             .buffered(AT_ONCE)
             .collect()
             .await;
-        for item in items {
-            self.take(item);
+        for (item, key) in items.into_iter().zip(sealed_to) {
+            self.take(item, key);
         }
         Ok(if done { Progress::End } else { Progress::More })
     }
 
-    fn take(&mut self, item: Item) {
+    fn take(&mut self, item: Item, sealed_to: Option<Thumbprint>) {
         let Item { meta, found } = item;
         // Staff begin threads too, with what they took down; a stranger's inquiry in one of those would put another
         // telephone number in its place.
@@ -97,6 +102,12 @@ impl<O: Opener> Inbox<O> {
         let found = if intrudes { Found::Refused(Refusal::Intruding) } else { found };
         let body = match found {
             Found::Inquiry(inquiry) => Body::Inquiry(inquiry),
+            Found::Event { event, .. } if matches!(*event, Event::DeskStarted { .. }) => {
+                if let Event::DeskStarted { instance } = *event {
+                    self.desk = Some(instance);
+                }
+                return;
+            }
             Found::Event { author, event, .. } => Body::Event { author, event: *event },
             Found::Erased => Body::Erased,
             Found::Document => return,
@@ -108,6 +119,21 @@ impl<O: Opener> Inbox<O> {
         };
         let record = Record { entry: meta.id, seq: meta.seq, time: meta.time, body };
         self.threads.entry(meta.thread).or_default().push(record);
+        if let Some(key) = sealed_to {
+            self.origins.entry(meta.thread).or_insert(key);
+        }
+    }
+
+    /// The key that the first entry of a thread was sealed to: it stays the same whatever keys come later.
+    #[must_use]
+    pub fn origin(&self, thread: &ThreadId) -> Option<&O> {
+        self.origins.get(thread).and_then(|key| self.keys.key(key))
+    }
+
+    /// The run of the practice's program that began last.
+    #[must_use]
+    pub const fn desk(&self) -> Option<EntryId> {
+        self.desk
     }
 
     /// Every thread, folded.

@@ -82,6 +82,16 @@ pub(crate) struct Screened {
     pub(crate) state: State,
 }
 
+impl Screened {
+    /// The key that it is sealed to, as far as there is anything to open.
+    pub(crate) fn sealed_to(&self) -> Option<Thumbprint> {
+        match &self.state {
+            State::Sealed { kid, .. } => Some(*kid),
+            State::Document | State::Erased | State::Refused(_) => None,
+        }
+    }
+}
+
 /// What is to be done with it.
 #[derive(Debug)]
 pub(crate) enum State {

@@ -119,6 +119,21 @@ impl Hours {
         None
     }
 
+    /// When the practice opens on the `nth` day after `from_ms` on which it opens; the 0th is the same day, at once
+    /// if it is open then. `None`: not within 400 days.
+    #[must_use]
+    pub fn business_day(&self, from_ms: u64, nth: u16) -> Option<u64> {
+        if nth == 0 {
+            return self.deadline(from_ms, 0);
+        }
+        let from = i64::try_from(from_ms).ok()?;
+        let today = self.zone.local_minutes(from).div_euclid(DAY_MINUTES);
+        (today + 1..today + MOST_DAYS)
+            .filter_map(|day| self.openings(day).first().map(|(open, _)| day * DAY_MINUTES + open))
+            .nth(usize::from(nth - 1))
+            .and_then(|open| u64::try_from(self.zone.utc_ms(open)).ok())
+    }
+
     /// Whether the practice answers the phone at `ms`.
     #[must_use]
     pub fn is_open(&self, ms: u64) -> bool {
@@ -197,6 +212,30 @@ impl Hours {
 }
 
 impl Zone {
+    /// When the stretch from `from` to `to` (minutes of the day, over midnight where `from` is later) ends, if
+    /// `ms` is within it here; `None`: it is not.
+    #[must_use]
+    pub fn leave(self, ms: u64, from: i64, to: i64) -> Option<u64> {
+        let utc = i64::try_from(ms).ok()?;
+        let local = self.local_minutes(utc);
+        let (day, minute) = (local.div_euclid(DAY_MINUTES), local.rem_euclid(DAY_MINUTES));
+        let (within, end) = if from <= to {
+            ((from..to).contains(&minute), day)
+        } else {
+            (minute >= from || minute < to, if minute >= from { day + 1 } else { day })
+        };
+        // Later than `ms` in any case, also where the clocks go back in between.
+        let end = self.utc_ms(end * DAY_MINUTES + to).max(utc + 1);
+        if within { u64::try_from(end).ok() } else { None }
+    }
+
+    /// Minutes since midnight by the clocks there, at `ms`.
+    #[must_use]
+    pub fn minute_of_day(self, ms: u64) -> u16 {
+        let local = self.local_minutes(i64::try_from(ms).unwrap_or_default());
+        u16::try_from(local.rem_euclid(DAY_MINUTES)).unwrap_or_default()
+    }
+
     /// Minutes since 1970-01-01 00:00 by the practice's clocks.
     fn local_minutes(self, utc_ms: i64) -> i64 {
         let standard = utc_ms.div_euclid(MINUTE_MS) + i64::from(self.utc_offset_minutes);

@@ -20,6 +20,7 @@ pub mod manifest;
 mod order;
 pub mod report;
 pub mod scoring;
+pub mod sequence;
 pub mod signals;
 pub mod text;
 pub mod thread;

@@ -2,12 +2,17 @@
 //!
 //! Folding is pure and total, and gives the same lead for any order in which the records are handed over.
 
+mod booking;
+mod follow_up;
 mod work;
 
 use crate::inquiry::{Answers, Inquiry, Voicemail};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wire::{EntryId, PracticeId, StaffId, ThreadId};
+
+pub use booking::{Appointment, CalledOff, HandOff, NoAppointment, Requested, Slot};
+pub use follow_up::{Alert, AlertReason, AskedCall, Assigned, FollowUp, FollowUpState, StepKey, Undelivered};
 pub use work::{
     AnswerField, CLAIM_MS, CallTask, Channel, Claim, ClosedReason, Closing, Correction, Verified,
 };
@@ -105,32 +110,103 @@ pub enum Event {
         /// What is to be checked again.
         what: Verification,
     },
-    /// A follow-up message was sent.
+    /// Follow-up goes by this sequence from now on.
+    FollowUpAssigned {
+        /// Its id; `None`: no follow-up.
+        sequence: Option<String>,
+    },
+    /// A program has taken a message, before it sends it.
+    FollowUpClaimed {
+        /// Which.
+        step: StepKey,
+    },
+    /// The mail server took it.
     FollowUpSent {
-        /// Name of the sequence.
-        sequence: String,
-        /// Its step, from 1.
-        step: u16,
+        /// Which.
+        step: StepKey,
+    },
+    /// It was not sent, and will not be.
+    FollowUpFailed {
+        /// Which.
+        step: StepKey,
+        /// Why.
+        reason: Undelivered,
+    },
+    /// It may or may not have been sent: the program or the connection died over it.
+    FollowUpUnclear {
+        /// Which.
+        step: StepKey,
+    },
+    /// The person answered a message.
+    Replied,
+    /// A message came back: the address does not work.
+    Bounced,
+    /// A sequence asks staff for a call.
+    CallAsked {
+        /// Which step.
+        step: StepKey,
+    },
+    /// Staff were alerted.
+    AlertRaised {
+        /// Why.
+        reason: AlertReason,
+        /// Which step of the escalation, from 1.
+        level: u8,
     },
     /// An appointment is asked for.
     AppointmentRequested {
-        /// Begins, in milliseconds.
-        start: u64,
+        /// When.
+        slot: Slot,
     },
     /// An appointment is made.
     AppointmentBooked {
-        /// Begins, in milliseconds.
-        start: u64,
+        /// When.
+        slot: Slot,
+        /// The EHR's reference: `Appointment/123`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+    },
+    /// The appointment is at another time now.
+    AppointmentRescheduled {
+        /// When.
+        slot: Slot,
+        /// The EHR's reference, where it changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<String>,
+    },
+    /// The appointment is called off.
+    AppointmentCancelled {
+        /// By whom.
+        by: CalledOff,
     },
     /// An appointment did not come about.
     AppointmentFailed {
         /// Why.
+        reason: NoAppointment,
+    },
+    /// A program begins to hand the lead over to the EHR.
+    HandOffStarted {
+        /// Which try, from 1.
+        attempt: u16,
+    },
+    /// A try to hand it over failed.
+    HandOffFailed {
+        /// Which try, from 1.
+        attempt: u16,
+        /// In the EHR's words, or ours.
         reason: String,
+        /// No further try is made.
+        last: bool,
     },
     /// The lead is a patient in the EHR now.
     HandedToEhr {
-        /// The EHR's reference.
+        /// The EHR's reference: `Patient/123`.
         reference: String,
+    },
+    /// A program of the practice began its work, in the thread of the document `desk`. The latest one leads.
+    DeskStarted {
+        /// Names this run of it.
+        instance: EntryId,
     },
     /// The person wants no further messages.
     OptedOut,
@@ -204,7 +280,7 @@ pub enum CallOutcome {
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verification {
     /// Who they are.
     Identity,
@@ -218,6 +294,8 @@ pub enum Verification {
     Referral,
     /// Their consent to messages.
     Consent,
+    /// That a signed authorization for marketing is on file: 45 CFR 164.508(a)(3).
+    MarketingAuthorization,
 }
 
 impl Verification {
@@ -305,8 +383,24 @@ pub struct Lead {
     pub notes: Vec<Note>,
     /// Calls, oldest first.
     pub calls: Vec<Call>,
-    /// Appointment, where one is made: begins, in milliseconds.
-    pub appointment: Option<u64>,
+    /// An appointment that is asked for.
+    pub requested: Option<Requested>,
+    /// The appointment, where one is made.
+    pub appointment: Option<Appointment>,
+    /// How far the hand-off to the EHR is.
+    pub hand_off: HandOff,
+    /// Follow-up chosen by a person, the last time.
+    pub assigned: Option<Assigned>,
+    /// Messages, by the first record of each.
+    pub follow_ups: Vec<FollowUp>,
+    /// Calls that sequences ask for.
+    pub asked_calls: Vec<AskedCall>,
+    /// Alerts raised, oldest first.
+    pub alerts: Vec<Alert>,
+    /// When the person last answered a message, in milliseconds.
+    pub replied: Option<u64>,
+    /// When a message last came back, in milliseconds.
+    pub bounced: Option<u64>,
     /// Who works on it, as the log says; ask [`Claim::holds`] whether that still counts.
     pub claim: Option<Claim>,
     /// The call that is planned.
@@ -416,7 +510,15 @@ pub fn fold(thread: ThreadId, records: &[Record]) -> Lead {
         stage: Stage::New,
         notes: Vec::new(),
         calls: Vec::new(),
+        requested: None,
         appointment: None,
+        hand_off: HandOff::None,
+        assigned: None,
+        follow_ups: Vec::new(),
+        asked_calls: Vec::new(),
+        alerts: Vec::new(),
+        replied: None,
+        bounced: None,
         claim: None,
         task: None,
         closing: None,
@@ -495,6 +597,7 @@ impl Lead {
             Event::CallAttempted { outcome } => {
                 self.release(&author);
                 self.task = None;
+                self.asked_calls.iter_mut().for_each(|asked| asked.done = true);
                 self.calls.push(Call { author, time, outcome: *outcome });
                 let reached = *outcome == CallOutcome::Reached;
                 self.stage = match self.stage {
@@ -503,14 +606,61 @@ impl Lead {
                     stage => stage,
                 };
             }
-            Event::AppointmentBooked { start } => {
-                self.appointment = Some(*start);
-                self.task = None;
-                self.closing = None;
-                self.stage = Stage::Booked;
+            Event::FollowUpAssigned { sequence } => {
+                self.assigned = Some(Assigned { entry, time, sequence: sequence.clone() });
             }
-            Event::AppointmentFailed { .. } => self.appointment = None,
-            Event::HandedToEhr { .. } => self.stage = Stage::Patient,
+            Event::FollowUpClaimed { step } => self.settle(step, FollowUpState::Claimed, None, time),
+            Event::FollowUpSent { step } => self.settle(step, FollowUpState::Sent, None, time),
+            Event::FollowUpUnclear { step } => self.settle(step, FollowUpState::Unclear, None, time),
+            Event::FollowUpFailed { step, reason } => {
+                self.settle(step, FollowUpState::Failed, Some(*reason), time);
+            }
+            Event::Replied => self.replied = Some(time),
+            Event::Bounced => self.bounced = Some(time),
+            Event::CallAsked { step } => {
+                if !self.asked_calls.iter().any(|asked| asked.step == *step) {
+                    self.asked_calls.push(AskedCall { step: step.clone(), time, done: false });
+                }
+            }
+            Event::AlertRaised { reason, level } => {
+                self.alerts.push(Alert { reason: *reason, level: *level, time });
+            }
+            Event::AppointmentRequested { slot } => {
+                self.requested = Some(Requested { entry, slot: slot.clone() });
+            }
+            Event::AppointmentBooked { slot, reference } => {
+                self.book(Appointment {
+                    entry,
+                    time,
+                    slot: slot.clone(),
+                    reference: reference.clone(),
+                    moves: 0,
+                });
+            }
+            Event::AppointmentRescheduled { slot, reference } => {
+                let before = self.appointment.take();
+                let moves = before.as_ref().map_or(0, |before| before.moves.saturating_add(1));
+                let reference = reference.clone().or_else(|| before.and_then(|before| before.reference));
+                self.book(Appointment { entry, time, slot: slot.clone(), reference, moves });
+            }
+            Event::AppointmentCancelled { .. } => self.unbook(),
+            // A wish to move an appointment that fails leaves the appointment as it was.
+            Event::AppointmentFailed { .. } => {
+                if self.requested.take().is_none() {
+                    self.unbook();
+                }
+            }
+            Event::HandOffStarted { attempt } => {
+                self.hand_over(HandOff::Started { attempt: *attempt, time });
+            }
+            Event::HandOffFailed { attempt, reason, last } => {
+                let (attempt, reason, last) = (*attempt, reason.clone(), *last);
+                self.hand_over(HandOff::Failed { attempt, reason, last, time });
+            }
+            Event::HandedToEhr { reference } => {
+                self.hand_over(HandOff::Done { reference: reference.clone(), time });
+                self.stage = Stage::Patient;
+            }
             Event::OptedOut => self.opted_out = true,
             Event::Merged { into } => self.merged_into = Some(*into),
             Event::Corrected { entry, text } => {
@@ -519,7 +669,36 @@ impl Lead {
                 }
             }
             // The tombstones themselves count what is erased.
-            Event::Erased { .. } | Event::FollowUpSent { .. } | Event::AppointmentRequested { .. } => {}
+            Event::Erased { .. } | Event::DeskStarted { .. } => {}
+        }
+    }
+
+    fn settle(&mut self, step: &StepKey, state: FollowUpState, failure: Option<Undelivered>, time: u64) {
+        follow_up::settle(&mut self.follow_ups, step, state, failure, time);
+    }
+
+    fn book(&mut self, appointment: Appointment) {
+        self.requested = None;
+        self.task = None;
+        self.closing = None;
+        self.appointment = Some(appointment);
+        if self.stage != Stage::Patient {
+            self.stage = Stage::Booked;
+        }
+    }
+
+    fn unbook(&mut self) {
+        self.requested = None;
+        self.appointment = None;
+        if self.stage == Stage::Booked {
+            self.stage = Stage::Reached;
+        }
+    }
+
+    /// What is done stays done, whatever a program that came too late has to say.
+    fn hand_over(&mut self, now: HandOff) {
+        if !matches!(self.hand_off, HandOff::Done { .. }) {
+            self.hand_off = now;
         }
     }
 

@@ -12,7 +12,8 @@ use lead::scoring::{
 use lead::signals::{Signals, Visit};
 use lead::text::Text;
 use lead::thread::{
-    AnswerField, Body, CallOutcome, Channel, ClosedReason, Event, Record, Stage, Verification, fold,
+    AnswerField, Body, CallOutcome, CalledOff, Channel, ClosedReason, Event, FollowUpState, HandOff,
+    NoAppointment, Record, Slot, Stage, StepKey, Undelivered, Verification, fold,
 };
 use lead::triage::{Lane, Triage};
 use proptest::prelude::*;
@@ -148,6 +149,14 @@ fn sample_facts() -> Facts {
     }
 }
 
+fn step() -> impl Strategy<Value = StepKey> {
+    (0..2u8, 0..3u8).prop_map(|(run, step)| StepKey {
+        sequence: "gentle".into(),
+        step: step.to_string(),
+        run: EntryId::from_bytes([run; 16]),
+    })
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         prop_oneof![Just(Stage::Contacting), Just(Stage::Nurture), Just(Stage::Closed)]
@@ -158,7 +167,20 @@ fn event() -> impl Strategy<Value = Event> {
         Just(Event::OptedOut),
         (0..12u8, "[a-z]{0,8}")
             .prop_map(|(entry, text)| Event::Corrected { entry: EntryId::from_bytes([entry; 16]), text }),
-        any::<u64>().prop_map(|start| Event::AppointmentBooked { start }),
+        any::<u64>().prop_map(|start| Event::AppointmentBooked { slot: Slot::at(start), reference: None }),
+        any::<u64>()
+            .prop_map(|start| Event::AppointmentRescheduled { slot: Slot::at(start), reference: None }),
+        any::<u64>().prop_map(|start| Event::AppointmentRequested { slot: Slot::at(start) }),
+        Just(Event::AppointmentCancelled { by: CalledOff::Patient }),
+        Just(Event::AppointmentFailed { reason: NoAppointment::Taken }),
+        step().prop_map(|step| Event::FollowUpClaimed { step }),
+        step().prop_map(|step| Event::FollowUpSent { step }),
+        step().prop_map(|step| Event::FollowUpUnclear { step }),
+        step().prop_map(|step| Event::FollowUpFailed { step, reason: Undelivered::Refused }),
+        step().prop_map(|step| Event::CallAsked { step }),
+        (1..9u16).prop_map(|attempt| Event::HandOffStarted { attempt }),
+        (1..9u16).prop_map(|attempt| Event::HandOffFailed { attempt, reason: "busy".into(), last: false }),
+        Just(Event::HandedToEhr { reference: "Patient/1".into() }),
         prop::option::of(author()).prop_map(|over| Event::Claimed { over }),
         Just(Event::Released),
         any::<u64>().prop_map(|due| Event::CallPlanned { due, note: String::new() }),
@@ -277,7 +299,7 @@ fn a_thread_reads_like_its_story() {
         body(Event::NoteAdded { text: "call after five".into() }),
         body(Event::Corrected { entry: EntryId::from_bytes([3; 16]), text: "call after six".into() }),
         body(Event::CallAttempted { outcome: CallOutcome::Reached }),
-        body(Event::AppointmentBooked { start: NOW }),
+        body(Event::AppointmentBooked { slot: Slot::at(NOW), reference: None }),
     ];
     let records: Vec<Record> = stories
         .into_iter()
@@ -291,7 +313,51 @@ fn a_thread_reads_like_its_story() {
     let lead = fold(ThreadId::from_bytes([1; 16]), &records);
     assert_eq!(lead.notes[0].text, "call after six");
     assert_eq!(lead.inquiry().map(|inquiry| inquiry.answers.contact.name.as_str()), Some("Example Person"));
-    assert_eq!((lead.appointment, lead.last_activity), (Some(NOW), 6));
+    assert_eq!((lead.appointment.map(|made| made.slot.start), lead.last_activity), (Some(NOW), 6));
+}
+
+#[test]
+fn an_effect_that_is_settled_stays_settled() {
+    let step = StepKey { sequence: "gentle".into(), step: "hello".into(), run: EntryId::from_bytes([1; 16]) };
+    let after = |events: &[Event]| {
+        let body = |event: &Event| Body::Event { author: staff("front-desk"), event: event.clone() };
+        let records: Vec<Record> = (1u8..)
+            .zip(events)
+            .map(|(n, event)| Record {
+                entry: EntryId::from_bytes([n; 16]),
+                seq: n.into(),
+                time: n.into(),
+                body: body(event),
+            })
+            .collect();
+        fold(ThreadId::from_bytes([1; 16]), &records)
+    };
+    let claimed = || Event::FollowUpClaimed { step: step.clone() };
+    let sent = || Event::FollowUpSent { step: step.clone() };
+    let unclear = || Event::FollowUpUnclear { step: step.clone() };
+    let states = |events: &[Event]| after(events).follow_ups.iter().map(|f| f.state).collect::<Vec<_>>();
+    assert_eq!(states(&[claimed()]), [FollowUpState::Claimed]);
+    assert_eq!(states(&[claimed(), unclear()]), [FollowUpState::Unclear]);
+    assert_eq!(states(&[claimed(), sent(), unclear(), claimed()]), [FollowUpState::Sent]);
+
+    let booked =
+        |start| Event::AppointmentBooked { slot: Slot::at(start), reference: Some("Appointment/1".into()) };
+    let moved = |start| Event::AppointmentRescheduled { slot: Slot::at(start), reference: None };
+    let lead = after(&[booked(5), moved(7)]);
+    let made = lead.appointment.clone().unwrap();
+    assert_eq!((made.slot.start, made.moves, made.reference.as_deref()), (7, 1, Some("Appointment/1")));
+    let wish = Event::AppointmentRequested { slot: Slot::at(9) };
+    let taken = Event::AppointmentFailed { reason: NoAppointment::Taken };
+    let lead = after(&[booked(5), wish.clone(), taken.clone()]);
+    assert_eq!(lead.appointment.map(|made| made.slot.start), Some(5), "the old one stands");
+    let lead = after(&[booked(5), taken]);
+    assert_eq!((lead.appointment, lead.stage), (None, Stage::Reached));
+    let lead = after(&[wish, booked(5), Event::AppointmentCancelled { by: CalledOff::Patient }]);
+    assert_eq!((lead.requested, lead.appointment, lead.stage), (None, None, Stage::Reached));
+
+    let done = Event::HandedToEhr { reference: "Patient/1".into() };
+    let late = Event::HandOffFailed { attempt: 2, reason: "busy".into(), last: true };
+    assert!(matches!(after(&[done, late]).hand_off, HandOff::Done { .. }));
 }
 
 #[test]

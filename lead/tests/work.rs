@@ -93,7 +93,10 @@ fn a_lead_closes_with_a_reason_and_opens_again() {
     };
     let closing = lead_of(&[]);
     assert_eq!((closing.stage, closing.closing.unwrap().reason), (Stage::Closed, ClosedReason::Referred));
-    for event in [Event::StageChanged { stage: Stage::Reached }, Event::AppointmentBooked { start: 9 }] {
+    for event in [
+        Event::StageChanged { stage: Stage::Reached },
+        Event::AppointmentBooked { slot: lead::thread::Slot::at(9), reference: None },
+    ] {
         let open = lead_of(&[event]);
         assert!(open.stage != Stage::Closed && open.closing.is_none());
     }

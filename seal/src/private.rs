@@ -152,6 +152,22 @@ impl PrivateKey {
         self.rsa.to_pkcs8_der().map_err(|_| KeyError::Inconsistent)
     }
 
+    /// 32 bytes that only holders of this key can compute, the same each time, for one `purpose`; they tell
+    /// nothing of the key or of what is derived for another purpose.
+    #[must_use]
+    pub fn derive_secret(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        use sha2::{Digest, Sha256};
+        let [d, ..] = &self.secrets;
+        // The key's text has one length and one spelling, and the purpose follows it: no two inputs are read alike.
+        let digest = Sha256::new()
+            .chain_update(b"anteroom-secret-v1\0")
+            .chain_update((d.len() as u64).to_be_bytes())
+            .chain_update(d.as_bytes())
+            .chain_update(purpose)
+            .finalize();
+        Zeroizing::new(digest.into())
+    }
+
     pub(crate) fn for_use(&self, usage: KeyUse) -> Result<&Self, KeyError> {
         self.public.for_use(usage).map(|_| self)
     }

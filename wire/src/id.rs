@@ -101,6 +101,29 @@ impl ThreadId {
     }
 }
 
+impl EntryId {
+    /// The id of what a program records about `parts` of a thread, for `purpose`: whoever holds `secret` and
+    /// records the same thing takes the same id, and the log takes an id once. Without the secret nobody can tell
+    /// from an id what it is about, not even by trying names.
+    #[must_use]
+    pub fn derive(secret: &[u8; 32], purpose: &str, thread: &ThreadId, parts: &[&str]) -> Self {
+        use sha2::{Digest, Sha256};
+        let mut digest = Sha256::new()
+            .chain_update(b"anteroom-derived-v1\0")
+            .chain_update(secret)
+            .chain_update(thread.as_bytes())
+            .chain_update((purpose.len() as u64).to_be_bytes())
+            .chain_update(purpose);
+        for part in parts {
+            // The length before each, so that no two lists of parts are read alike.
+            digest = digest.chain_update((part.len() as u64).to_be_bytes()).chain_update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.finalize()[..16]);
+        Self(bytes)
+    }
+}
+
 fn is_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     let edge = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -198,6 +221,22 @@ mod tests {
         for wrong in ["", "ab", "-abc", "abc-", "a--b", "Abc", "a/b/c", "a.b", "a_b", "ünï", &"x".repeat(41)]
         {
             assert_eq!(wrong.parse::<PracticeId>(), Err(IdError::NotName), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_derived_id_depends_on_every_part() {
+        let thread = ThreadId::from_bytes([1; 16]);
+        let id = EntryId::derive(&[7; 32], "sent", &thread, &["gentle", "hello"]);
+        assert_eq!(id.to_string(), "RRxj8CBvZEYs22E0isElig", "frozen: programs of two releases must agree");
+        for other in [
+            EntryId::derive(&[8; 32], "sent", &thread, &["gentle", "hello"]),
+            EntryId::derive(&[7; 32], "claim", &thread, &["gentle", "hello"]),
+            EntryId::derive(&[7; 32], "sent", &ThreadId::from_bytes([2; 16]), &["gentle", "hello"]),
+            EntryId::derive(&[7; 32], "sent", &thread, &["gentleh", "ello"]),
+            EntryId::derive(&[7; 32], "sent", &thread, &["gentle", "hello", ""]),
+        ] {
+            assert_ne!(other, id);
         }
     }
 

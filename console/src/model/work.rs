@@ -3,7 +3,7 @@
 //! An event is shown as done only when it came back from the log, checked like everyone else's.
 
 use super::when::Zone;
-use lead::thread::{CallOutcome, Event, Stage};
+use lead::thread::{CallOutcome, Event, Slot, Stage};
 use wire::ThreadId;
 
 /// Longest note, in characters.
@@ -103,7 +103,7 @@ pub(crate) fn appointment(text: &str, zone: Zone) -> Option<Event> {
     let local = u64::try_from((days(year, month, day) * 1440 + hour * 60 + minute) * 60_000).ok()?;
     // The zone is asked for by UTC: first as if local time were UTC, then at the moment that this gives.
     let shift = |at: u64| local.checked_add_signed(-i64::from(zone(at)) * 60_000);
-    shift(shift(local)?).map(|start| Event::AppointmentBooked { start })
+    shift(shift(local)?).map(|start| Event::AppointmentBooked { slot: Slot::at(start), reference: None })
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date, by eras of 400 years that begin on 1 March.
@@ -122,7 +122,7 @@ mod tests {
 
     fn start(text: &str, zone: Zone) -> Option<u64> {
         match appointment(text, zone) {
-            Some(Event::AppointmentBooked { start }) => Some(start),
+            Some(Event::AppointmentBooked { slot, .. }) => Some(slot.start),
             _ => None,
         }
     }

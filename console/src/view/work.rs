@@ -79,7 +79,11 @@ fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
     let input = NodeRef::<Input>::new();
     let wrong = RwSignal::new(false);
-    let booked = move || case.with(|case| case.as_ref().and_then(|case| case.lead.appointment));
+    let booked = move || {
+        case.with(|case| {
+            case.as_ref().and_then(|case| case.lead.appointment.as_ref().map(|made| made.slot.start))
+        })
+    };
     let book = move |_| {
         let Some(field) = input.get_untracked() else { return };
         match appointment(&field.value(), console.zone) {
