@@ -49,17 +49,27 @@ pub(crate) fn sign_manifest(
     Ok(SignedManifest { jws, manifest })
 }
 
+/// What a roster is to say.
+pub(crate) struct RosterDraft {
+    /// Above that of the present one.
+    pub(crate) version: u64,
+    /// As in [`Roster`].
+    pub(crate) retention_days: Option<u32>,
+    /// Everyone who may act, and everyone who ever did.
+    pub(crate) members: Vec<Member>,
+}
+
 /// Seals the inbox keys (the one in use first) to everyone who reads now, and to the recovery key; and
 /// signs the roster that names this keyring.
 pub(crate) fn sign_roster(
     root: &PrivateKey,
     anchor: &Anchor,
-    version: u64,
-    members: Vec<Member>,
+    draft: RosterDraft,
     recovery: &PublicJwk,
     inbox_keys: &[PrivateKey],
 ) -> Result<SignedRoster, Failure> {
     let now = clock::now_s();
+    let RosterDraft { version, retention_days, members } = draft;
     let readers = members
         .iter()
         .filter(|member| member.role != Role::Auditor && member.is_active(now))
@@ -78,6 +88,7 @@ pub(crate) fn sign_roster(
         version,
         iat: now,
         keyring: ChainHash::of_body(&keyring),
+        retention_days,
         staff: members,
     };
     let claims =

@@ -5,6 +5,7 @@ use crate::publication::PublicationError;
 use crate::signature::SignatureError;
 use crate::store::StoreError;
 use wire::header::EnvelopeError;
+use wire::proof::Challenge;
 
 /// Why a request is not done.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub enum RelayError {
     /// Sealed to a key, or under a manifest, that is not valid now.
     #[error("sealed to a key that is not valid now")]
     StaleKey,
+    /// Work has to be shown first: no proof, one for something else, or an old one.
+    #[error("no valid proof of work")]
+    ProofNeeded(Box<Challenge>),
     /// No token, or one that is unknown, expired, of another practice or of a former member.
     #[error("no valid access token")]
     Unauthenticated,
@@ -60,6 +64,15 @@ pub enum RelayError {
     /// Another entry has this id.
     #[error("another entry has this id")]
     Conflict,
+    /// The token of an unsubscribe link belongs to another thread.
+    #[error("the token belongs to another thread")]
+    TokenTaken,
+    /// The practice's log is as large as it may get.
+    #[error("over the practice's quota")]
+    Full,
+    /// An entry to be erased is not in the thread that the evidence belongs to, or is a document.
+    #[error("an entry to be erased is not in this thread")]
+    UnknownEntry,
     /// More than the limits allow.
     #[error("over the limit")]
     TooMany {

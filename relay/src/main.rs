@@ -1,6 +1,7 @@
 //! `anteroom-relay`: the command line of the relay.
 
 use clap::{Args, Parser, Subcommand};
+use relay::access::Rules;
 use relay::serve::{Database, ServeError, Settings, check, invite, serve};
 use relay::settings::{ConfigurationError, ConfigurationFile, parse_origin};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -86,7 +87,12 @@ impl Serve {
             database: database(self.postgres_file.or(file.postgres_file))?,
             patience: (&file.connections).into(),
             rates: (&file.limits).into(),
-            per_practice: file.limits.per_practice(),
+            key_file: file.key_file,
+            rules: Rules {
+                submissions: file.limits.per_practice(),
+                proof: (&file.proof).into(),
+                quota: (&file.limits).into(),
+            },
         })
     }
 }

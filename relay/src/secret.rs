@@ -3,6 +3,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
+use wire::ChainHash;
 
 /// SHA-256 of a secret. The secret has 256 random bits, so a plain hash needs no salt and no
 /// stretching, and looking it up by value tells a guesser nothing.
@@ -14,6 +15,12 @@ impl SecretHash {
     #[must_use]
     pub fn of(secret: &str) -> Self {
         Self(Sha256::digest(secret).into())
+    }
+
+    /// A hash that a client made of a secret of its own.
+    #[must_use]
+    pub const fn from_client(hash: ChainHash) -> Self {
+        Self(*hash.as_bytes())
     }
 
     /// For storage.

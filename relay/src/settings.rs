@@ -4,7 +4,9 @@
 
 use crate::http::limit::AddressRates;
 use crate::limits::Rate;
+use crate::proof::Terms;
 use crate::serve::Patience;
+use crate::store::Quota;
 use serde::Deserialize;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +25,8 @@ pub struct ConfigurationFile {
     pub operator_listen: Option<SocketAddr>,
     /// How clients reach the relay.
     pub public_url: Option<String>,
+    /// File with the relay's own secret.
+    pub key_file: Option<PathBuf>,
     /// File with a PostgreSQL connection string; without it, SQLite.
     pub postgres_file: Option<PathBuf>,
     /// Built widget.
@@ -33,6 +37,8 @@ pub struct ConfigurationFile {
     pub connections: Connections,
     /// Limits per address and per practice.
     pub limits: Limits,
+    /// Proof of work.
+    pub proof: Proof,
 }
 
 /// `[connections]`
@@ -68,24 +74,30 @@ impl From<&Connections> for Patience {
     }
 }
 
-/// `[limits]`, each an hour; 0 is no limit.
+/// `[limits]`; 0 is no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    challenges_per_address: u32,
     submissions_per_address: u32,
     submissions_per_practice: u32,
     sign_ins_per_address: u32,
     registrations_per_address: u32,
+    entries_per_practice: u64,
+    megabytes_per_practice: u64,
     trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            challenges_per_address: 240,
             submissions_per_address: 60,
             submissions_per_practice: 1_200,
             sign_ins_per_address: 600,
             registrations_per_address: 20,
+            entries_per_practice: 5_000_000,
+            megabytes_per_practice: 20_000,
             trusted_proxies: Vec::new(),
         }
     }
@@ -99,14 +111,54 @@ impl Limits {
     }
 }
 
+impl From<&Limits> for Quota {
+    fn from(file: &Limits) -> Self {
+        let bound = |number: u64| if number == 0 { u64::MAX } else { number };
+        Self {
+            entries: bound(file.entries_per_practice),
+            bytes: bound(file.megabytes_per_practice).saturating_mul(1_000_000),
+        }
+    }
+}
+
 impl From<&Limits> for AddressRates {
     fn from(file: &Limits) -> Self {
         Self {
+            challenges: Rate::from_number(file.challenges_per_address),
             submissions: Rate::from_number(file.submissions_per_address),
             sign_ins: Rate::from_number(file.sign_ins_per_address),
             registrations: Rate::from_number(file.registrations_per_address),
             trusted_proxies: file.trusted_proxies.clone(),
         }
+    }
+}
+
+/// `[proof]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Proof {
+    required: bool,
+    iterations: u32,
+    tries: u32,
+    doublings: u32,
+    calm_per_practice: u32,
+    calm_in_all: u32,
+    seconds: u64,
+}
+
+impl Default for Proof {
+    fn default() -> Self {
+        let Terms { required, iterations, tries, doublings, calm_per_practice, calm_in_all, seconds } =
+            Terms::default();
+        Self { required, iterations, tries, doublings, calm_per_practice, calm_in_all, seconds }
+    }
+}
+
+impl From<&Proof> for Terms {
+    fn from(file: &Proof) -> Self {
+        let &Proof { required, iterations, tries, doublings, calm_per_practice, calm_in_all, seconds } = file;
+        let (iterations, tries) = (iterations.max(1), tries.max(2));
+        Self { required, iterations, tries, doublings, calm_per_practice, calm_in_all, seconds }
     }
 }
 
@@ -178,6 +230,7 @@ mod tests {
         let file: ConfigurationFile = toml::from_str("").unwrap();
         assert_eq!(Patience::from(&file.connections), Patience::default());
         assert_eq!(AddressRates::from(&file.limits), AddressRates::default());
+        assert_eq!(Terms::from(&file.proof), Terms::default());
     }
 
     #[test]
@@ -185,9 +238,11 @@ mod tests {
         let text = include_str!("../../examples/deploy/relay.toml");
         let file: ConfigurationFile = toml::from_str(text).unwrap();
         assert_eq!((&file.connections, &file.limits), (&Connections::default(), &Limits::default()));
+        assert_eq!(file.proof, Proof::default());
         assert!(file.data.is_some() && file.listen.is_some() && file.public_url.is_some());
         // Commented out: it replaces the default, SQLite.
         assert!(text.contains("# postgres_file = ") && file.postgres_file.is_none());
+        assert!(text.contains("# key_file = ") && file.key_file.is_none());
         assert!(file.operator_listen.is_some() && file.widget.is_some() && file.console.is_some());
     }
 

@@ -66,6 +66,16 @@ pub enum Action {
     ReadAccessLog,
     /// A stream of new heads was opened.
     Follow,
+    /// Bodies of entries were erased.
+    Erase,
+    /// Bodies of entries were erased because they had been kept for as long as the practice keeps them.
+    Expire,
+    /// An unsubscribe link was made known.
+    LinkUnsubscribe,
+    /// Opt-outs were read.
+    ReadOptOuts,
+    /// A signed checkpoint of this log was made.
+    ReadCheckpoint,
 }
 
 impl Action {
@@ -80,6 +90,11 @@ impl Action {
             Self::PublishManifest => 7,
             Self::ReadAccessLog => 8,
             Self::Follow => 9,
+            Self::Erase => 10,
+            Self::Expire => 11,
+            Self::LinkUnsubscribe => 12,
+            Self::ReadOptOuts => 13,
+            Self::ReadCheckpoint => 14,
         }
     }
 }

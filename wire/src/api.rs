@@ -5,7 +5,7 @@
 //! | `GET /v1/practices/{practice}/manifest` | | manifest (compact JWS) | anyone |
 //! | `GET /v1/practices/{practice}/challenge?entry=` | | [`crate::proof::Challenge`] or 204 | anyone |
 //! | `POST /v1/practices/{practice}/inquiries` | sealed inquiry | [`Accepted`] | anyone |
-//! | `POST /v1/practices` | [`Registration`] | 201 | holder of an invite |
+//! | `POST /v1/practices` | [`Registration`] | 201, [`Registered`] | holder of an invite |
 //! | `POST /v1/practices/{practice}/token` | RFC 7523 form | [`Token`] | staff key |
 //! | `GET /v1/practices/{practice}/entries?after=&limit=` | | [`Page`] | owner, coordinator |
 //! | `POST /v1/practices/{practice}/entries` | sealed event or document | [`Receipt`] | owner, coordinator |
@@ -14,6 +14,11 @@
 //! | `PUT /v1/practices/{practice}/manifest` | manifest | 204 | owner |
 //! | `GET /v1/practices/{practice}/heads` | | `text/event-stream` of [`Head`] | owner, coordinator |
 //! | `GET /v1/practices/{practice}/access-log?after=&limit=` | | [`crate::access::AccessPage`] | owner, auditor |
+//! | `GET /v1/practices/{practice}/access-log/checkpoint` | | signed note | owner, auditor |
+//! | `POST /v1/practices/{practice}/erasures` | [`Erasure`] | [`Receipt`] | owner |
+//! | `POST /v1/practices/{practice}/unsubscribe-links` | [`crate::unsubscribe::UnsubscribeLink`] | 204 | owner, coordinator |
+//! | `GET /v1/practices/{practice}/opt-outs?after=&limit=` | | [`crate::unsubscribe::OptOuts`] | owner, coordinator |
+//! | `GET`, `POST /u/{practice}/{token}` | | page for the person | whoever has the link |
 //! | `GET /e/{version}/{file}` | | widget asset | anyone |
 //! | `GET /healthz`, `GET /readyz` | | 204 or 503 | anyone |
 
@@ -76,6 +81,26 @@ pub struct SignedRoster {
     pub roster: String,
     /// Keyring, general JSON JWE as text.
     pub keyring: String,
+}
+
+/// Erases bodies of entries. Staff who read the log later believe a tombstone only if an owner signed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Erasure {
+    /// A sealed event of the entries' thread (compact JWE), whose content names the same entries. It is appended.
+    pub evidence: String,
+    /// Whose bodies are erased; at most [`crate::limits::ERASURE_ENTRIES`].
+    pub entries: Vec<EntryId>,
+}
+
+/// What the relay answers to a registration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Registered {
+    /// Checks the relay's signature under checkpoints of the practice's access log: a C2SP signed-note verifier key.
+    /// To be kept: it is what a later export is checked against.
+    pub log_key: String,
 }
 
 /// A page of the log, in order. It may be shorter than asked for: a reader is at the end when the

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod api;
+pub mod checkpoint;
 pub mod header;
 pub mod id;
 pub mod json;
@@ -17,6 +18,7 @@ pub mod problem;
 pub mod proof;
 pub mod reference;
 pub mod signed;
+pub mod unsubscribe;
 
 pub use header::{EntryKind, SealedHeader};
 pub use id::{EntryId, IdError, PracticeId, StaffId, ThreadId};

@@ -29,6 +29,12 @@ pub const ROSTER_BYTES: usize = 256 << 10;
 /// Longest keyring (general JSON JWE), in bytes.
 pub const KEYRING_BYTES: usize = 256 << 10;
 
+/// Most entries that one request erases.
+pub const ERASURE_ENTRIES: usize = 1_000;
+
+/// Longest request to erase, in bytes: one sealed event, and ids.
+pub const ERASURE_BYTES: usize = ENTRY_BYTES + 32 * ERASURE_ENTRIES;
+
 /// Most entries in one page.
 pub const PAGE_ENTRIES: u32 = 500;
 

@@ -15,6 +15,8 @@ pub const ASSERTION_TYP: &str = "anteroom-assertion";
 /// `typ` of a keyring's JWE.
 pub const KEYRING_TYP: &str = "anteroom-keyring";
 
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
 /// RFC 7517 section 5.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,11 +94,22 @@ pub struct Roster {
     /// SHA-256 of the keyring that goes with it (its JSON text). Anyone can encrypt to a public key;
     /// this is what makes the keyring the owner's.
     pub keyring: ChainHash,
+    /// Bodies of inquiries and events are kept until their thread has been quiet for so many days; `None` is for
+    /// as long as nobody erases them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u32>,
     /// Everyone who may act, and everyone whose past events must still check (`not_after` set).
     pub staff: Vec<Member>,
 }
 
 impl Roster {
+    /// Threads whose last entry was taken before this time (milliseconds) are not kept, at `now_ms`.
+    #[must_use]
+    pub fn quiet_before(&self, now_ms: u64) -> Option<u64> {
+        let days = self.retention_days?;
+        Some(now_ms.saturating_sub(u64::from(days) * DAY_MS))
+    }
+
     /// The member named `id`.
     #[must_use]
     pub fn member(&self, id: &StaffId) -> Option<&Member> {

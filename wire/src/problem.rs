@@ -1,6 +1,7 @@
 //! RFC 9457 problem details: what a client is told of an error. The text is fixed per kind; the
 //! cause goes to the relay's log under the request id.
 
+use crate::proof::Challenge;
 use serde::{Deserialize, Serialize};
 
 /// `Content-Type` of a problem.
@@ -19,4 +20,7 @@ pub struct Problem {
     pub status: u16,
     /// Names this request in the relay's log.
     pub request_id: String,
+    /// With `urn:anteroom:proof-needed` alone: solve this, and submit the same body again with the proof.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
 }

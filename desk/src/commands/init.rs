@@ -11,7 +11,7 @@ use crate::keyfile::{
 };
 use crate::output::Output;
 use crate::passphrase::Passphrases;
-use crate::publication::{SignedManifest, in_days, sign_manifest, sign_roster};
+use crate::publication::{RosterDraft, SignedManifest, in_days, sign_manifest, sign_roster};
 use crate::relay::Relay;
 use inbox::{Anchor, Credential, Memory};
 use lead::ManifestSource;
@@ -49,7 +49,8 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
         not_after: None,
     };
     let recovery_public = recovery.public().to_jwk();
-    let staff = sign_roster(&root, &anchor, 1, vec![owner], &recovery_public, &[inbox])?;
+    let draft = RosterDraft { version: 1, retention_days: None, members: vec![owner] };
+    let staff = sign_roster(&root, &anchor, draft, &recovery_public, &[inbox])?;
     let registration = Registration { manifest: manifest.jws.clone(), staff };
 
     output.progress("Writing the key files");

@@ -6,7 +6,7 @@ use crate::clock;
 use crate::failure::{Exit, Failure};
 use crate::files::{self, FileError};
 use crate::keyfile::{RootFile, create_credential, credential_path, root_path};
-use crate::publication::{sign_manifest, sign_roster};
+use crate::publication::{RosterDraft, sign_manifest, sign_roster};
 use crate::session::{Session, distrust, no_keyring};
 use crate::terminal::{Column, Side, table};
 use inbox::{Credential, Memory, Staff};
@@ -50,7 +50,8 @@ pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Fail
         not_after: None,
     });
     let version = staff.roster().version + 1;
-    let signed = sign_roster(&root.root, &root.anchor, version, members, &root.recovery, &inbox_keys)?;
+    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
+    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
     // What is published must open; see it before anyone depends on it.
     let checked =
         root.anchor.check_roster(signed.clone(), clock::now_s(), session.state.memory()).map_err(distrust)?;
@@ -119,7 +120,8 @@ pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
     let version = staff.roster().version + 1;
-    let signed = sign_roster(&root.root, &root.anchor, version, members, &root.recovery, &inbox_keys)?;
+    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
+    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
     root.anchor
         .check_roster(signed.clone(), clock::now_s(), session.state.memory())
         .map_err(distrust)?

@@ -101,6 +101,7 @@ pub(crate) fn roster(keyring: &str) -> Roster {
         version: 5,
         iat: NOW,
         keyring: ChainHash::of_body(keyring),
+        retention_days: None,
         staff: vec![
             member("maria-lopez", Role::Owner, &people.owner),
             member("sam-rivera", Role::Coordinator, &people.coordinator),

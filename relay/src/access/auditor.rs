@@ -4,7 +4,11 @@
 use super::Session;
 use crate::error::RelayError;
 use wire::access::{AccessPage, Action, Subject};
+use wire::checkpoint::{self, Checkpoint, Tree};
 use wire::limits::PAGE_ENTRIES;
+
+/// Chain hashes that are held at once while a checkpoint is made.
+const HASHES: u32 = 10_000;
 
 /// An active owner or auditor.
 pub struct Auditor(pub(super) Session);
@@ -27,5 +31,27 @@ impl Auditor {
             relay.store.note(&authority.practice, note).await?;
         }
         Ok(page)
+    }
+
+    /// A signed checkpoint of the access log as it is now; that it was made is noted in it, behind it.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub async fn checkpoint(&self) -> Result<String, RelayError> {
+        let Session { relay, authority, .. } = &self.0;
+        let practice = &authority.practice;
+        let mut tree = Tree::default();
+        loop {
+            let hashes = relay.store.access_hashes(practice, tree.size(), HASHES).await?;
+            hashes.iter().for_each(|hash| tree.push(hash));
+            if hashes.len() < HASHES as usize {
+                break;
+            }
+        }
+        let origin = checkpoint::origin(&relay.public_url, practice);
+        let text = Checkpoint { origin: origin.clone(), size: tree.size(), root: tree.root() }.to_text();
+        let note = self.0.note(Action::ReadCheckpoint, Subject::Range { first: 1, last: tree.size() });
+        relay.store.note(practice, note).await?;
+        relay.key.sign_note(&origin, &text).map_err(|error| RelayError::Internal(error.to_string()))
     }
 }

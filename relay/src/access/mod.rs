@@ -28,20 +28,22 @@ pub use auditor::Auditor;
 pub use coordinator::Coordinator;
 pub use follow::Follow;
 pub use owner::Owner;
-pub use registrar::{Registrar, Registration};
+pub use registrar::{NewPractice, Registrar, Registration};
 pub use session::Session;
 pub use staff::Staff;
 pub use visitor::Visitor;
 
 use crate::clock::Clock;
 use crate::error::RelayError;
+use crate::key::RelayKey;
 use crate::limits::{Limiter, Rate};
 use crate::metrics::Metrics;
-use crate::store::{AccessNote, Authority, Store};
+use crate::proof::{Proofs, Terms};
+use crate::store::{AccessNote, Authority, Quota, Store};
 use std::sync::Arc;
 use tokio::sync::watch;
-use wire::PracticeId;
 use wire::access::{Action, Actor, Ending, RequestId, Subject};
+use wire::{PracticeId, checkpoint};
 
 /// The relay behind its capabilities. The store is private to this module: outside it, there is no
 /// way to a practice's data but through a capability. Clones share everything.
@@ -52,22 +54,45 @@ pub struct Relay {
     public_url: Arc<str>,
     ending: watch::Sender<bool>,
     submissions: Arc<Limiter>,
+    proofs: Arc<Proofs>,
+    key: RelayKey,
+    quota: Quota,
     metrics: Metrics,
 }
 
+/// What the operator decides for all practices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Inquiries that a practice takes.
+    pub submissions: Rate,
+    /// Work that is asked of whoever submits one.
+    pub proof: Terms,
+    /// How large a practice's log may get.
+    pub quota: Quota,
+}
+
 impl Relay {
-    /// A relay that clients reach as `public_url`, which token requests must name as audience, and in
-    /// which a practice takes `per_practice` inquiries.
+    /// A relay that clients reach as `public_url`, which token requests must name as audience.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, public_url: &str, per_practice: Rate) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        public_url: &str,
+        key: &RelayKey,
+        rules: Rules,
+    ) -> Self {
         let public_url = public_url.trim_end_matches('/').into();
-        let submissions = Arc::new(Limiter::new(per_practice, Arc::clone(&clock)));
+        let submissions = Arc::new(Limiter::new(rules.submissions, Arc::clone(&clock)));
+        let proofs = Arc::new(Proofs::new(rules.proof, key, Arc::clone(&clock)));
         Self {
             store,
             clock,
             public_url,
             ending: watch::Sender::new(false),
             submissions,
+            proofs,
+            key: key.clone(),
+            quota: rules.quota,
             metrics: Metrics::default(),
         }
     }
@@ -103,6 +128,27 @@ impl Relay {
     /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
     pub async fn remove_expired(&self) -> Result<(), RelayError> {
         Ok(self.store.remove_expired(self.clock.now_s()).await?)
+    }
+
+    /// Erases what practices keep no longer, by the policy in their rosters.
+    ///
+    /// # Errors
+    /// [`RelayError::Busy`] or [`RelayError::Unavailable`]; what was erased before stays so.
+    pub async fn expire(&self) -> Result<u64, RelayError> {
+        let mut erased = 0;
+        for practice in self.store.practices().await? {
+            let Some(authority) = self.store.authority(&practice).await? else { continue };
+            let Some(before) = authority.roster.quiet_before(self.clock.now_ms()) else { continue };
+            let request = RequestId::new(getrandom::u64().unwrap_or_default());
+            let note = self.note(request, None, Action::Expire, Subject::None);
+            erased += self.store.expire(&practice, before, note).await?;
+        }
+        Ok(erased)
+    }
+
+    /// What checks the relay's checkpoints of a practice's access log.
+    fn log_key(&self, practice: &PracticeId) -> String {
+        self.key.verifier(&checkpoint::origin(&self.public_url, practice))
     }
 
     fn note(&self, request: RequestId, actor: Option<Actor>, action: Action, subject: Subject) -> AccessNote {

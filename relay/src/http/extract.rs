@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use wire::PracticeId;
 use wire::access::{Action, RequestId};
 use wire::api::JOSE;
+use wire::unsubscribe::TOKEN_CHARS;
 
 /// A client has this long for the body of a request, the largest of which is about 2 MB.
 const BODY: Duration = Duration::from_secs(15);
@@ -52,6 +53,10 @@ fn action(parts: &Parts) -> Action {
         (_, Some("roster")) => Action::ReadRoster,
         (_, Some("manifest")) => Action::PublishManifest,
         (_, Some("heads")) => Action::Follow,
+        (_, Some("erasures")) => Action::Erase,
+        (_, Some("unsubscribe-links")) => Action::LinkUnsubscribe,
+        (_, Some("opt-outs")) => Action::ReadOptOuts,
+        (_, Some("checkpoint")) => Action::ReadCheckpoint,
         _ => Action::ReadAccessLog,
     }
 }
@@ -91,6 +96,22 @@ capability!(Staff, |parts, state| Ok(session(parts, state).await?.staff()));
 capability!(Coordinator, |parts, state| session(parts, state).await?.coordinator(action(parts)).await);
 capability!(Owner, |parts, state| session(parts, state).await?.owner(action(parts)).await);
 capability!(Auditor, |parts, state| session(parts, state).await?.auditor(action(parts)).await);
+
+/// A link out of a message, if it has the form of one.
+pub(super) struct Link(pub(super) Option<(Visitor, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Link
+where
+    Relay: FromRef<S>,
+{
+    type Rejection = RelayError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, RelayError> {
+        let path = Path::<(PracticeId, String)>::from_request_parts(parts, state).await.ok();
+        let path = path.filter(|Path((_, token))| token.len() <= TOKEN_CHARS);
+        let Some(Path((practice, token))) = path else { return Ok(Self(None)) };
+        Ok(Self(Some((Visitor::new(Relay::from_ref(state), practice, request_id(parts)?), token))))
+    }
+}
 
 /// A body of `application/jose`: sealed or signed text.
 pub(super) struct Jose(pub(super) String);

@@ -42,7 +42,10 @@ pub(super) async fn open_to_any_origin(request: Request, next: Next) -> Response
     if is_preflight {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, if-none-match"));
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static("anteroom-proof, content-type, if-none-match"),
+        );
         // A day; browsers cap it (Chromium at two hours).
         headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
     }

@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// What one address may do in an hour, and who is believed about addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressRates {
+    /// Challenges before inquiries.
+    pub challenges: Rate,
     /// Inquiries.
     pub submissions: Rate,
     /// Token requests.
@@ -26,6 +28,7 @@ pub struct AddressRates {
 impl Default for AddressRates {
     fn default() -> Self {
         Self {
+            challenges: Rate::PerHour(240),
             submissions: Rate::PerHour(60),
             sign_ins: Rate::PerHour(600),
             registrations: Rate::PerHour(20),
@@ -39,6 +42,7 @@ impl Default for AddressRates {
 pub struct AddressLimits(Arc<Limiters>);
 
 struct Limiters {
+    challenges: Limiter,
     submissions: Limiter,
     sign_ins: Limiter,
     registrations: Limiter,
@@ -51,6 +55,7 @@ impl AddressLimits {
     pub fn new(rates: AddressRates, clock: &Arc<dyn Clock>) -> Self {
         let limiter = |rate| Limiter::new(rate, Arc::clone(clock));
         Self(Arc::new(Limiters {
+            challenges: limiter(rates.challenges),
             submissions: limiter(rates.submissions),
             sign_ins: limiter(rates.sign_ins),
             registrations: limiter(rates.registrations),
@@ -64,6 +69,15 @@ impl AddressLimits {
         // A proxy on this machine that nobody declared would make all patients one address.
         if address.is_loopback() { Ok(()) } else { limiter.take(network_of(address)) }
     }
+}
+
+pub(super) async fn challenges(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, RelayError> {
+    state.limits.check(&request, &state.limits.0.challenges)?;
+    Ok(next.run(request).await)
 }
 
 pub(super) async fn submissions(

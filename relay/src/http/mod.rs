@@ -1,14 +1,18 @@
 //! HTTP over the capabilities of [`crate::access`]: routes, limits, headers, and nothing that decides.
 
 pub mod assets;
+mod auditor;
 mod extract;
 mod headers;
 pub mod limit;
 mod openapi;
+mod owner;
 mod problem;
 mod public;
+mod refusals;
 mod request;
 mod staff;
+mod unsubscribe;
 
 use crate::access::Relay;
 use crate::error::RelayError;
@@ -59,6 +63,7 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .merge(open_to_websites(&state))
         .merge(for_staff(&state))
+        .route("/u/{practice}/{token}", get(unsubscribe::page).post(unsubscribe::opt_out))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .route("/readyz", get(ready))
         .route("/openapi.json", get(openapi::document))
@@ -92,13 +97,17 @@ async fn ready_now(relay: &Relay) -> StatusCode {
 /// What a page of any origin may call: the widget runs on every practice's own website.
 fn open_to_websites(state: &AppState) -> Router<AppState> {
     Router::new()
-        .route("/v1/practices/{practice}/manifest", get(public::manifest).put(staff::put_manifest))
+        .route("/v1/practices/{practice}/manifest", get(public::manifest).put(owner::put_manifest))
         .layer(DefaultBodyLimit::max(limits::MANIFEST_BYTES))
         .route(
             "/v1/practices/{practice}/inquiries",
             post(public::submit)
                 .layer(DefaultBodyLimit::max(limits::ENTRY_BYTES))
                 .layer(middleware::from_fn_with_state(state.clone(), limit::submissions)),
+        )
+        .route(
+            "/v1/practices/{practice}/challenge",
+            get(public::challenge).layer(middleware::from_fn_with_state(state.clone(), limit::challenges)),
         )
         .merge(assets::widget_routes())
         .layer(middleware::from_fn(headers::open_to_any_origin))
@@ -111,7 +120,17 @@ fn for_staff(state: &AppState) -> Router<AppState> {
             get(staff::entries).post(staff::append).layer(DefaultBodyLimit::max(limits::ENTRY_BYTES)),
         )
         .route("/v1/practices/{practice}/heads", get(staff::heads))
-        .route("/v1/practices/{practice}/access-log", get(staff::access_log))
+        .route("/v1/practices/{practice}/access-log", get(auditor::access_log))
+        .route("/v1/practices/{practice}/access-log/checkpoint", get(auditor::checkpoint))
+        .route(
+            "/v1/practices/{practice}/erasures",
+            post(owner::erase).layer(DefaultBodyLimit::max(limits::ERASURE_BYTES)),
+        )
+        .route(
+            "/v1/practices/{practice}/unsubscribe-links",
+            post(staff::link_unsubscribe).layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES)),
+        )
+        .route("/v1/practices/{practice}/opt-outs", get(staff::opt_outs))
         .route(
             "/v1/practices/{practice}/token",
             post(public::token)
@@ -126,7 +145,7 @@ fn for_staff(state: &AppState) -> Router<AppState> {
         )
         .route(
             "/v1/practices/{practice}/roster",
-            get(staff::roster).put(staff::put_roster).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)),
+            get(staff::roster).put(owner::put_roster).layer(DefaultBodyLimit::max(PUBLICATION_BYTES)),
         )
 }
 

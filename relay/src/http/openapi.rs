@@ -1,6 +1,6 @@
 //! The OpenAPI 3.1 document of everything under `/v1`, made from the handlers' own annotations.
 
-use super::{public, staff};
+use super::{auditor, owner, public, staff, unsubscribe};
 use axum::response::IntoResponse;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -14,17 +14,25 @@ use utoipa::{Modify, OpenApi};
     ),
     paths(
         public::manifest,
+        public::challenge,
         public::submit,
         public::token,
         public::register,
         staff::entries,
         staff::append,
         staff::heads,
-        staff::access_log,
         staff::roster,
-        staff::put_roster,
-        staff::put_manifest,
+        staff::link_unsubscribe,
+        staff::opt_outs,
+        auditor::access_log,
+        auditor::checkpoint,
+        owner::put_roster,
+        owner::put_manifest,
+        owner::erase,
+        unsubscribe::page,
+        unsubscribe::opt_out,
     ),
+    components(schemas(wire::problem::Problem)),
     tags(
         (name = "public", description = "Anyone, from any website"),
         (name = "staff", description = "Every role that may read or work leads"),

@@ -12,6 +12,9 @@ use wire::problem::{self, Problem};
 /// Seconds after which a client that met [`RelayError::Busy`] may come back.
 const RETRY_SECONDS: &str = "2";
 
+/// Somebody has to make room first.
+const FULL_SECONDS: &str = "3600";
+
 /// What a client is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Words {
@@ -24,6 +27,10 @@ pub(super) struct Words {
 #[derive(Clone)]
 pub(super) struct Failure(pub(super) Arc<RelayError>);
 
+/// Marks an answer whose body is a page, whatever its status.
+#[derive(Clone, Copy)]
+pub(super) struct ForPeople;
+
 impl IntoResponse for RelayError {
     fn into_response(self) -> Response {
         let mut response = words(&self).status.into_response();
@@ -35,6 +42,9 @@ impl IntoResponse for RelayError {
             }
             Self::Busy | Self::Unavailable(_) => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+            }
+            Self::Full => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static(FULL_SECONDS));
             }
             Self::TooMany { seconds } => {
                 headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -54,6 +64,10 @@ pub(super) fn render(response: Response, error: &RelayError, request_id: Request
         title: title.into(),
         status: status.as_u16(),
         request_id: request_id.to_string(),
+        challenge: match error {
+            RelayError::ProofNeeded(challenge) => Some((**challenge).clone()),
+            _ => None,
+        },
     };
     let json = serde_json::to_vec(&problem).unwrap_or_default();
     let (mut parts, _) = response.into_parts();
@@ -88,6 +102,9 @@ pub(super) fn words(error: &RelayError) -> Words {
         E::Envelope(_) => (422, "not-sealed", "This is not a sealed entry."),
         E::Misdirected => (422, "misdirected", "This entry is sealed for another place."),
         E::StaleKey => (422, "stale-key", "The key that this is sealed to is not valid now."),
+        E::ProofNeeded(_) => {
+            (403, "proof-needed", "Solve the challenge, and send this again with the proof.")
+        }
         E::Unauthenticated => (401, "unauthenticated", "A valid access token is needed."),
         E::Forbidden => (403, "forbidden", "Your role does not allow this."),
         E::InviteRefused => (403, "invite-refused", "The invite is unknown, used or expired."),
@@ -96,6 +113,9 @@ pub(super) fn words(error: &RelayError) -> Words {
         E::NotNewer => (409, "not-newer", "A document of this version or a newer one is published."),
         E::NameTaken => (409, "name-taken", "Another practice has this name."),
         E::Conflict => (409, "conflict", "Another entry has this id."),
+        E::TokenTaken => (409, "token-taken", "This link belongs to another thread."),
+        E::Full => (507, "full", "The practice's storage is full. Nothing is lost: keep this and try again."),
+        E::UnknownEntry => (422, "unknown-entry", "An entry to be erased is not in this thread."),
         E::TooMany { .. } => (429, "too-many", "That is more than is allowed at once. Please wait."),
         E::Busy => (503, "busy", "Too much at once. Please try again in a moment."),
         E::Unavailable(_) => (503, "unavailable", "The relay cannot do this now."),

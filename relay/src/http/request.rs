@@ -1,7 +1,7 @@
 //! Each request gets an id, one log line, and, if it failed, its problem document. The line holds the
 //! route's template, not the path; no address, no query, no header, no body.
 
-use super::problem::{Failure, from_status, render};
+use super::problem::{Failure, ForPeople, from_status, render};
 use crate::access::Relay;
 use crate::error::RelayError;
 use axum::extract::{MatchedPath, Request, State};
@@ -62,6 +62,7 @@ fn failure_of(response: &Response) -> Option<Arc<RelayError>> {
     let status = response.status();
     match response.extensions().get::<Failure>() {
         Some(Failure(error)) => Some(Arc::clone(error)),
+        None if response.extensions().get::<ForPeople>().is_some() => None,
         None if status.is_client_error() || status.is_server_error() => Some(Arc::new(from_status(status))),
         None => None,
     }

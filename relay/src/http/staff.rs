@@ -1,7 +1,8 @@
-//! Handlers of what needs a staff token. Each is given the capability that it needs and no more.
+//! Handlers for members of staff. Each is given the capability that it needs and no more.
 
 use super::extract::{Jose, Json};
-use crate::access::{Auditor, Coordinator, Outcome, Owner, Staff};
+use super::refusals::{Always, AtPractice, ByRole, Reading, Storing, WithBody, WithToken};
+use crate::access::{Coordinator, Outcome, Staff};
 use crate::error::RelayError;
 use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
@@ -9,19 +10,19 @@ use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use serde::Deserialize;
-use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::limits::PAGE_ENTRIES;
 use wire::problem::Problem;
+use wire::unsubscribe::{OptOuts, UnsubscribeLink};
 use wire::{Head, PracticeId};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PageQuery {
     #[serde(default)]
-    after: u64,
+    pub(super) after: u64,
     #[serde(default = "whole_page")]
-    limit: u32,
+    pub(super) limit: u32,
 }
 
 const fn whole_page() -> u32 {
@@ -36,11 +37,7 @@ const fn whole_page() -> u32 {
         ("limit" = Option<u32>, Query, description = "At most so many, and at most 500")),
     responses(
         (status = 200, description = "A page; it may be shorter than asked for", body = Page),
-        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        Reading, AtPractice, WithToken, ByRole, Always,
     ),
     security(("token" = [])),
 )]
@@ -52,40 +49,13 @@ pub(super) async fn entries(
     Ok(axum::Json(coordinator.page(query.after, query.limit).await?))
 }
 
-/// The access log in order; that it was read is noted in it.
-#[utoipa::path(
-    get, path = "/v1/practices/{practice}/access-log", operation_id = "accessLog", tag = "auditor",
-    params(("practice" = PracticeId, Path, description = "Name of the practice"),
-        ("after" = Option<u64>, Query, description = "Seq after which to begin; 0 is the beginning"),
-        ("limit" = Option<u32>, Query, description = "At most so many, and at most 500")),
-    responses(
-        (status = 200, description = "A page", body = AccessPage),
-        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("token" = [])),
-)]
-pub(super) async fn access_log(
-    auditor: Auditor,
-    query: Result<Query<PageQuery>, QueryRejection>,
-) -> Result<axum::Json<AccessPage>, RelayError> {
-    let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
-    Ok(axum::Json(auditor.access_log(query.after, query.limit).await?))
-}
-
 /// A stream of the log's heads: server-sent events named `head` whose data is a Head.
 #[utoipa::path(
     get, path = "/v1/practices/{practice}/heads", operation_id = "heads", tag = "staff",
     params(("practice" = PracticeId, Path, description = "Name of the practice")),
     responses(
         (status = 200, description = "Endless", body = Head, content_type = "text/event-stream"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        AtPractice, WithToken, ByRole, Always,
     ),
     security(("token" = [])),
 )]
@@ -109,16 +79,9 @@ pub(super) async fn heads(
     responses(
         (status = 201, description = "Durably stored", body = Receipt),
         (status = 200, description = "Stored before; the same receipt", body = Receipt),
-        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "Another entry has this id", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "Not a sealed event or document for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        Storing, Reading, WithBody, AtPractice, WithToken, ByRole, Always,
     ),
     security(("token" = [])),
 )]
@@ -135,9 +98,7 @@ pub(super) async fn append(
     params(("practice" = PracticeId, Path, description = "Name of the practice")),
     responses(
         (status = 200, description = "As published", body = SignedRoster),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        AtPractice, WithToken, Always,
     ),
     security(("token" = [])),
 )]
@@ -145,55 +106,42 @@ pub(super) async fn roster(staff: Staff) -> Result<axum::Json<SignedRoster>, Rel
     Ok(axum::Json(staff.roster().await?))
 }
 
-/// Publishes a roster and its keyring; members left out lose their tokens.
+/// Makes the link of one message known, by the hash of its token.
 #[utoipa::path(
-    put, path = "/v1/practices/{practice}/roster", operation_id = "putRoster", tag = "owner",
+    post, path = "/v1/practices/{practice}/unsubscribe-links", operation_id = "linkUnsubscribe", tag = "staff",
     params(("practice" = PracticeId, Path, description = "Name of the practice")),
-    request_body(content = SignedRoster),
+    request_body(content = UnsubscribeLink),
     responses(
-        (status = 204, description = "Published"),
-        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not newer than what is published", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A document is refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        (status = 204, description = "The link works now, or did before"),
+        (status = 409, description = "The token belongs to another thread", body = Problem, content_type = "application/problem+json"),
+        Reading, WithBody, AtPractice, WithToken, ByRole, Always,
     ),
     security(("token" = [])),
 )]
-pub(super) async fn put_roster(
-    owner: Owner,
-    Json(signed): Json<SignedRoster>,
+pub(super) async fn link_unsubscribe(
+    coordinator: Coordinator,
+    Json(link): Json<UnsubscribeLink>,
 ) -> Result<StatusCode, RelayError> {
-    owner.publish_roster(signed).await?;
+    coordinator.link_unsubscribe(link).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Publishes a manifest.
+/// Those who used such a link, in the order in which they did.
 #[utoipa::path(
-    put, path = "/v1/practices/{practice}/manifest", operation_id = "putManifest", tag = "owner",
-    params(("practice" = PracticeId, Path, description = "Name of the practice")),
-    request_body(content = String, content_type = "application/jose", description = "Compact JWS by the root key"),
+    get, path = "/v1/practices/{practice}/opt-outs", operation_id = "optOuts", tag = "staff",
+    params(("practice" = PracticeId, Path, description = "Name of the practice"),
+        ("after" = Option<u64>, Query, description = "Seq after which to begin; 0 is the beginning"),
+        ("limit" = Option<u32>, Query, description = "At most so many, and at most 500")),
     responses(
-        (status = 204, description = "Published"),
-        (status = 400, description = "The request cannot be read", body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "No valid access token for this practice", body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "The role does not allow it", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such practice", body = Problem, content_type = "application/problem+json"),
-        (status = 408, description = "The body took too long", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Not newer than what is published", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Wrong content type", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The manifest is refused", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "Too busy, or the disk cannot be written; Retry-After says when to come back", body = Problem, content_type = "application/problem+json"),
+        (status = 200, description = "A page", body = OptOuts),
+        Reading, AtPractice, WithToken, ByRole, Always,
     ),
     security(("token" = [])),
 )]
-pub(super) async fn put_manifest(owner: Owner, Jose(text): Jose) -> Result<StatusCode, RelayError> {
-    owner.publish_manifest(text).await?;
-    Ok(StatusCode::NO_CONTENT)
+pub(super) async fn opt_outs(
+    coordinator: Coordinator,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<axum::Json<OptOuts>, RelayError> {
+    let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
+    Ok(axum::Json(coordinator.opt_outs(query.after, query.limit).await?))
 }

@@ -5,13 +5,13 @@ mod stall;
 
 pub use connections::Patience;
 
-use crate::access::Relay;
+use crate::access::{Relay, Rules};
 use crate::clock::{Clock, SystemClock};
 use crate::http::assets::Assets;
 use crate::http::limit::{AddressLimits, AddressRates};
 use crate::http::{AppState, app, operator_app};
+use crate::key::RelayKey;
 use crate::library::{ImportError, Library, import_versions};
-use crate::limits::Rate;
 use crate::secret::{SecretHash, make_secret};
 use crate::settings::ConfigurationError;
 use crate::store::Store;
@@ -32,6 +32,9 @@ const INVITE_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 /// Time between two sweeps of expired tokens.
 const SWEEP: Duration = Duration::from_secs(600);
+
+/// Sweeps from one look for what practices keep no longer to the next: six hours.
+const SWEEPS_TO_EXPIRE: u64 = 36;
 
 /// What `serve` needs to know.
 #[derive(Debug, Clone)]
@@ -54,8 +57,10 @@ pub struct Settings {
     pub patience: Patience,
     /// Limits per address.
     pub rates: AddressRates,
-    /// Inquiries that a practice takes.
-    pub per_practice: Rate,
+    /// The relay's own secret, if not in the data folder.
+    pub key_file: Option<PathBuf>,
+    /// What holds for every practice.
+    pub rules: Rules,
 }
 
 /// Where the entries are kept.
@@ -166,8 +171,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let store = settings.database.open(&settings.data).await?;
     let assets = open_assets(&settings)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let key = open_key(&settings)?;
     let limits = AddressLimits::new(settings.rates, &clock);
-    let relay = Relay::new(store, clock, &settings.public_url, settings.per_practice);
+    let relay = Relay::new(store, clock, &settings.public_url, &key, settings.rules);
 
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -249,6 +255,12 @@ fn lock(data: &Path) -> Result<File, ServeError> {
     }
 }
 
+fn open_key(settings: &Settings) -> Result<RelayKey, ServeError> {
+    let path = settings.key_file.clone().unwrap_or_else(|| settings.data.join("relay.key"));
+    let failed = |cause| ServeError::File { what: "cannot use the key in", path: path.clone(), cause };
+    RelayKey::open(&path).map_err(failed)
+}
+
 fn open_assets(settings: &Settings) -> Result<Assets, ServeError> {
     let kept = settings.data.join("assets");
     if let Some(built) = &settings.widget {
@@ -269,7 +281,14 @@ fn open_assets(settings: &Settings) -> Result<Assets, ServeError> {
 }
 
 async fn sweep(relay: Relay) {
-    loop {
+    for round in 0_u64.. {
+        if round % SWEEPS_TO_EXPIRE == 0 {
+            match relay.expire().await {
+                Ok(0) => {}
+                Ok(erased) => tracing::info!(erased, "kept for as long as their practices keep them"),
+                Err(error) => tracing::warn!(%error, "what practices keep no longer stays for now"),
+            }
+        }
         tokio::time::sleep(SWEEP).await;
         if let Err(error) = relay.remove_expired().await {
             tracing::warn!(%error, "expired tokens stay for now");

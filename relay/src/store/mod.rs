@@ -20,7 +20,8 @@ use tokio::sync::watch;
 use wire::access::{AccessPage, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::practice::Roster;
-use wire::{ChainHash, EntryId, Head, PracticeId, StaffId, Thumbprint};
+use wire::unsubscribe::OptOut;
+use wire::{ChainHash, EntryId, EntryKind, Head, PracticeId, StaffId, ThreadId, Thumbprint};
 
 /// Why the store could not answer. For the relay's log, except for the difference of the two.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,57 @@ pub enum Appended {
     /// The same entry was stored before: the receipt of then.
     Same(Receipt),
     /// Another entry has this id.
+    Conflict,
+    /// The practice's log is as large as it may get.
+    Full,
+}
+
+/// How large a practice's log may get. At the bound patients' inquiries are refused; staff may write a tenth
+/// more, so that they can still work, and make room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Entries, erased ones too: their hashes are kept.
+    pub entries: u64,
+    /// Bytes of the bodies that are kept.
+    pub bytes: u64,
+}
+
+impl Quota {
+    /// No bound.
+    pub const UNLIMITED: Self = Self { entries: u64::MAX, bytes: u64::MAX };
+
+    /// Whether a log of `entries` and `bytes` has room for `entry`.
+    #[must_use]
+    pub fn has_room(self, entries: u64, bytes: u64, entry: &SealedEntry) -> bool {
+        let more = |bound: u64| match entry.header().typ {
+            EntryKind::Inquiry => bound,
+            EntryKind::Event | EntryKind::Document => bound.saturating_add(bound / 10),
+        };
+        entries < more(self.entries) && bytes.saturating_add(entry.body().len() as u64) <= more(self.bytes)
+    }
+}
+
+/// How an erasure ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Erased {
+    /// The bodies are gone; the receipt of the event that says so.
+    Done(Receipt),
+    /// The very same event was stored before, and the bodies are gone.
+    Before(Receipt),
+    /// Another entry has the event's id.
+    Conflict,
+    /// An entry that is not in the event's thread, or is a document.
+    Unknown,
+}
+
+/// How the registration of an unsubscribe link ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linked {
+    /// The link works now.
+    New,
+    /// It did before.
+    Same,
+    /// The token belongs to another thread.
     Conflict,
 }
 
@@ -206,8 +258,60 @@ pub trait Store: Send + Sync + 'static {
         &self,
         entry: SealedEntry,
         received_ms: u64,
+        quota: Quota,
         note: Option<AccessNote>,
     ) -> Result<Appended, StoreError>;
+
+    /// Appends `evidence` whatever the quota, and deletes the bodies of `entries` of its thread; their places in
+    /// the chain stay. All of it or nothing.
+    async fn erase(
+        &self,
+        evidence: SealedEntry,
+        entries: Vec<EntryId>,
+        received_ms: u64,
+        note: AccessNote,
+    ) -> Result<Erased, StoreError>;
+
+    /// Deletes the bodies of inquiries and events of those threads whose last entry was taken before
+    /// `before_ms`; how many. Noted if there were any.
+    async fn expire(
+        &self,
+        practice: &PracticeId,
+        before_ms: u64,
+        note: AccessNote,
+    ) -> Result<u64, StoreError>;
+
+    /// Every practice.
+    async fn practices(&self) -> Result<Vec<PracticeId>, StoreError>;
+
+    /// Makes an unsubscribe link known by its token's hash.
+    async fn link_unsubscribe(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        thread: ThreadId,
+        note: AccessNote,
+    ) -> Result<Linked, StoreError>;
+
+    /// Whether there is an unsubscribe link with this token.
+    async fn is_unsubscribe_link(&self, practice: &PracticeId, token: SecretHash)
+    -> Result<bool, StoreError>;
+
+    /// Opts out whomever the link with this token is for; `false` if there is no such link. Once is enough.
+    async fn opt_out(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        time_ms: u64,
+    ) -> Result<bool, StoreError>;
+
+    /// At most `limit` opt-outs after `after`, in the order in which they came.
+    async fn opt_outs(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<Vec<OptOut>>, StoreError>;
 
     /// The receipt of an entry, if there is one.
     async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError>;
@@ -243,6 +347,14 @@ pub trait Store: Send + Sync + 'static {
         after: u64,
         limit: u32,
     ) -> Result<Option<AccessPage>, StoreError>;
+
+    /// At most `limit` chain hashes of the access log after `after`, in order; fewer only at its end.
+    async fn access_hashes(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<ChainHash>, StoreError>;
 
     /// Forgets invites, assertions and tokens that expired before `now`.
     async fn remove_expired(&self, now: u64) -> Result<(), StoreError>;

@@ -6,11 +6,15 @@ mod support;
 
 mod access_log;
 mod assets;
+mod checkpoint;
+mod erasure;
 mod headers;
 mod limits;
 mod openapi;
+mod proof;
 mod publication;
 mod reading;
 mod roles;
 mod sign_in;
 mod submission;
+mod unsubscribe;

@@ -1,9 +1,15 @@
-//! Every endpoint for staff, times every role, times a foreign practice: one table.
+//! Every operation of the OpenAPI document for staff, times every role, times a foreign practice: one table. An
+//! operation that the table does not know fails the test.
 
 use crate::support::keys::{self, Key};
 use crate::support::lab::Lab;
 use crate::support::practice::{Sealing, everyone, manifest, roster};
 use axum::http::{Method, StatusCode};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use wire::ChainHash;
+use wire::api::Erasure;
+use wire::unsubscribe::UnsubscribeLink;
 
 /// What a request is made as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,40 +19,41 @@ enum As {
     Auditor,
     /// An owner, of the other practice.
     Foreigner,
+    /// Who was a coordinator until a moment ago, with the token of then.
+    Leaver,
     /// With a token that was never given out.
     Stranger,
     /// With no token.
     Nobody,
 }
 
-const EVERYONE: [As; 6] = [As::Owner, As::Coordinator, As::Auditor, As::Foreigner, As::Stranger, As::Nobody];
+const EVERYONE: [As; 7] =
+    [As::Owner, As::Coordinator, As::Auditor, As::Foreigner, As::Leaver, As::Stranger, As::Nobody];
 
-#[derive(Debug, Clone, Copy)]
-enum Endpoint {
-    Entries,
-    Append,
-    Roster,
-    AccessLog,
-    Heads,
-    PutRoster,
-    PutManifest,
-}
-
-/// Who is let in; everyone else of the practice is told 403, and others 401.
-const TABLE: [(Endpoint, &[As]); 7] = [
-    (Endpoint::Entries, &[As::Owner, As::Coordinator]),
-    (Endpoint::Append, &[As::Owner, As::Coordinator]),
-    (Endpoint::Roster, &[As::Owner, As::Coordinator, As::Auditor]),
-    (Endpoint::AccessLog, &[As::Owner, As::Auditor]),
-    (Endpoint::Heads, &[As::Owner, As::Coordinator]),
-    (Endpoint::PutRoster, &[As::Owner]),
-    (Endpoint::PutManifest, &[As::Owner]),
+/// By operation: who is let in. Everyone else of the practice is told 403, and others 401.
+const TABLE: [(&str, &[As]); 12] = [
+    ("entries", &[As::Owner, As::Coordinator]),
+    ("append", &[As::Owner, As::Coordinator]),
+    ("heads", &[As::Owner, As::Coordinator]),
+    ("linkUnsubscribe", &[As::Owner, As::Coordinator]),
+    ("optOuts", &[As::Owner, As::Coordinator]),
+    ("roster", &[As::Owner, As::Coordinator, As::Auditor]),
+    ("accessLog", &[As::Owner, As::Auditor]),
+    ("checkpoint", &[As::Owner, As::Auditor]),
+    ("putRoster", &[As::Owner]),
+    ("putManifest", &[As::Owner]),
+    ("erase", &[As::Owner]),
+    // With an invite, which no token is.
+    ("register", &[]),
 ];
+
+/// For anyone, and tested elsewhere.
+const PUBLIC: [&str; 6] = ["manifest", "challenge", "submit", "signIn", "unsubscribePage", "unsubscribe"];
 
 async fn token(lab: &Lab, who: As) -> Option<String> {
     let (practice, staff, key): (_, _, &Key) = match who {
         As::Owner => ("lakeside-ortho", "maria-lopez", keys::owner()),
-        As::Coordinator => ("lakeside-ortho", "sam-reed", keys::coordinator()),
+        As::Coordinator | As::Leaver => ("lakeside-ortho", "sam-reed", keys::coordinator()),
         As::Auditor => ("lakeside-ortho", "ada-stone", keys::auditor()),
         As::Foreigner => ("hillside-ortho", "maria-lopez", keys::owner()),
         As::Stranger => return Some("A".repeat(43)),
@@ -55,50 +62,94 @@ async fn token(lab: &Lab, who: As) -> Option<String> {
     Some(lab.sign_in(practice, staff, key).await)
 }
 
-async fn call(lab: &Lab, endpoint: Endpoint, token: Option<&str>, version: u64) -> StatusCode {
-    let at = "/v1/practices/lakeside-ortho";
-    if let Endpoint::Heads = endpoint {
-        // Its body has no end.
-        return lab.status(&format!("{at}/heads"), token).await;
+/// The documented operations: method, path at the practice, and whether a secret is needed.
+async fn operations(lab: &Lab) -> BTreeMap<String, (Method, String, bool)> {
+    let document: Value = lab.get("/openapi.json", None).await.json();
+    let mut operations = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let path = path.replace("{practice}", "lakeside-ortho");
+            let method = method.to_uppercase().parse().unwrap();
+            let secret = operation["security"].is_array();
+            let name = operation["operationId"].as_str().unwrap().to_owned();
+            assert!(operations.insert(name, (method, path, secret)).is_none());
+        }
     }
-    let answer = match endpoint {
-        Endpoint::Entries => lab.get(&format!("{at}/entries"), token).await,
-        Endpoint::Append => {
-            let body = Sealing::event("lakeside-ortho").body();
-            lab.jose(Method::POST, &format!("{at}/entries"), token, &body).await
+    operations
+}
+
+async fn call(
+    lab: &Lab,
+    operation: &str,
+    (method, path): (&Method, &str),
+    token: Option<&str>,
+    version: u64,
+) -> StatusCode {
+    let (method, at) = (method.clone(), "lakeside-ortho");
+    let event = Sealing::event(at);
+    let answer = match operation {
+        // Its body has no end.
+        "heads" => return lab.status(path, token).await,
+        "append" => lab.jose(method, path, token, &event.body()).await,
+        "putManifest" => lab.jose(method, path, token, &manifest(at, version)).await,
+        "putRoster" => lab.json(method, path, token, &roster(at, version, everyone())).await,
+        "linkUnsubscribe" => {
+            let token_sha256 = ChainHash::of_body(&version.to_string());
+            lab.json(method, path, token, &UnsubscribeLink { token_sha256, thread: event.thread }).await
         }
-        Endpoint::Roster => lab.get(&format!("{at}/roster"), token).await,
-        Endpoint::AccessLog => lab.get(&format!("{at}/access-log"), token).await,
-        Endpoint::Heads => unreachable!(),
-        Endpoint::PutRoster => {
-            let roster = roster("lakeside-ortho", version, everyone());
-            lab.json(Method::PUT, &format!("{at}/roster"), token, &roster).await
+        "erase" => {
+            let inquiry = Sealing { thread: event.thread, ..Sealing::inquiry(at) };
+            let stored = lab.submit(at, &inquiry.body()).await;
+            assert_eq!(stored.status, StatusCode::CREATED);
+            let erasure = Erasure { evidence: event.body(), entries: vec![inquiry.entry] };
+            lab.json(method, path, token, &erasure).await
         }
-        Endpoint::PutManifest => {
-            let manifest = manifest("lakeside-ortho", version);
-            lab.jose(Method::PUT, &format!("{at}/manifest"), token, &manifest).await
+        "register" => {
+            let registration = crate::support::practice::registration("another-ortho");
+            lab.json(method, path, token, &registration).await
         }
+        "entries" | "optOuts" | "roster" | "accessLog" | "checkpoint" => lab.get(path, token).await,
+        new => panic!("{new} is not in the table"),
     };
     answer.status
 }
 
 #[tokio::test]
-async fn every_endpoint_for_every_role() {
+async fn every_operation_is_in_the_table_or_public() {
+    let lab = Lab::empty();
+    for (name, (.., secret)) in operations(&lab).await {
+        assert_eq!(secret, TABLE.iter().any(|(known, _)| *known == name), "{name}");
+        assert_eq!(!secret, PUBLIC.contains(&name.as_str()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_for_every_role() {
     let lab = Lab::with(&["lakeside-ortho", "hillside-ortho"]).await;
+    let operations = operations(&lab).await;
     let mut version = 1;
-    for (endpoint, allowed) in TABLE {
+    for (operation, allowed) in TABLE {
+        let (method, path, _) = &operations[operation];
         for who in EVERYONE {
-            version += 1;
+            version += 3;
             let token = token(&lab, who).await;
-            let status = call(&lab, endpoint, token.as_deref(), version).await;
-            let outside = matches!(who, As::Foreigner | As::Stranger | As::Nobody);
+            if who == As::Leaver {
+                let mut others = everyone();
+                others.retain(|member| member.id.as_str() != "sam-reed");
+                lab.publish_roster("lakeside-ortho", version, others).await;
+            }
+            let status = call(&lab, operation, (method, path), token.as_deref(), version + 1).await;
+            let outside = matches!(who, As::Foreigner | As::Leaver | As::Stranger | As::Nobody);
             let right = match status.as_u16() {
                 200..=204 => allowed.contains(&who),
                 401 => outside,
-                403 => !outside && !allowed.contains(&who),
+                403 => operation == "register" || (!outside && !allowed.contains(&who)),
                 _ => false,
             };
-            assert!(right, "{endpoint:?} as {who:?}: {status}");
+            assert!(right, "{operation} as {who:?}: {status}");
+            if who == As::Leaver {
+                lab.publish_roster("lakeside-ortho", version + 2, everyone()).await;
+            }
         }
     }
 }

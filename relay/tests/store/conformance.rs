@@ -1,11 +1,18 @@
 //! What a [`Store`] owes, as plain functions on any backend.
 
+mod erasure;
+mod unsubscribe;
+
+pub use erasure::*;
+pub use unsubscribe::*;
+
 use crate::support::keys;
 use crate::support::practice::{START, Sealing, everyone, manifest, name, roster};
 use relay::sealed::SealedEntry;
 use relay::secret::SecretHash;
 use relay::store::{
-    AccessNote, Appended, ManifestRecord, Published, Registered, RosterRecord, Store, TokenRecord,
+    AccessNote, Appended, Erased, ManifestRecord, Published, Quota, Registered, RosterRecord, Store,
+    TokenRecord,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +39,7 @@ fn roster_record(practice: &str, version: u64) -> RosterRecord {
         version,
         iat: START,
         keyring: ChainHash::of_body(&keyring),
+        retention_days: None,
         staff: everyone(),
     };
     RosterRecord { roster: claims, signed: SignedRoster { roster: text, keyring } }
@@ -71,7 +79,7 @@ async fn practice(store: &impl Store, practice: &str) {
 }
 
 async fn append(store: &impl Store, body: String, time: u64) -> Appended {
-    store.append(SealedEntry::parse(body).unwrap(), time, None).await.unwrap()
+    store.append(SealedEntry::parse(body).unwrap(), time, Quota::UNLIMITED, None).await.unwrap()
 }
 
 fn new(appended: Appended) -> Receipt {
@@ -312,7 +320,7 @@ pub async fn what_staff_do_is_noted_in_a_chain_of_its_own(store: impl Store) {
     let other = Sealing { fill: 'd', ..event.clone() };
     for body in [event.body(), event.body(), other.body()] {
         let entry = SealedEntry::parse(body).unwrap();
-        store.append(entry, NOW_MS, Some(note(Action::Append))).await.unwrap();
+        store.append(entry, NOW_MS, Quota::UNLIMITED, Some(note(Action::Append))).await.unwrap();
     }
     new(append(&store, Sealing::inquiry("lakeside-ortho").body(), NOW_MS).await);
     let old = manifest_record("lakeside-ortho", 0);
@@ -370,7 +378,7 @@ pub async fn one_failed_write_takes_no_other_with_it(store: impl Store) {
             let store = Arc::clone(&store);
             let at = if number % 3 == 0 { "nowhere-ortho" } else { "lakeside-ortho" };
             let entry = SealedEntry::parse(Sealing::inquiry(at).body()).unwrap();
-            tokio::spawn(async move { store.append(entry, NOW_MS, None).await.is_ok() })
+            tokio::spawn(async move { store.append(entry, NOW_MS, Quota::UNLIMITED, None).await.is_ok() })
         })
         .collect();
     let mut stored = 0;
@@ -392,7 +400,7 @@ pub async fn two_stores_are_one(one: impl Store, other: impl Store) {
         for _ in 0..30 {
             for practice in [first, second] {
                 let entry = SealedEntry::parse(Sealing::inquiry(practice).body()).unwrap();
-                store.append(entry, NOW_MS, None).await.unwrap();
+                store.append(entry, NOW_MS, Quota::UNLIMITED, None).await.unwrap();
             }
         }
     };
@@ -429,6 +437,11 @@ pub async fn nothing_is_known_of_an_unknown_practice(store: impl Store) {
     assert!(store.note(&nowhere, note(Action::SignIn)).await.is_err());
     assert!(store.follow(&nowhere).await.unwrap().is_none());
     assert!(store.receipt(&nowhere, sealing.entry).await.unwrap().is_none());
-    assert!(store.append(SealedEntry::parse(sealing.body()).unwrap(), NOW_MS, None).await.is_err());
+    assert!(
+        store
+            .append(SealedEntry::parse(sealing.body()).unwrap(), NOW_MS, Quota::UNLIMITED, None)
+            .await
+            .is_err()
+    );
     store.check_ready().await.unwrap();
 }

@@ -30,6 +30,11 @@ macro_rules! laws {
             followers_see_the_head_move,
             nothing_is_known_of_an_unknown_practice,
             one_failed_write_takes_no_other_with_it,
+            an_erased_body_leaves_its_place_and_the_event_that_says_so,
+            only_what_is_in_the_events_thread_is_erased,
+            retention_takes_threads_that_are_quiet,
+            a_full_log_takes_no_more_and_erasing_makes_room,
+            a_known_link_opts_out_once,
         );
     };
 }

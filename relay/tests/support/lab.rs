@@ -7,16 +7,18 @@ use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use futures_util::StreamExt;
-use relay::access::Relay;
+use relay::access::{Relay, Rules};
 use relay::clock::ManualClock;
 use relay::http::assets::Assets;
 use relay::http::limit::{AddressLimits, AddressRates};
 use relay::http::{AppState, app};
+use relay::key::RelayKey;
 use relay::limits::Rate;
+use relay::proof::Terms;
 use relay::publication::{check_manifest, check_roster};
 use relay::secret::SecretHash;
 use relay::store::sqlite::SqliteStore;
-use relay::store::{AccessNote, Registered, Store};
+use relay::store::{AccessNote, Quota, Registered, Store};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
@@ -26,12 +28,14 @@ use tower::ServiceExt;
 use wire::access::{Action, Ending, RequestId, Subject};
 use wire::api::{JOSE, Page, Token};
 use wire::limits::PAGE_ENTRIES;
+use wire::practice::Member;
 use wire::problem::Problem;
 
 pub const PUBLIC_URL: &str = "https://relay.example.com";
 
 pub struct Lab {
     pub app: Router,
+    pub relay: Relay,
     pub clock: ManualClock,
     pub store: Arc<dyn Store>,
     _folder: TempDir,
@@ -77,6 +81,15 @@ impl Answer {
     }
 }
 
+/// Generous, and no proof of work.
+pub fn rules() -> Rules {
+    Rules {
+        submissions: Rate::PerHour(1_000),
+        proof: Terms { required: false, ..Terms::default() },
+        quota: Quota::UNLIMITED,
+    }
+}
+
 impl Lab {
     /// With no practice.
     pub fn empty() -> Self {
@@ -84,18 +97,27 @@ impl Lab {
     }
 
     pub fn with_assets(assets: Assets) -> Self {
+        Self::made(assets, rules())
+    }
+
+    fn made(assets: Assets, rules: Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("relay.db")).unwrap());
         let clock = ManualClock::new(START * 1_000);
-        let relay =
-            Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL, Rate::PerHour(1_000));
+        let key = RelayKey::from_seed([7; 32]);
+        let relay = Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL, &key, rules);
         let limits = AddressLimits::new(AddressRates::default(), &(Arc::new(clock.clone()) as _));
-        Self { app: app(AppState { relay, assets, limits }), clock, store, _folder: folder }
+        let app = app(AppState { relay: relay.clone(), assets, limits });
+        Self { app, relay, clock, store, _folder: folder }
     }
 
     /// With a practice of each of these names.
     pub async fn with(practices: &[&str]) -> Self {
-        let lab = Self::empty();
+        Self::with_rules(practices, rules()).await
+    }
+
+    pub async fn with_rules(practices: &[&str], rules: Rules) -> Self {
+        let lab = Self::made(Assets::default(), rules);
         for practice in practices {
             let answer = lab.register(practice).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
@@ -180,6 +202,15 @@ impl Lab {
             format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
         let path = format!("/v1/practices/{practice}/token");
         self.call(Method::POST, &path, None, "application/x-www-form-urlencoded", form).await
+    }
+
+    /// As Maria Lopez, the owner.
+    pub async fn publish_roster(&self, practice: &str, version: u64, staff: Vec<Member>) {
+        let token = self.sign_in(practice, "maria-lopez", super::keys::owner()).await;
+        let roster = practice::roster(practice, version, staff);
+        let path = format!("/v1/practices/{practice}/roster");
+        let answer = self.json(Method::PUT, &path, Some(&token), &roster).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT, "{}", answer.text());
     }
 
     pub async fn sign_in(&self, practice: &str, staff: &str, key: &Key) -> String {

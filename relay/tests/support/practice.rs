@@ -54,12 +54,28 @@ pub fn roster(practice: &str, version: u64, staff: Vec<Member>) -> SignedRoster 
 }
 
 pub fn roster_by(root: &Key, practice: &str, version: u64, staff: Vec<Member>) -> SignedRoster {
+    signed_roster(root, practice, version, staff, None)
+}
+
+/// With a policy of retention.
+pub fn roster_keeping(practice: &str, version: u64, staff: Vec<Member>, days: Option<u32>) -> SignedRoster {
+    signed_roster(keys::root(), practice, version, staff, days)
+}
+
+fn signed_roster(
+    root: &Key,
+    practice: &str,
+    version: u64,
+    staff: Vec<Member>,
+    retention_days: Option<u32>,
+) -> SignedRoster {
     let keyring = format!(r#"{{"synthetic":"keyring {version}"}}"#);
     let claims = Roster {
         practice: name(practice),
         version,
         iat: START,
         keyring: ChainHash::of_body(&keyring),
+        retention_days,
         staff,
     };
     SignedRoster { roster: root.sign(ROSTER_TYP, &claims, Embed::Jwk), keyring }

@@ -3,16 +3,17 @@
 
 use super::convert::{bytes, signed, to_json, unsigned};
 use super::ends::Ends;
+use super::{erase, unsubscribe};
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use crate::store::{
-    AccessNote, Appended, ManifestRecord, Published, Registered, RosterRecord, StoreError, TokenRecord,
-    registration_digest,
+    AccessNote, Appended, Erased, Linked, ManifestRecord, Published, Quota, Registered, RosterRecord,
+    StoreError, TokenRecord, registration_digest,
 };
 use tokio_postgres::{GenericClient, ToStatement, Transaction};
 use wire::api::Receipt;
 use wire::log::EntryMeta;
-use wire::{ChainHash, EntryId, PracticeId, Thumbprint};
+use wire::{ChainHash, EntryId, PracticeId, ThreadId, Thumbprint};
 
 #[derive(Debug)]
 pub(super) enum Deed {
@@ -34,7 +35,30 @@ pub(super) enum Deed {
     Append {
         entry: SealedEntry,
         received_ms: u64,
+        quota: Quota,
         note: Option<AccessNote>,
+    },
+    Erase {
+        evidence: SealedEntry,
+        entries: Vec<EntryId>,
+        received_ms: u64,
+        note: AccessNote,
+    },
+    Expire {
+        practice: PracticeId,
+        before_ms: u64,
+        note: AccessNote,
+    },
+    LinkUnsubscribe {
+        practice: PracticeId,
+        token: SecretHash,
+        thread: ThreadId,
+        note: AccessNote,
+    },
+    OptOut {
+        practice: PracticeId,
+        token: SecretHash,
+        time_ms: u64,
     },
     Note {
         practice: PracticeId,
@@ -74,6 +98,10 @@ pub(super) enum Done {
     Registered(Registered),
     Published(Published),
     Appended(Appended),
+    Erased(Erased),
+    Expired(u64),
+    Linked(Linked),
+    OptedOut(bool),
     FirstUse(bool),
 }
 
@@ -83,8 +111,13 @@ impl Deed {
         match self {
             Self::PutManifest { practice, .. }
             | Self::PutRoster { practice, .. }
+            | Self::Expire { practice, .. }
+            | Self::LinkUnsubscribe { practice, .. }
+            | Self::OptOut { practice, .. }
             | Self::Note { practice, .. } => Some(practice),
-            Self::Append { entry, .. } => Some(&entry.header().practice),
+            Self::Append { entry: sealed, .. } | Self::Erase { evidence: sealed, .. } => {
+                Some(&sealed.header().practice)
+            }
             Self::AddToken { token, .. } => Some(&token.practice),
             Self::AddInvite { .. }
             | Self::Register(_)
@@ -116,13 +149,32 @@ impl Deed {
                 ends.note(transaction, practice, ended(note, published != Published::NotNewer)).await?;
                 Ok(Done::Published(published))
             }
-            Self::Append { entry, received_ms, note } => {
-                let appended = append(transaction, ends, entry, *received_ms).await?;
+            Self::Append { entry, received_ms, quota, note } => {
+                let appended = append(transaction, ends, entry, *received_ms, *quota).await?;
                 if let Some(note) = note {
-                    let note = ended(note, appended != Appended::Conflict);
+                    let note = ended(note, !matches!(appended, Appended::Conflict | Appended::Full));
                     ends.note(transaction, &entry.header().practice, note).await?;
                 }
                 Ok(Done::Appended(appended))
+            }
+            Self::Erase { evidence, entries, received_ms, note } => {
+                let erased = erase::erase(transaction, ends, evidence, entries, *received_ms).await?;
+                let done = matches!(erased, Erased::Done(_) | Erased::Before(_));
+                ends.note(transaction, &evidence.header().practice, ended(note, done)).await?;
+                Ok(Done::Erased(erased))
+            }
+            Self::Expire { practice, before_ms, note } => {
+                erase::expire(transaction, ends, practice, *before_ms, note).await.map(Done::Expired)
+            }
+            Self::LinkUnsubscribe { practice, token, thread, note } => {
+                let linked = unsubscribe::link(transaction, ends.key(practice)?, *token, *thread).await?;
+                ends.note(transaction, practice, ended(note, linked != Linked::Conflict)).await?;
+                Ok(Done::Linked(linked))
+            }
+            Self::OptOut { practice, token, time_ms } => {
+                // No such practice, no such link.
+                let Ok(key) = ends.key(practice) else { return Ok(Done::OptedOut(false)) };
+                unsubscribe::opt_out(transaction, key, *token, *time_ms).await.map(Done::OptedOut)
             }
             Self::Note { practice, note } => {
                 ends.note(transaction, practice, note.clone()).await?;
@@ -247,11 +299,13 @@ async fn insert_roster(
     Ok(())
 }
 
-async fn append(
+/// Without a note.
+pub(super) async fn append(
     transaction: &Transaction<'_>,
     ends: &mut Ends<'_>,
     entry: &SealedEntry,
     received_ms: u64,
+    quota: Quota,
 ) -> Result<Appended, StoreError> {
     let header = entry.header();
     let key = ends.key(&header.practice)?;
@@ -261,6 +315,9 @@ async fn append(
         return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
     }
     let (head, time) = ends.log(&header.practice)?;
+    if !quota.has_room(head.seq, ends.bytes(&header.practice)?, entry) {
+        return Ok(Appended::Full);
+    }
     let meta = EntryMeta {
         seq: head.seq + 1,
         id: header.entry,
@@ -290,6 +347,7 @@ async fn append(
         )
         .await?;
     ends.grow(&header.practice, meta.seq, hash, meta.time)?;
+    ends.count_bytes(&header.practice, |bytes| bytes + entry.body().len() as u64)?;
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time: meta.time }))
 }
 

@@ -14,8 +14,10 @@ struct End {
     time: u64,
     access: AccessHead,
     access_time: u64,
+    /// Of the bodies that are kept.
+    bytes: u64,
     moved: bool,
-    noted: bool,
+    changed: bool,
 }
 
 pub(super) struct Ends<'a> {
@@ -31,7 +33,7 @@ impl<'a> Ends<'a> {
         practices: Vec<&str>,
         statements: &'a mut Statements,
     ) -> Result<Self, StoreError> {
-        let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time
+        let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time, bytes
                    FROM practice WHERE name = ANY($1) ORDER BY key FOR UPDATE";
         let mut ends = Self { ends: BTreeMap::new(), statements };
         if practices.is_empty() {
@@ -46,8 +48,9 @@ impl<'a> Ends<'a> {
                 time: unsigned(row.get(4)),
                 access: AccessHead { seq: unsigned(row.get(5)), hash: hash(row.get(6))? },
                 access_time: unsigned(row.get(7)),
+                bytes: unsigned(row.get(8)),
                 moved: false,
-                noted: false,
+                changed: false,
             };
             ends.ends.insert(name, end);
         }
@@ -70,7 +73,7 @@ impl<'a> Ends<'a> {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let key = row.get(0);
-        let end = End { key, head, time: 0, access, access_time: 0, moved: false, noted: false };
+        let end = End { key, head, time: 0, access, access_time: 0, bytes: 0, moved: false, changed: false };
         self.ends.insert(practice.clone(), end);
         Ok(Some(key))
     }
@@ -98,6 +101,22 @@ impl<'a> Ends<'a> {
         Ok(())
     }
 
+    /// Bytes of the bodies that are kept.
+    pub(super) fn bytes(&self, practice: &PracticeId) -> Result<u64, StoreError> {
+        self.ends.get(practice).map(|end| end.bytes).ok_or_else(|| damaged("unknown practice"))
+    }
+
+    /// Bodies came or went.
+    pub(super) fn count_bytes(
+        &mut self,
+        practice: &PracticeId,
+        change: impl FnOnce(u64) -> u64,
+    ) -> Result<(), StoreError> {
+        let end = self.ends.get_mut(practice).ok_or_else(|| damaged("unknown practice"))?;
+        (end.bytes, end.changed) = (change(end.bytes), true);
+        Ok(())
+    }
+
     /// Adds to the access log.
     pub(super) async fn note(
         &mut self,
@@ -121,7 +140,7 @@ impl<'a> Ends<'a> {
         let sql = self.statements.prepare(transaction, sql).await?;
         transaction.execute(&sql, &[&end.key, &seq, &json, &bytes(hash.as_bytes())]).await?;
         end.access = AccessHead { seq: record.seq, hash };
-        (end.access_time, end.noted) = (record.time, true);
+        (end.access_time, end.changed) = (record.time, true);
         Ok(())
     }
 
@@ -132,17 +151,30 @@ impl<'a> Ends<'a> {
         channel: &str,
     ) -> Result<Vec<(PracticeId, Head)>, StoreError> {
         let sql = "UPDATE practice SET seq = $2, hash = $3, time = $4, access_seq = $5, access_hash = $6,
-                   access_time = $7 WHERE key = $1";
+                   access_time = $7, bytes = $8 WHERE key = $1";
         let sql = self.statements.prepare(transaction, sql).await?;
         let tell = self.statements.prepare(transaction, "SELECT pg_notify($1, $2)").await?;
         let mut moved = Vec::new();
         for (practice, end) in self.ends {
-            if end.moved || end.noted {
+            if end.moved || end.changed {
                 let (seq, time) = (signed(end.head.seq), signed(end.time));
                 let (access_seq, access_time) = (signed(end.access.seq), signed(end.access_time));
+                let bytes_kept = signed(end.bytes);
                 let hashes = (bytes(end.head.hash.as_bytes()), bytes(end.access.hash.as_bytes()));
                 transaction
-                    .execute(&sql, &[&end.key, &seq, &hashes.0, &time, &access_seq, &hashes.1, &access_time])
+                    .execute(
+                        &sql,
+                        &[
+                            &end.key,
+                            &seq,
+                            &hashes.0,
+                            &time,
+                            &access_seq,
+                            &hashes.1,
+                            &access_time,
+                            &bytes_kept,
+                        ],
+                    )
                     .await?;
             }
             if end.moved {

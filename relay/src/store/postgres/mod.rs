@@ -6,15 +6,17 @@
 mod convert;
 mod deed;
 mod ends;
+mod erase;
 mod link;
 mod read;
 mod schema;
 mod statements;
+mod unsubscribe;
 mod writer;
 
 use super::{
-    AccessNote, Appended, Authority, Followers, ManifestRecord, Published, Registered, RosterRecord, Store,
-    StoreError, TokenRecord,
+    AccessNote, Appended, Authority, Erased, Followers, Linked, ManifestRecord, Published, Quota, Registered,
+    RosterRecord, Store, StoreError, TokenRecord,
 };
 use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
@@ -26,7 +28,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
-use wire::{EntryId, Head, PracticeId, Thumbprint};
+use wire::unsubscribe::OptOut;
+use wire::{ChainHash, EntryId, Head, PracticeId, ThreadId, Thumbprint};
 use writer::Writer;
 
 /// Where relays tell each other of new heads.
@@ -140,12 +143,87 @@ impl Store for PostgresStore {
         &self,
         entry: SealedEntry,
         received_ms: u64,
+        quota: Quota,
         note: Option<AccessNote>,
     ) -> Result<Appended, StoreError> {
-        match self.writer.write(Deed::Append { entry, received_ms, note }).await? {
+        match self.writer.write(Deed::Append { entry, received_ms, quota, note }).await? {
             Done::Appended(appended) => Ok(appended),
             other => mismatch(&other),
         }
+    }
+
+    async fn erase(
+        &self,
+        evidence: SealedEntry,
+        entries: Vec<EntryId>,
+        received_ms: u64,
+        note: AccessNote,
+    ) -> Result<Erased, StoreError> {
+        match self.writer.write(Deed::Erase { evidence, entries, received_ms, note }).await? {
+            Done::Erased(erased) => Ok(erased),
+            other => mismatch(&other),
+        }
+    }
+
+    async fn expire(
+        &self,
+        practice: &PracticeId,
+        before_ms: u64,
+        note: AccessNote,
+    ) -> Result<u64, StoreError> {
+        let deed = Deed::Expire { practice: practice.clone(), before_ms, note };
+        match self.writer.write(deed).await? {
+            Done::Expired(number) => Ok(number),
+            other => mismatch(&other),
+        }
+    }
+
+    async fn practices(&self) -> Result<Vec<PracticeId>, StoreError> {
+        read::practices(&*self.reader.client().await?).await
+    }
+
+    async fn link_unsubscribe(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        thread: ThreadId,
+        note: AccessNote,
+    ) -> Result<Linked, StoreError> {
+        let deed = Deed::LinkUnsubscribe { practice: practice.clone(), token, thread, note };
+        match self.writer.write(deed).await? {
+            Done::Linked(linked) => Ok(linked),
+            other => mismatch(&other),
+        }
+    }
+
+    async fn is_unsubscribe_link(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+    ) -> Result<bool, StoreError> {
+        unsubscribe::is_known(&*self.reader.client().await?, practice, token).await
+    }
+
+    async fn opt_out(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        time_ms: u64,
+    ) -> Result<bool, StoreError> {
+        let deed = Deed::OptOut { practice: practice.clone(), token, time_ms };
+        match self.writer.write(deed).await? {
+            Done::OptedOut(known) => Ok(known),
+            other => mismatch(&other),
+        }
+    }
+
+    async fn opt_outs(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<Vec<OptOut>>, StoreError> {
+        unsubscribe::opt_outs(&*self.reader.client().await?, practice, after, limit).await
     }
 
     async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError> {
@@ -197,6 +275,15 @@ impl Store for PostgresStore {
         limit: u32,
     ) -> Result<Option<AccessPage>, StoreError> {
         read::access_page(&*self.reader.client().await?, practice, after, limit).await
+    }
+
+    async fn access_hashes(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<ChainHash>, StoreError> {
+        read::access_hashes(&*self.reader.client().await?, practice, after, limit).await
     }
 
     async fn remove_expired(&self, now: u64) -> Result<(), StoreError> {

@@ -9,7 +9,7 @@ use tokio_postgres::Client;
 use wire::access::{AccessHead, AccessPage, ChainedRecord};
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::log::EntryMeta;
-use wire::{Entry, EntryId, EntryKind, Head, PracticeId, ThreadId, limits};
+use wire::{ChainHash, Entry, EntryId, EntryKind, Head, PracticeId, ThreadId, limits};
 
 /// Rows fetched at once: a page ends by bytes before it ends by number.
 const ROWS: u64 = 64;
@@ -19,6 +19,12 @@ pub(super) async fn head(client: &Client, practice: &PracticeId) -> Result<Optio
     let sql = "SELECT key, seq, hash FROM practice WHERE name = $1";
     let Some(row) = client.query_opt(sql, &[&practice.as_str()]).await? else { return Ok(None) };
     Ok(Some((row.get(0), Head { seq: unsigned(row.get(1)), hash: hash(row.get(2))? })))
+}
+
+/// Every practice, oldest first.
+pub(super) async fn practices(client: &Client) -> Result<Vec<PracticeId>, StoreError> {
+    let rows = client.query("SELECT name FROM practice ORDER BY key", &[]).await?;
+    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))).collect()
 }
 
 pub(super) async fn page(
@@ -72,6 +78,18 @@ pub(super) async fn access_page(
         records.push(ChainedRecord { record: from_json(row.get(0))?, hash: hash(row.get(1))? });
     }
     Ok(Some(AccessPage { records, head }))
+}
+
+pub(super) async fn access_hashes(
+    client: &Client,
+    practice: &PracticeId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<ChainHash>, StoreError> {
+    let sql = "SELECT access.hash FROM access JOIN practice ON practice.key = practice
+               WHERE name = $1 AND access.seq > $2 ORDER BY access.seq LIMIT $3";
+    let rows = client.query(sql, &[&practice.as_str(), &signed(after), &i64::from(limit)]).await?;
+    rows.iter().map(|row| hash(row.get(0))).collect()
 }
 
 pub(super) async fn receipt(

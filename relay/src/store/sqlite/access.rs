@@ -51,6 +51,21 @@ pub(super) fn page(
     Ok(Some(AccessPage { records, head }))
 }
 
+pub(super) fn hashes(
+    connection: &Connection,
+    practice: &PracticeId,
+    after: u64,
+    limit: u32,
+) -> Result<Vec<ChainHash>, StoreError> {
+    let Some(key) = practice_key(connection, practice)? else { return Ok(Vec::new()) };
+    let sql = "SELECT hash FROM access WHERE key > ?1 AND key < ?2 ORDER BY key LIMIT ?3";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(params![log_key(key, after), log_key(key + 1, 0), limit], |row| {
+        Ok(ChainHash::from_bytes(row.get(0)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn end_of(connection: &Connection, key: i64, practice: &PracticeId) -> rusqlite::Result<(AccessHead, u64)> {
     let last = connection
         .prepare_cached(

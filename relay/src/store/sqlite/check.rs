@@ -1,6 +1,6 @@
 //! The check that an operator can run: SQLite's own, and every chain from end to end.
 
-use super::{access, connect, entries};
+use super::{access, connect, entries, practices};
 use rusqlite::Connection;
 use std::path::Path;
 use wire::PracticeId;
@@ -24,19 +24,13 @@ pub fn check(path: &Path) -> Result<(u64, u64), String> {
     if verdict != "ok" {
         return Err(format!("SQLite says: {verdict}"));
     }
-    let practices = practices(&connection).map_err(failed)?;
+    let practices = practices::names(&connection).map_err(failed)?;
     let mut count = 0;
     for practice in &practices {
         count += check_log(&mut connection, practice)?;
         check_access_log(&mut connection, practice)?;
     }
     Ok((practices.len() as u64, count))
-}
-
-fn practices(connection: &Connection) -> rusqlite::Result<Vec<PracticeId>> {
-    let mut statement = connection.prepare("SELECT name FROM practice ORDER BY key")?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
-    names.filter_map(|name| name.map(|name| name.parse().ok()).transpose()).collect()
 }
 
 fn check_log(connection: &mut Connection, practice: &PracticeId) -> Result<u64, String> {

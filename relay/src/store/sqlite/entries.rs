@@ -3,7 +3,7 @@
 use super::access;
 use super::writer::Work;
 use crate::sealed::SealedEntry;
-use crate::store::{AccessNote, Appended, StoreError, is_same_body};
+use crate::store::{AccessNote, Appended, Quota, StoreError, is_same_body};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::HashMap;
 use wire::api::{Page, Receipt};
@@ -19,6 +19,8 @@ struct End {
     practice: i64,
     head: Head,
     time: u64,
+    /// Of the bodies that are kept.
+    bytes: u64,
 }
 
 /// The ends of the logs as of the open transaction, so that an append need not look them up.
@@ -44,20 +46,24 @@ pub(super) fn append(
     work: &mut Work<'_>,
     entry: &SealedEntry,
     received_ms: u64,
+    quota: Quota,
     note: Option<AccessNote>,
 ) -> Result<Appended, StoreError> {
-    let appended = append_entry(work, entry, received_ms)?;
+    let appended = append_entry(work, entry, received_ms, quota)?;
     if let Some(note) = note {
-        let note = if appended == Appended::Conflict { note.refused() } else { note };
-        access::note(work, &entry.header().practice, note)?;
-    }
-    if let Appended::New(Receipt { seq, hash, .. }) = appended {
-        work.heads.moved.insert(entry.header().practice.clone(), Head { seq, hash });
+        let refused = matches!(appended, Appended::Conflict | Appended::Full);
+        access::note(work, &entry.header().practice, if refused { note.refused() } else { note })?;
     }
     Ok(appended)
 }
 
-fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> Result<Appended, StoreError> {
+/// Without a note.
+pub(super) fn append_entry(
+    work: &mut Work<'_>,
+    entry: &SealedEntry,
+    received_ms: u64,
+    quota: Quota,
+) -> Result<Appended, StoreError> {
     let header = entry.header();
     let end = match work.heads.ends.get(&header.practice) {
         Some(end) => *end,
@@ -67,6 +73,9 @@ fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> R
     if let Some(receipt) = find_receipt(work.transaction, end.practice, header.entry)? {
         let same = is_same_body(&receipt, entry.sha256());
         return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
+    }
+    if !quota.has_room(end.head.seq, end.bytes, entry) {
+        return Ok(Appended::Full);
     }
     let time = received_ms.max(end.time);
     let meta = EntryMeta {
@@ -95,7 +104,13 @@ fn append_entry(work: &mut Work<'_>, entry: &SealedEntry, received_ms: u64) -> R
             entry.body(),
         ])?;
     let head = Head { seq: meta.seq, hash };
-    work.heads.ends.insert(header.practice.clone(), End { practice: end.practice, head, time });
+    let added = entry.body().len() as u64;
+    work.transaction
+        .prepare_cached("UPDATE practice SET bytes = bytes + ?2 WHERE key = ?1")?
+        .execute(params![end.practice, added])?;
+    let end = End { practice: end.practice, head, time, bytes: end.bytes + added };
+    work.heads.ends.insert(header.practice.clone(), end);
+    work.heads.moved.insert(header.practice.clone(), head);
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time }))
 }
 
@@ -158,17 +173,21 @@ pub(super) fn practice_key(connection: &Connection, practice: &PracticeId) -> ru
 }
 
 fn end_of(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Option<End>> {
-    let Some(key) = practice_key(connection, practice)? else { return Ok(None) };
+    let found: Option<(i64, u64)> = connection
+        .prepare_cached("SELECT key, bytes FROM practice WHERE name = ?1")?
+        .query_row([practice.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((key, bytes)) = found else { return Ok(None) };
     let last = connection
         .prepare_cached(
             "SELECT key, hash, time FROM entry WHERE key > ?1 AND key < ?2 ORDER BY key DESC LIMIT 1",
         )?
         .query_row([log_key(key, 0), log_key(key + 1, 0)], |row| {
             let head = Head { seq: seq_of(row.get(0)?), hash: ChainHash::from_bytes(row.get(1)?) };
-            Ok(End { practice: key, head, time: row.get(2)? })
+            Ok(End { practice: key, head, time: row.get(2)?, bytes })
         })
         .optional()?;
-    Ok(Some(last.unwrap_or(End { practice: key, head: Head::empty(practice), time: 0 })))
+    Ok(Some(last.unwrap_or(End { practice: key, head: Head::empty(practice), time: 0, bytes })))
 }
 
 fn find_receipt(connection: &Connection, practice: i64, entry: EntryId) -> rusqlite::Result<Option<Receipt>> {

@@ -5,17 +5,19 @@ mod access;
 mod authorities;
 mod check;
 mod entries;
+mod erase;
 mod practices;
 mod schema;
 mod secrets;
+mod unsubscribe;
 mod writer;
 
 pub use check::check;
 pub use schema::MigrationError;
 
 use super::{
-    AccessNote, Appended, Authority, Followers, ManifestRecord, Published, Registered, RosterRecord, Store,
-    StoreError, TokenRecord,
+    AccessNote, Appended, Authority, Erased, Followers, Linked, ManifestRecord, Published, Quota, Registered,
+    RosterRecord, Store, StoreError, TokenRecord,
 };
 use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
@@ -30,7 +32,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
-use wire::{EntryId, Head, PracticeId, Thumbprint};
+use wire::unsubscribe::OptOut;
+use wire::{ChainHash, EntryId, Head, PracticeId, ThreadId, Thumbprint};
 use writer::Writer;
 
 /// Reading connections: more would only wait for the same cores.
@@ -188,9 +191,78 @@ impl Store for SqliteStore {
         &self,
         entry: SealedEntry,
         received_ms: u64,
+        quota: Quota,
         note: Option<AccessNote>,
     ) -> Result<Appended, StoreError> {
-        self.writer.write(move |work| entries::append(work, &entry, received_ms, note)).await
+        self.writer.write(move |work| entries::append(work, &entry, received_ms, quota, note)).await
+    }
+
+    async fn erase(
+        &self,
+        evidence: SealedEntry,
+        entries: Vec<EntryId>,
+        received_ms: u64,
+        note: AccessNote,
+    ) -> Result<Erased, StoreError> {
+        self.writer.write(move |work| erase::erase(work, &evidence, &entries, received_ms, note)).await
+    }
+
+    async fn expire(
+        &self,
+        practice: &PracticeId,
+        before_ms: u64,
+        note: AccessNote,
+    ) -> Result<u64, StoreError> {
+        // Found by a reader, so that a long look does not keep the writer.
+        let name = practice.clone();
+        let found = self.read(move |connection| erase::find_expired(connection, &name, before_ms)).await?;
+        let Some(expired) = found.filter(|expired| !expired.is_empty()) else { return Ok(0) };
+        let name = practice.clone();
+        self.writer.write(move |work| erase::expire(work, &name, &expired, note)).await
+    }
+
+    async fn practices(&self) -> Result<Vec<PracticeId>, StoreError> {
+        self.read(|connection| Ok(practices::names(connection)?)).await
+    }
+
+    async fn link_unsubscribe(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        thread: ThreadId,
+        note: AccessNote,
+    ) -> Result<Linked, StoreError> {
+        let name = practice.clone();
+        self.writer.write(move |work| unsubscribe::link(work, &name, token, thread, note)).await
+    }
+
+    async fn is_unsubscribe_link(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+    ) -> Result<bool, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| unsubscribe::is_known(connection, &name, token)).await
+    }
+
+    async fn opt_out(
+        &self,
+        practice: &PracticeId,
+        token: SecretHash,
+        time_ms: u64,
+    ) -> Result<bool, StoreError> {
+        let name = practice.clone();
+        self.writer.write(move |work| unsubscribe::opt_out(work, &name, token, time_ms)).await
+    }
+
+    async fn opt_outs(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Option<Vec<OptOut>>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| unsubscribe::opt_outs(connection, &name, after, limit)).await
     }
 
     async fn receipt(&self, practice: &PracticeId, entry: EntryId) -> Result<Option<Receipt>, StoreError> {
@@ -240,6 +312,16 @@ impl Store for SqliteStore {
     ) -> Result<Option<AccessPage>, StoreError> {
         let name = practice.clone();
         self.read(move |connection| access::page(connection, &name, after, limit)).await
+    }
+
+    async fn access_hashes(
+        &self,
+        practice: &PracticeId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<ChainHash>, StoreError> {
+        let name = practice.clone();
+        self.read(move |connection| access::hashes(connection, &name, after, limit)).await
     }
 
     async fn token(&self, hash: SecretHash) -> Result<Option<TokenRecord>, StoreError> {

@@ -59,6 +59,13 @@ pub(super) fn register(work: &mut Work<'_>, new: &Registering) -> Result<Registe
     Ok(Registered::New)
 }
 
+/// Every practice, oldest first.
+pub(super) fn names(connection: &Connection) -> rusqlite::Result<Vec<PracticeId>> {
+    let mut statement = connection.prepare("SELECT name FROM practice ORDER BY key")?;
+    let names = statement.query_map([], |row| row.get::<_, String>(0))?;
+    names.filter_map(|name| name.map(|name| name.parse().ok()).transpose()).collect()
+}
+
 pub(super) fn put_manifest(
     work: &mut Work<'_>,
     practice: &PracticeId,
