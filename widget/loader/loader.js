@@ -12,16 +12,22 @@
   const relay = new URL(base).origin, api = relay + '/v1/practices/' + practice;
   const lang = data.lang || doc.documentElement.lang || navigator.language || 'en';
   const say = (en, es) => /^es/i.test(lang) ? es : en;
-  const DAY = 864e5, KEPT = 30 * DAY;
+  const KEPT = 30 * 864e5;
+  // The practice's own tablet in the waiting room: it fills the page, and keeps nothing of anyone.
+  const kiosk = mode == 'kiosk', full = kiosk || mode == 'page';
 
   // ---- Storage. Where the browser forbids it, this page's memory stands in for as long as it lives.
   const memory = {}, key = name => `anteroom:${practice}:${name}`;
   const read = name => {
     try { return memory[name] || JSON.parse(localStorage.getItem(key(name))) } catch {}
   };
-  const list = name => { const found = read(name); return Array.isArray(found) ? found : [] };
+  const list = name => {
+    const found = read(name);
+    return Array.isArray(found) ? found.filter(item => item?.ms > Date.now() - KEPT) : [];
+  };
   const write = (name, value) => {
     try {
+      if (kiosk && name != 'seen') throw 0;
       localStorage.setItem(key(name), JSON.stringify(value));
       delete memory[name];
       return true;
@@ -29,9 +35,9 @@
   };
 
   // ---- Visits: they leave the browser only inside the ciphertext of a submission.
-  const recording = () => !(data.signals == 'off' || navigator.globalPrivacyControl
+  const recording = () => !(kiosk || data.signals == 'off' || navigator.globalPrivacyControl
     || navigator.doNotTrack == 1 || data.signals == 'consent' && !read('consent'));
-  const visits = () => list('visits').filter(visit => visit.ms > Date.now() - KEPT).slice(-100);
+  const visits = () => list('visits');
   const query = new URLSearchParams(location.search);
   // Only the kind of the referring page is kept, never its address.
   const referrer = () => {
@@ -42,7 +48,7 @@
       : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|baidu)\./.test(host) ? 'search'
       : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|x)\.com$/.test(host) ? 'social' : 'other';
   };
-  let here;
+  let here, since;
   const record = (path, from) => {
     if (!recording()) return;
     const visit = { path: path.slice(0, 200), ms: Date.now(), referrer: from };
@@ -51,10 +57,22 @@
       if (value) (visit.campaign ||= {})[name == 'campaign' ? 'name' : name] = value.slice(0, 64);
     }
     write('visits', [...visits(), visit].slice(-100));
+    return visit.ms;
   };
+  // How long the page was looked at, once it is left.
+  const left = () => {
+    const all = visits(), visit = all.find(({ ms }) => ms == since);
+    if (visit && recording()) {
+      visit.dwell_ms = Date.now() - since;
+      write('visits', all);
+    }
+  };
+  addEventListener('pagehide', left);
   // A single-page application changes the path without loading a page.
   const moved = () => {
-    if (here != location.pathname) record(location.pathname, here ? 'none' : referrer());
+    if (here == location.pathname) return;
+    left();
+    since = record(location.pathname, here ? 'none' : referrer());
     here = location.pathname;
   };
   moved();
@@ -71,39 +89,39 @@
   const announce = (name, detail) =>
     (box || doc).dispatchEvent(new CustomEvent('anteroom:' + name, { bubbles: true, detail }));
   const drop = entry => write('outbox', list('outbox').filter(item => item.entry != entry));
+  // Proof of work (docs/formats.md), by the frame: it must not weigh on pages that send nothing.
+  let proven;
+  const solve = task => new Promise(done => {
+    proven = done;
+    tell({ type: 'solve', task });
+  });
   const deliver = async ({ entry, body }) => {
-    let status = 0;
+    let answer = {};
     try {
-      // Up to 64 KiB the browser finishes the request even when the tab is closed meanwhile.
-      status = (await fetch(api + '/inquiries', {
-        method: 'POST', body, headers: { 'Content-Type': 'application/jose' },
+      const post = proof => fetch(api + '/inquiries', {
+        method: 'POST', body, headers: { 'Content-Type': 'application/jose', ...proof && { 'Anteroom-Proof': proof } },
+        // Up to 64 KiB the browser finishes the request even when the tab is closed meanwhile.
         keepalive: body.length < 6e4, referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout?.(3e4),
-      })).status;
+      });
+      answer = await post();
+      // The relay asks for a proof, and gives the task along.
+      if (answer.status == 403 && port) answer = await post(await solve(await answer.json()));
     } catch {}
-    if (status >= 200 && status < 300) {
-      drop(entry);
-      tell({ type: 'delivered', entry });
-      announce('sent');
-    } else if ([400, 409, 413, 415, 422].includes(status)) {
-      // The relay will never take this one: keeping it would only promise what cannot happen.
-      drop(entry);
-      tell({ type: 'refused', entry });
-      announce('failed', { reason: 'refused' });
-    } else {
-      tell({ type: 'waiting', entry, kept: !memory.outbox });
-      return false;
-    }
-    return true;
+    // The relay will never take some: keeping them would only promise what cannot happen.
+    const refused = [400, 409, 413, 415, 422].includes(answer.status), done = answer.ok || refused;
+    if (done) drop(entry);
+    tell({ type: refused ? 'refused' : done ? 'delivered' : 'waiting', entry, kept: !memory.outbox });
+    if (done) refused ? announce('failed', { reason: 'refused' }) : announce('sent');
+    return done;
   };
   const flush = async () => {
     if (sending) { again = true; return }
     sending = true;
     let all = true;
-    for (const item of list('outbox')) {
-      if (item.ms > Date.now() - KEPT) all = await deliver(item) && all;
-      else drop(item.entry);
-    }
+    // What is too old goes.
+    if (read('outbox')) drop();
+    for (const item of list('outbox')) all = await deliver(item) && all;
     sending = false;
     if (again || !all) {
       setTimeout(flush, again ? 0 : wait * (1 + Math.random()));
@@ -115,21 +133,21 @@
   flush();
 
   // ---- The embed.
-  const css = (element, text) => text.split(';').forEach(rule => {
-    const [name, value] = rule.split(':');
-    element.style.setProperty(name, value, 'important');
-  });
-  const make = name => doc.createElement(name);
-  let slot, note;
+  const make = (name, style = '') => {
+    const element = doc.createElement(name);
+    element.style.cssText = style;
+    return element;
+  };
+  const scheme = 'color-scheme:' + (data.theme || 'light dark');
+  let slot, note, shut;
   const mount = holder => {
-    const frame = make('iframe');
+    const frame = make('iframe', `display:block;width:100%;max-width:${full ? '720px' : 'none'};margin:auto;height:0;border:0;${scheme}`);
     const channel = new MessageChannel();
-    css(frame, `all:initial;display:block;width:100%;height:0;border:0;color-scheme:${data.theme || 'light dark'}`);
-    frame.title = say('Secure form', 'Formulario seguro');
     frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols');
     holder.append(frame);
 
     const fail = reason => {
+      clearTimeout(timer);
       if (!port) return;
       port.close();
       port = null;
@@ -140,25 +158,27 @@
         dialog.remove();
         dialog = null;
       }
-      note.textContent = reason == 'untrusted'
-        ? say('This form is switched off: we could not verify it. Please call us.',
-          'Este formulario está desactivado: no pudimos verificarlo. Por favor, llámenos.')
-        : say('The form cannot be shown here. Please call us.',
-          'El formulario no se puede mostrar aquí. Por favor, llámenos.');
+      note.textContent = say('The form cannot be shown here. Please call us.',
+        'El formulario no se puede mostrar aquí. Por favor, llámenos.');
       announce('failed', { reason });
     };
     const timer = setTimeout(fail, 2e4, 'timeout');
     // The closed list of what the frame may say.
     const heard = {
       __proto__: null,
-      ready({ version }) {
+      ready({ version, title, close }) {
         clearTimeout(timer);
         write('seen', version);
+        frame.title = title;
+        if (dialog) shut.ariaLabel = close;
         slot.hidden = !dialog;
         announce('ready');
       },
-      failed({ reason }) { clearTimeout(timer); fail(reason == 'untrusted' ? reason : 'frame') },
-      size({ height }) { css(frame, `height:${Math.min(+height || 0, 2e4)}px`) },
+      failed({ reason }) { fail(reason == 'untrusted' ? reason : 'frame') },
+      size({ height }) { frame.style.height = height + 'px' },
+      close() { dialog?.close() },
+      proof({ proof }) { proven(proof) },
+      guide({ path }) { if (path[0] == '/') window.open(location.origin + path, '_blank', 'noopener') },
       top() { if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView() },
       sealed({ entry, body }) {
         write('outbox', [...list('outbox').slice(-19), { entry, body, ms: Date.now() }]);
@@ -174,15 +194,15 @@
     const manifest = fetch(api + '/manifest', { cache: 'no-cache' })
       .then(answer => answer.ok ? answer.text() : Promise.reject());
     const loaded = new Promise(done => { frame.onload = done });
-    // The frame's own policy: it can run our two files and can send nothing to anyone.
-    const html = '<!doctype html><meta charset=utf-8><meta name=viewport content="width=device-width">'
-      + `<meta http-equiv=Content-Security-Policy content="default-src 'none';script-src ${relay} 'wasm-unsafe-eval';`
+    // The frame's own policy: it can run our two files and can send nothing to anyone. (What stands in `srcdoc` is
+    // UTF-8 and in standards mode without saying so.)
+    const html = `<meta http-equiv=Content-Security-Policy content="default-src 'none';script-src ${relay} 'wasm-unsafe-eval';`
       + `base-uri 'none';form-action 'none'"><script src="${base}frame.js" integrity=__FRAME_SRI__ crossorigin></script>`;
     const policy = window.trustedTypes?.createPolicy('anteroom', { createHTML: text => text });
     frame.srcdoc = policy ? policy.createHTML(html) : html;
     Promise.all([code, manifest, loaded]).then(([wasm, text]) => frame.contentWindow.postMessage({
-      anteroom: 1, wasm, manifest: text, practice, pin: data.pin, seen: +read('seen') || 0,
-      visits: JSON.stringify(recording() ? visits() : []), lang, theme: data.theme || '', accent: data.accent, idle: +data.idle || 900,
+      ...data, anteroom: 1, wasm, manifest: text, seen: +read('seen') || 0,
+      visits: JSON.stringify(recording() ? visits() : []), lang, kiosk,
     }, '*', [channel.port2, wasm]), () => fail('load'));
   };
 
@@ -198,23 +218,25 @@
       }
     }
     const root = box.attachShadow({ mode: 'closed' });
-    note = make('p');
-    note.setAttribute('role', 'status');
     // Empty, it takes no room whatever the page's font.
-    css(note, 'margin:0');
+    note = make('p', 'margin:0');
+    note.role = 'status';
     root.append(note, slot = make('slot'));
-    // `all: initial` as an inline, important style is out of reach of the page's own rules.
-    css(box, 'all:initial;display:block;font:inherit;color:inherit;text-align:inherit;animation:none;transition:none');
+    // `all: initial` as an inline, important style is out of reach of the page's own rules. What stands in the
+    // shadow root is out of their reach anyway.
+    box.style.cssText = ('all:initial;display:block;' + (full
+      ? 'position:fixed;inset:0;overflow:auto;z-index:99999;background:Canvas;color:CanvasText;' + scheme
+      : 'font:inherit;color:inherit')).replace(/;|$/g, '!important;');
     if (mode == 'dialog') {
-      const open = make('button'), shut = make('button');
-      const button = 'all:revert;font:600 17px system-ui,sans-serif;min-height:48px;min-width:48px;border:0;cursor:pointer;';
-      dialog = make('dialog');
+      // White on a dark accent, black on a pale one: by its relative luminance, the y of CIE XYZ (WCAG 2.2).
+      const accent = data.accent || '#0b6b6f', ink = ' calc((.179 - y)*1e9)';
+      const button = 'font:600 17px system-ui;min-height:48px;min-width:48px;border:0;cursor:pointer;';
+      const open = make('button', button
+        + `padding:0 24px;border-radius:12px;color:#fff;color:color(from ${accent} xyz${ink + ink + ink});background:${accent}`);
+      shut = make('button', button + 'float:right;background:none;color:inherit');
+      dialog = make('dialog', `padding:0;border:0;width:min(680px,100%);max-height:100%;border-radius:20px;${scheme}`);
       open.textContent = data.label || say('Write to us securely', 'Escríbanos de forma segura');
       shut.textContent = '✕';
-      shut.ariaLabel = say('Close', 'Cerrar');
-      css(open, button + `padding:0 24px;border-radius:12px;color:#fff;background:${data.accent || '#0b6b6f'}`);
-      css(shut, button + 'float:right;background:none;color:inherit;border-radius:20px');
-      css(dialog, `padding:0;border:0;width:min(680px,100%);max-height:100%;border-radius:20px;color-scheme:${data.theme || 'light dark'}`);
       dialog.append(shut);
       dialog.ariaLabel = open.textContent;
       root.append(open, dialog);

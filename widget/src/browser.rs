@@ -44,7 +44,8 @@ async fn show(port: Port, start: Start) {
         let driver = Driver::new(intake, port);
         driver.listen();
         driver.speak();
-        driver.port(|port| port.ready(version));
+        let words = driver.now(Intake::words);
+        driver.port(|port| port.ready(version, words));
         screens::form(driver)
     });
 }

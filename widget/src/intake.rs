@@ -157,6 +157,8 @@ pub enum Effect {
     Begin,
     /// Tell the document its language.
     Speak,
+    /// Bring the emergency guidance on the screen, above a phone's keyboard.
+    Reveal,
     /// Ask again to send, in this many milliseconds.
     SendIn(u64),
 }
@@ -271,8 +273,13 @@ impl Intake {
     }
 
     fn changed(&mut self, control: usize) -> Vec<Effect> {
+        let mut effects = Vec::new();
         if matches!(self.controls[control].entry, Entry::Area(_)) {
-            self.help = self.urgent_help();
+            let help = self.urgent_help();
+            if help.len() > self.help.len() {
+                effects.push(Effect::Reveal);
+            }
+            self.help = help;
         }
         self.asked = read(&self.manifest.source, &self.controls, &self.values, &self.tier).asked;
         // An answer can put another one right, such as an address in place of a number. What is not shown
@@ -283,7 +290,7 @@ impl Intake {
                 *shown = shown.and(found);
             }
         }
-        Vec::new()
+        effects
     }
 
     fn urgent_help(&self) -> Vec<Help> {

@@ -16,6 +16,10 @@ pub struct Words {
     pub name: &'static str,
     /// Read from right to left.
     pub right_to_left: bool,
+    /// Names the frame for screen readers.
+    pub frame: &'static str,
+    /// Names the button that closes the dialog.
+    pub close: &'static str,
     /// Step `{}` of `{}`.
     pub step: &'static str,
     /// Marks a question that may stay open.

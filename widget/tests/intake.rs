@@ -145,6 +145,7 @@ fn an_emergency_is_answered_while_it_is_written_and_nothing_is_blocked() {
     let mut person = Person::arrives();
     person.fills("needs", "I have chest pain");
     assert!(!person.form.help.is_empty());
+    assert_eq!(person.effects, [Effect::Reveal], "in sight");
     person.fills("service", "knee-replacement").does(Event::Next);
     assert_eq!(person.form.stage, Stage::Filling(1), "the form stays usable");
     assert!(!person.form.help.is_empty(), "and the guidance stays with it");

@@ -15,6 +15,9 @@ use wire::{EntryId, EntryKind};
 /// DOM id of the heading of what is on the screen.
 pub(crate) const HEADING: &str = "heading";
 
+/// DOM id of the emergency guidance.
+pub(crate) const GUIDANCE: &str = "guidance";
+
 /// The running form. Cheap to copy into every listener.
 #[derive(Clone, Copy)]
 pub(crate) struct Driver {
@@ -88,6 +91,7 @@ impl Driver {
                 port.focus(HEADING);
             }),
             Effect::Speak => self.speak(),
+            Effect::Reveal => self.port(|port| port.reveal(GUIDANCE)),
             Effect::SendIn(ms) => self.port(|port| port.send_in(ms)),
         }
     }

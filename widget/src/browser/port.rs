@@ -5,7 +5,8 @@
 //! | `ready {version}`, `failed {reason}` | `delivered {entry}` |
 //! | `size {height}` (by frame.js), `top` | `waiting {entry, kept}` |
 //! | `sealed {entry, body}` | `refused {entry}` |
-//! | `guide {path}` | |
+//! | `guide {path}`, `close` (by frame.js) | |
+//! | `proof {proof}` (by frame.js) | `solve {task}` (to frame.js) |
 //!
 //! `frame.js` itself says `again`, when a time asked for is over, and `idle`, when nobody has touched the form.
 
@@ -15,6 +16,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 use widget::intake::{Delivery, Device, Event};
+use widget::words::Words;
 use wire::EntryId;
 
 /// What the loader hands over to begin with.
@@ -77,8 +79,10 @@ impl Port {
         listener.forget();
     }
 
-    pub(crate) fn ready(&self, version: u64) {
-        self.say("ready", &[("version", (version as f64).into())]);
+    /// The form stands: what the loader names frame and button by.
+    pub(crate) fn ready(&self, version: u64, words: &Words) {
+        let version = ("version", (version as f64).into());
+        self.say("ready", &[version, ("title", words.frame.into()), ("close", words.close.into())]);
     }
 
     pub(crate) fn failed(&self, failure: Failure) {
@@ -109,6 +113,11 @@ impl Port {
     /// Puts the focus on the element `id`, once what was just changed is on the screen.
     pub(crate) fn focus(&self, id: &str) {
         self.help("focus", id, "");
+    }
+
+    /// Brings the element `id` on the screen, once what was just changed is there.
+    pub(crate) fn reveal(&self, id: &str) {
+        self.help("reveal", id, "");
     }
 
     /// Hears `again` in so many milliseconds.

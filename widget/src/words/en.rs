@@ -8,6 +8,8 @@ pub const WORDS: Words = Words {
     tag: "en",
     name: "English",
     right_to_left: false,
+    frame: "Secure form",
+    close: "Close",
     step: "Step {} of {}",
     optional: "optional",
     choose: "Please choose",

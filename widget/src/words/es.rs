@@ -8,6 +8,8 @@ pub const WORDS: Words = Words {
     tag: "es",
     name: "Español",
     right_to_left: false,
+    frame: "Formulario seguro",
+    close: "Cerrar",
     step: "Paso {} de {}",
     optional: "opcional",
     choose: "Elija una opción",

@@ -1,6 +1,6 @@
 //! Whom to call at once. It never stands in the way of writing on.
 
-use super::super::driver::Driver;
+use super::super::driver::{Driver, GUIDANCE};
 use super::super::element::{Element, classed, element};
 use lead::triage::Help;
 use widget::intake::Intake;
@@ -12,7 +12,7 @@ pub(super) fn help(driver: Driver) -> Element {
         calls.collect()
     };
     // The live region stands before it has anything to say: only then is it announced.
-    classed("div", "alerts").set("role", "alert").part(driver, key, move || {
+    classed("div", "alerts").set("id", GUIDANCE).set("role", "alert").part(driver, key, move || {
         let (words, note, calls) = driver.now(|state| {
             let note = state.manifest.source.emergency_note.in_language(&state.language);
             (state.words(), note.to_owned(), state.help.clone())
