@@ -30,7 +30,7 @@ export async function shownForm(page) {
 
 async function formFrame(page) {
   for (let tries = 0; tries < 100; tries += 1) {
-    const frame = page.frames().find((candidate) => candidate.parentFrame() === page.mainFrame());
+    const frame = page.frames().find((candidate) => candidate.parentFrame() === page.mainFrame() && !candidate.isDetached());
     if (frame) return frame;
     await page.waitForTimeout(50);
   }
@@ -51,6 +51,8 @@ export async function fillForm(frame, patient = PATIENT) {
   await frame.getByLabel('Insurance company').fill(patient.carrier);
   await frame.getByRole('group', { name: 'Did a physician refer you?' }).getByLabel('Yes').check();
   await frame.getByLabel("Physician's name").fill(patient.physician);
+  await frame.getByRole('button', { name: 'Continue' }).click();
+  await frame.getByText('Almost done').waitFor();
   await frame.getByLabel(/^I agree/).check();
   await frame.getByRole('button', { name: 'Review your answers' }).click();
   await frame.getByText('Does this look right?').waitFor();

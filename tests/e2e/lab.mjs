@@ -7,6 +7,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
@@ -45,6 +46,10 @@ class Lab {
     this.exchanges = [];
     /** Set to change an answer: ({method, url, status, headers, body}) => the changed one, or null to drop the connection. */
     this.tamper = (answer) => answer;
+    /** Answers in the relay's place: ({method, url, headers, body}) => {status, type, body}, or nothing to let it answer. */
+    this.refuse = undefined;
+    /** Milliseconds that an answer to {method, url} is held back, after the relay has given it. */
+    this.delay = () => 0;
     /** Pages of the website by path: {headers, html}. `SNIPPET` in the html is replaced. */
     this.pages = new Map();
     this.closers = [];
@@ -109,11 +114,14 @@ class Lab {
   /** What stands between everyone and the relay. */
   startProxy(relayPort) {
     return this.serve(async (request, body, response) => {
-      const answer = await forward(relayPort, request, body);
+      const refused = this.refuse?.({ method: request.method, url: request.url, headers: request.headers, body });
+      const cors = { 'access-control-allow-origin': '*', 'content-type': refused?.type };
+      const answer = refused ? { ...refused, headers: cors } : await forward(relayPort, request, body);
       const exchange = { method: request.method, url: request.url, requestBody: body, status: answer.status, responseBody: answer.body };
       this.exchanges.push(exchange);
       const changed = this.tamper({ method: request.method, url: request.url, ...answer });
       if (!changed) return response.destroy();
+      await setTimeout(this.delay({ method: request.method, url: request.url }));
       const headers = { ...changed.headers };
       delete headers['transfer-encoding'];
       headers['content-length'] = Buffer.byteLength(changed.body);
@@ -135,15 +143,20 @@ class Lab {
   }
 
   /** Puts the example practice's own pages on the website. */
-  async serveExampleSite() {
-    const folder = path.join(root, 'examples/site');
+  serveExampleSite() {
+    return this.serveFolder('examples/site', '');
+  }
+
+  /** Puts a folder of the repository on the website, under `prefix` (`/spa` or nothing). */
+  async serveFolder(name, prefix, headers = {}) {
+    const folder = path.join(root, name);
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
       const file = path.join(entry.parentPath, entry.name);
-      const relative = `/${path.relative(folder, file)}`;
+      const relative = `${prefix}/${path.relative(folder, file)}`;
       const html = (await readFile(file, 'utf8')).replace('<!-- anteroom:snippet -->', 'SNIPPET');
       const type = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.svg': 'image/svg+xml', '.js': 'text/javascript' }[path.extname(file)];
-      const page = { headers: { 'content-type': type ?? 'application/octet-stream' }, html };
+      const page = { headers: { 'content-type': type ?? 'application/octet-stream', ...headers }, html };
       this.pages.set(relative, page);
       this.pages.set(relative.replace(/(index)?\.html$/, ''), page);
     }

@@ -12,6 +12,7 @@ let countBefore = 0;
 before(async () => { lab = await openLab(); });
 beforeEach(async () => {
   lab.tamper = (answer) => answer;
+  lab.delay = () => 0;
   page = await (await lab.browser.newContext()).newPage();
   countBefore = (await stored()).length;
 });
@@ -59,6 +60,51 @@ test('the tab is closed while offline: the next visit delivers, once', async () 
   assert.equal(await storedAfter(countBefore + 1), countBefore + 1);
   await page.reload();
   await page.waitForTimeout(1500);
+  assert.equal((await stored()).length, countBefore + 1);
+});
+
+test('a double click, an Enter on top and a slow network: stored once', async () => {
+  const frame = await openForm(page, lab.plainPage());
+  await fillForm(frame);
+  lab.delay = (request) => (request.method === 'POST' && request.url.endsWith('/inquiries') ? 3_000 : 0);
+  await frame.getByRole('button', { name: 'Send securely' }).dblclick();
+  await page.keyboard.press('Enter');
+  await frame.getByRole('button', { name: 'Sending…' }).waitFor();
+  await frame.getByRole('button', { name: 'Sending…' }).click();
+  await frame.getByText('has safely reached').waitFor({ timeout: 30_000 });
+  lab.delay = () => 0;
+  assert.equal((await stored()).length, countBefore + 1);
+});
+
+test('the browser’s back while it is sent, and forward again: stored once', async () => {
+  await page.goto(lab.page('before', '<!doctype html><title>Before</title>'));
+  const frame = await openForm(page, lab.plainPage());
+  await fillForm(frame);
+  lab.delay = (request) => (request.method === 'POST' && request.url.endsWith('/inquiries') ? 1_500 : 0);
+  await frame.getByRole('button', { name: 'Send securely' }).click();
+  await page.waitForTimeout(300);
+  await page.goBack();
+  lab.delay = () => 0;
+  await page.goForward();
+  assert.equal(await storedAfter(countBefore + 1), countBefore + 1);
+  await page.goBack();
+  await page.goForward();
+  await page.waitForTimeout(2_000);
+  assert.equal((await stored()).length, countBefore + 1);
+});
+
+test('the tab is closed while it is sent: stored once, and not again by the next visit', async () => {
+  const frame = await openForm(page, lab.plainPage());
+  await fillForm(frame);
+  lab.delay = (request) => (request.method === 'POST' && request.url.endsWith('/inquiries') ? 1_000 : 0);
+  await frame.getByRole('button', { name: 'Send securely' }).click();
+  await page.waitForTimeout(300);
+  await page.close({ runBeforeUnload: false });
+  lab.delay = () => 0;
+  page = await lab.browser.contexts().at(-1).newPage();
+  await page.goto(lab.plainPage());
+  assert.equal(await storedAfter(countBefore + 1), countBefore + 1);
+  await page.waitForTimeout(2_000);
   assert.equal((await stored()).length, countBefore + 1);
 });
 
