@@ -45,7 +45,8 @@ fn reads(document: &Value) -> bool {
 fn schema_and_example_fit() {
     assert!(jsonschema::meta::is_valid(&schema()));
     let (validator, whole) = (validator(), whole());
-    let first = validator.iter_errors(&whole).next().map(|error| format!("{error} at {}", error.instance_path()));
+    let first =
+        validator.iter_errors(&whole).next().map(|error| format!("{error} at {}", error.instance_path()));
     assert_eq!(first, None);
     assert!(reads(&whole));
 }
@@ -61,7 +62,9 @@ fn what_the_code_refuses_to_read_the_schema_refuses_and_the_other_way_round() {
     assert!(places.len() > 300, "{}", places.len());
     let mut refused = 0;
     for place in places {
-        for change in [None, Some(json!("?")), Some(json!(-1)), Some(json!([7])), Some(json!({ "surprise": 1 }))] {
+        for change in
+            [None, Some(json!("?")), Some(json!(-1)), Some(json!([7])), Some(json!({ "surprise": 1 }))]
+        {
             let mut document = whole.clone();
             put(&mut document, &place, change.clone());
             let (by_schema, by_code) = (validator.is_valid(&document), reads(&document));

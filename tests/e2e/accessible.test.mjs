@@ -102,7 +102,7 @@ test('a screen reader gets names, descriptions, states and announcements', async
   const tree = async () => frame.locator('body').ariaSnapshot();
   assert.match(await tree(), /heading "How can we help\?" \[level=2\]/);
   assert.match(await tree(), /combobox "What are you looking for\?"/);
-  assert.match(await tree(), /textbox "Tell us a little about it"/);
+  assert.match(await tree(), /textbox "Tell us a little about it optional"/);
   const needs = frame.getByLabel('Tell us a little about it');
   const described = await needs.evaluate((field) => field.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.textContent).join(' '));
   assert.match(described, /A sentence or two is plenty/);

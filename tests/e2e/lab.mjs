@@ -3,7 +3,7 @@
 // real Chromium. Nothing leaves 127.0.0.1.
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -22,10 +22,10 @@ const CHROMIUM_ARGUMENTS = [
 export const PRACTICE = 'lakeside-ortho';
 export const PHONE = '+1 555 0100';
 
-/** Starts everything; `await lab.close()` ends it. */
-export async function openLab() {
+/** Starts everything; `await lab.close()` ends it. `settings` is more of the relay's configuration file. */
+export async function openLab({ settings = '' } = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'anteroom-e2e-'));
-  const lab = new Lab(directory);
+  const lab = new Lab(directory, settings);
   try {
     await lab.start();
   } catch (error) {
@@ -36,8 +36,9 @@ export async function openLab() {
 }
 
 class Lab {
-  constructor(directory) {
+  constructor(directory, settings) {
     this.directory = directory;
+    this.settings = settings;
     this.practice = path.join(directory, 'practice');
     this.database = path.join(directory, 'relay');
     this.coordinator = path.join(this.practice, 'sam-rivera.credential');
@@ -46,8 +47,6 @@ class Lab {
     this.exchanges = [];
     /** Set to change an answer: ({method, url, status, headers, body}) => the changed one, or null to drop the connection. */
     this.tamper = (answer) => answer;
-    /** Answers in the relay's place: ({method, url, headers, body}) => {status, type, body}, or nothing to let it answer. */
-    this.refuse = undefined;
     /** Milliseconds that an answer to {method, url} is held back, after the relay has given it. */
     this.delay = () => 0;
     /** Pages of the website by path: {headers, html}. `SNIPPET` in the html is replaced. */
@@ -95,8 +94,10 @@ class Lab {
   }
 
   async startRelay(port) {
+    const settings = path.join(this.directory, 'relay.toml');
+    await writeFile(settings, this.settings);
     const relay = spawn(path.join(programs, 'anteroom-relay'), [
-      'serve', '--data', this.database, '--listen', `127.0.0.1:${port}`, '--public-url', this.relay,
+      'serve', '--config', settings, '--data', this.database, '--listen', `127.0.0.1:${port}`, '--public-url', this.relay,
       '--widget', path.join(root, 'dist/widget'), '--console', path.join(root, 'dist/console'),
     ], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.relayLog = '';
@@ -114,9 +115,7 @@ class Lab {
   /** What stands between everyone and the relay. */
   startProxy(relayPort) {
     return this.serve(async (request, body, response) => {
-      const refused = this.refuse?.({ method: request.method, url: request.url, headers: request.headers, body });
-      const cors = { 'access-control-allow-origin': '*', 'content-type': refused?.type };
-      const answer = refused ? { ...refused, headers: cors } : await forward(relayPort, request, body);
+      const answer = await forward(relayPort, request, body);
       const exchange = { method: request.method, url: request.url, requestBody: body, status: answer.status, responseBody: answer.body };
       this.exchanges.push(exchange);
       const changed = this.tamper({ method: request.method, url: request.url, ...answer });

@@ -66,6 +66,9 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
     focus(id) {
       setTimeout(() => document.getElementById(id)?.focus());
     },
+    title(text) {
+      document.title = text;
+    },
     reveal(id) {
       setTimeout(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }), 50);
     },

@@ -449,7 +449,7 @@ impl Intake {
         let is_empty = (0..self.controls.len()).all(|control| self.values.is_blank(control));
         match self.stage {
             Stage::Sending(_) => Vec::new(),
-            Stage::Filling(0) if is_empty => Vec::new(),
+            Stage::Filling(0) if is_empty && self.language == self.first_language => Vec::new(),
             _ => {
                 // The next person's language is not this one's. Nobody is there whose focus could be moved.
                 self.language.clone_from(&self.first_language);

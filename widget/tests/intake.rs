@@ -370,7 +370,7 @@ fn progress_counts_the_steps_that_ask_something() {
 fn on_the_practices_own_device_nothing_is_offered_to_read_at_home_and_the_language_is_not_remembered() {
     let mut person = Person::arrives_at(Device::Kiosk);
     assert!(person.form.controls.iter().all(|control| control.name != "guides"));
-    person.does(Event::Speak("es".to_owned())).fills("needs", "Hola").does(Event::Idle(LATER));
+    person.does(Event::Speak("es".to_owned())).does(Event::Idle(LATER));
     assert_eq!(
         (person.form.language.as_str(), person.effects.as_slice()),
         ("en", [Effect::Speak].as_slice())

@@ -130,6 +130,7 @@ fn lead_in_browser() -> Result<()> {
 
 fn end_to_end() -> Result<()> {
     tool::chromium()?;
+    tool::firefox()?;
     tool::npm("tests")?;
     build::run()?;
     compiled_tests()?;

@@ -6,6 +6,9 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// On crates.io: npm's package of this name downloads a program.
+const GECKODRIVER: &str = "0.37.1";
+
 /// The `wasm32-unknown-unknown` standard library.
 pub(crate) fn wasm_target() -> Result<()> {
     let libraries = output(Command::new("rustc").args([
@@ -64,6 +67,12 @@ fn install(packages: &[&str]) -> Result<()> {
 pub(crate) fn chromium() -> Result<PathBuf> {
     apt("chromium", &["chromium"])?;
     Ok(PathBuf::from("/usr/bin/chromium"))
+}
+
+/// Firefox, and the driver that speaks for it.
+pub(crate) fn firefox() -> Result<()> {
+    apt("firefox-esr", &["firefox-esr"])?;
+    cargo_program("geckodriver", GECKODRIVER)
 }
 
 /// What the relay's tests need: a kernel's view of a sync, and a PostgreSQL to start a throw-away cluster of.
@@ -125,12 +134,16 @@ pub(crate) fn python() -> Result<PathBuf> {
 
 /// A cargo subcommand from crates.io, such as `deny` at `version`.
 pub(crate) fn cargo_subcommand(name: &str, version: &str) -> Result<()> {
-    let krate = format!("cargo-{name}");
-    if is_here(&krate) {
+    cargo_program(&format!("cargo-{name}"), version)
+}
+
+/// A program that is a crate of the same name.
+fn cargo_program(krate: &str, version: &str) -> Result<()> {
+    if is_here(krate) {
         return Ok(());
     }
     eprintln!("    {krate} is missing: installing it from crates.io");
-    let install = ["install", "--quiet", &krate, "--version", version];
+    let install = ["install", "--quiet", krate, "--version", version];
     // A registry that lags by some days may not hold every version that the lock file names.
     run(cargo(&install).arg("--locked")).or_else(|_| run(&mut cargo(&install)))
 }

@@ -96,11 +96,13 @@ impl Driver {
         }
     }
 
-    /// Gives the document the language of the form.
+    /// Gives the document the language of the form, and its name in it.
     pub(crate) fn speak(self) {
-        let (language, right_to_left) =
-            self.now(|state| (state.language.clone(), state.words().right_to_left));
-        self.port(|port| port.speak(&language, if right_to_left { "rtl" } else { "ltr" }));
+        let (language, words) = self.now(|state| (state.language.clone(), state.words()));
+        self.port(|port| {
+            port.speak(&language, if words.right_to_left { "rtl" } else { "ltr" });
+            port.title(words.frame);
+        });
     }
 
     /// Encrypts to the manifest's first inbox key. The plaintext is wiped when this returns.

@@ -130,6 +130,11 @@ impl Port {
         self.help("speak", language, direction);
     }
 
+    /// Names the document.
+    pub(crate) fn title(&self, title: &str) {
+        self.help("title", title, "");
+    }
+
     fn help(&self, name: &str, first: &str, second: &str) {
         if let Ok(helper) = member(&self.helpers, name).dyn_into::<Function>() {
             // A helper cannot throw but by a defect, and then the page is better off with the form than without.

@@ -57,7 +57,7 @@ impl Shown<'_> {
         if self.control.required {
             to
         } else {
-            to.child(classed("span", "optional").text(self.words.optional))
+            to.text(" ").child(classed("span", "optional").text(self.words.optional))
         }
     }
 
