@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { SECRETS, fillForm, openForm, send, shownForm } from './form.mjs';
@@ -26,7 +25,7 @@ after(() => lab?.close());
 
 test('on a page of a website builder, with rules for every element and jQuery, the form is as it should be', async () => {
   await lab.serveFolder('examples/sites/wordpress', '/wordpress');
-  const jquery = await readFile(createRequire(import.meta.url).resolve('jquery/dist/jquery.js'), 'utf8');
+  const jquery = await readFile(path.join(root, 'tests/node_modules/jquery/dist/jquery.js'), 'utf8');
   lab.pages.set('/wordpress/jquery.js', { headers: { 'content-type': 'text/javascript' }, html: jquery });
   const frame = await openForm(page, `${lab.site}/wordpress/contact.html`);
   assert.equal(await page.evaluate(() => window.jQuery.fn.jquery), '4.0.0', 'the theme runs');
@@ -55,7 +54,8 @@ test('on a site with the strictest policy it runs, by the lines that the documen
   const frame = await openForm(page, `${lab.site}/strict/contact.html`);
   await fillForm(frame);
   await send(frame);
-  assert.deepEqual(errors.filter((text) => !text.includes('favicon')), []);
+  // Chromium reports the relay's request for a proof as an error too.
+  assert.deepEqual(errors.filter((text) => !/favicon|status of 403/.test(text)), []);
 });
 
 test('in a single-page application visits are recorded, the form keeps its draft, and the practice sees the way', async () => {

@@ -48,7 +48,9 @@
       : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|baidu)\./.test(host) ? 'search'
       : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|x)\.com$/.test(host) ? 'social' : 'other';
   };
-  let here, since;
+  const history = () => JSON.stringify(recording() ? visits() : []);
+  let here, since, box, dialog, port, sending, again, wait = 1e3;
+  const tell = message => port?.postMessage(message);
   const record = (path, from) => {
     if (!recording()) return;
     const visit = { path: path.slice(0, 200), ms: Date.now(), referrer: from };
@@ -57,12 +59,13 @@
       if (value) (visit.campaign ||= {})[name == 'campaign' ? 'name' : name] = value.slice(0, 64);
     }
     write('visits', [...visits(), visit].slice(-100));
+    tell({ type: 'visits', visits: history() });
     return visit.ms;
   };
   // How long the page was looked at, once it is left.
   const left = () => {
     const all = visits(), visit = all.find(({ ms }) => ms == since);
-    if (visit && recording()) {
+    if (visit) {
       visit.dwell_ms = Date.now() - since;
       write('visits', all);
     }
@@ -84,8 +87,6 @@
   }, true);
 
   // ---- The outbox: sealed submissions wait here until the relay has them.
-  let box, dialog, port, sending, again, wait = 1e3;
-  const tell = message => port?.postMessage(message);
   const announce = (name, detail) =>
     (box || doc).dispatchEvent(new CustomEvent('anteroom:' + name, { bubbles: true, detail }));
   const drop = entry => write('outbox', list('outbox').filter(item => item.entry != entry));
@@ -202,7 +203,7 @@
     frame.srcdoc = policy ? policy.createHTML(html) : html;
     Promise.all([code, manifest, loaded]).then(([wasm, text]) => frame.contentWindow.postMessage({
       ...data, anteroom: 1, wasm, manifest: text, seen: +read('seen') || 0,
-      visits: JSON.stringify(recording() ? visits() : []), lang, kiosk,
+      visits: history(), lang, kiosk,
     }, '*', [channel.port2, wasm]), () => fail('load'));
   };
 

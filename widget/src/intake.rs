@@ -138,6 +138,8 @@ pub enum Event {
     Waiting(EntryId, Delivery),
     /// It could not be sealed, or will never be taken.
     Refused,
+    /// The visitor went on through the website, without leaving the page.
+    Visited(Signals),
     /// Another language.
     Speak(String),
     /// Another message, or the next person, at this time in milliseconds.
@@ -264,6 +266,10 @@ impl Intake {
             Event::Speak(language) => {
                 self.language = language;
                 vec![Effect::Speak]
+            }
+            Event::Visited(signals) => {
+                self.signals = signals;
+                Vec::new()
             }
             Event::Afresh(now_ms) => self.afresh(now_ms),
             Event::Idle(now_ms) => self.idle(now_ms),

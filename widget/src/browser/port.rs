@@ -6,16 +6,19 @@
 //! | `size {height}` (by frame.js), `top` | `waiting {entry, kept}` |
 //! | `sealed {entry, body}` | `refused {entry}` |
 //! | `guide {path}`, `close` (by frame.js) | |
+//! | | `visits {visits}`: the way so far, when it goes on |
 //! | `proof {proof}` (by frame.js) | `solve {task}` (to frame.js) |
 //!
 //! `frame.js` itself says `again`, when a time asked for is over, and `idle`, when nobody has touched the form.
 
 use super::driver::now_ms;
 use js_sys::{Function, Object, Reflect, global};
+use lead::signals::Signals;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 use widget::intake::{Delivery, Device, Event};
+use widget::reader;
 use widget::words::Words;
 use wire::EntryId;
 
@@ -168,6 +171,10 @@ fn outcome(message: &JsValue) -> Option<Event> {
     match kind.as_str() {
         "again" => return Some(Event::Send(now_ms())),
         "idle" => return Some(Event::Idle(now_ms())),
+        "visits" => {
+            let visits = reader::visits(&member(message, "visits").as_string()?);
+            return Some(Event::Visited(Signals::bounded(visits, now_ms())));
+        }
         _ => {}
     }
     let entry: EntryId = member(message, "entry").as_string()?.parse().ok()?;
