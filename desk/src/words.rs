@@ -3,12 +3,14 @@
 
 use crate::clock;
 use crate::reading::Assessed;
+use lead::hours::iso_date;
 use lead::inquiry::{Answer, ContactWay, Insurance, Voicemail};
 use lead::intent::Intent;
 use lead::manifest::PageKind;
 use lead::signals::{Referrer, Visit};
 use lead::thread::CallOutcome;
 use lead::triage::Status;
+use lead::validate::{Found, problems};
 
 /// Labels and values, in the order in which staff want them; without what was not answered.
 pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
@@ -74,6 +76,22 @@ pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
         all.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect();
     out.extend(answers.other.iter().map(|(id, answer)| (other_label(lead, id), other(answer))));
     out
+}
+
+/// What does not fit the form that it names, by the check that the form makes too: nobody is kept from sending something
+/// else. Nothing where the form has changed since.
+pub(crate) fn misfits(lead: &Assessed<'_>) -> Vec<String> {
+    let source = &lead.manifest.source;
+    if lead.inquiry.manifest != lead.manifest.version {
+        return Vec::new();
+    }
+    let found = problems(source, &lead.inquiry.answers, &iso_date(lead.received));
+    let asked: Vec<_> = source.form.fields().collect();
+    let say = |one: &Found| {
+        let field = asked.get(one.field)?;
+        Some(format!("\"{}\" {}", field.label.in_language(crate::reading::LANGUAGE), one.problem))
+    };
+    found.iter().filter_map(say).collect()
 }
 
 fn other_label(lead: &Assessed<'_>, id: &str) -> String {

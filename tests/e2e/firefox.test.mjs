@@ -36,11 +36,18 @@ const labelled = (text) => visible(By.xpath(`//label[contains(., "${text}")]`));
 const press = async (text) => (await visible(By.xpath(`//button[contains(., "${text}")]`))).click();
 const write = async (id, text) => (await visible(By.css(`[id="${id}"]`))).sendKeys(text);
 
-/** Opens `url` and goes into the form's frame: it stands in a closed shadow root, so its index is the way to it. */
+/** The frames in the loader's closed shadow root, which opens to a driver alone. */
+async function frames() {
+  const host = await driver.findElement(By.css('[data-anteroom]'));
+  return (await host.getShadowRoot()).findElements(By.css('iframe'));
+}
+
+/** Opens `url` and goes into the form's frame. */
 async function openForm(url) {
   await driver.get(url);
-  await driver.wait(async () => (await driver.executeScript('return window.length')) === 1, 20_000);
-  await driver.switchTo().frame(0);
+  await driver.wait(async () => (await driver.executeScript('return !!window.anteroom')), 20_000);
+  const [frame] = await frames();
+  await driver.switchTo().frame(frame);
   await visible(By.id('needs'));
 }
 
@@ -86,7 +93,8 @@ test('hostile styles and a spying script get nothing in Firefox either', async (
   const seen = await driver.executeScript('return JSON.stringify([window.seen, { ...localStorage }])');
   assert.ok(seen.includes('anteroom:'), 'it does look');
   for (const secret of SECRETS) assert.ok(!seen.toLowerCase().includes(secret.toLowerCase()), `the page saw “${secret}”`);
-  const reached = await driver.executeScript('try { return window[0].document ? "open" : "none"; } catch (error) { return error.name; }');
+  const [frame] = await frames();
+  const reached = await driver.executeScript('try { return arguments[0].contentDocument ?? (arguments[0].contentWindow.document && "open"); } catch (error) { return error.name; }', frame);
   assert.equal(reached, 'SecurityError');
 });
 
@@ -98,5 +106,5 @@ test('under a strict policy it runs in Firefox', async () => {
 test('without wasm-unsafe-eval Firefox shows the phone number', async () => {
   await driver.get(page('firefox-no-wasm', '', strict('')));
   await visible(By.linkText(PHONE));
-  await driver.wait(async () => (await driver.executeScript('return window.length')) === 0, 20_000);
+  assert.equal((await frames()).length, 0);
 });

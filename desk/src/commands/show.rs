@@ -116,6 +116,7 @@ fn json(lead: &Assessed<'_>) -> Value {
         "received": clock::rfc3339(lead.received),
         "stage": stage_name(lead.lead.stage),
         "inquiry": lead.inquiry,
+        "misfits": words::misfits(lead),
         "triage": { "lane": lead.assessment.triage.lane, "mentions": mentions },
         "intent": { "intent": lead.assessment.intent.intent, "confidence": lead.assessment.intent.confidence },
         "work": words::work(lead)
@@ -144,6 +145,11 @@ fn text(lead: &Assessed<'_>) -> String {
     }
     if !inquiry.answers.needs.trim().is_empty() {
         out.extend([String::new(), "In their words".to_owned(), quote(inquiry.answers.needs.trim(), WIDTH)]);
+    }
+    let misfits = words::misfits(lead);
+    if !misfits.is_empty() {
+        out.extend([String::new(), "Does not fit the form: it may not have come from it".to_owned()]);
+        out.extend(misfits.iter().map(|misfit| format!("  {}", clean_line(misfit))));
     }
     out.push(String::new());
     out.extend(urgency(lead));
