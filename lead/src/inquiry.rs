@@ -260,7 +260,7 @@ impl Inquiry {
         if !self.fits() {
             return Err(InquiryError::OutOfBounds);
         }
-        let json = serde_json::to_string(self).map_err(|_| InquiryError::Malformed)?;
+        let json = wire::json::to_text(self).ok_or(InquiryError::Malformed)?;
         if json.len() > INQUIRY_BYTES { Err(InquiryError::TooLarge) } else { Ok(json) }
     }
 

@@ -11,7 +11,7 @@ use crate::private::PrivateKey;
 use std::fmt;
 use wire::header::{CompactParts, ContentEncryption, EntryKind, EnvelopeError, KeyWrap, SealedHeader};
 use wire::jwk::{KeyUse, Thumbprint};
-use wire::{EntryId, PracticeId, ThreadId};
+use wire::{EntryId, PracticeId, ThreadId, json};
 use zeroize::Zeroizing;
 
 /// What an entry is bound to. The header shows it to everyone and the encryption authenticates it, so
@@ -81,8 +81,8 @@ pub(crate) fn protected(binding: &Binding, kid: Thumbprint) -> Result<String, Se
         entry: binding.entry,
         manifest: binding.manifest,
     };
-    let header = serde_json::to_vec(&header).map_err(|_| SealError::Unavailable)?;
-    Ok(base64url::encode(&header))
+    let header = json::to_text(&header).ok_or(SealError::Unavailable)?;
+    Ok(base64url::encode(header.as_bytes()))
 }
 
 /// An entry that was opened. Who wrote an inquiry is not known: its text is anybody's.

@@ -10,9 +10,6 @@ use any_spawner::Executor;
 use driver::{Driver, now_ms};
 use lead::signals::Signals;
 use port::{Failure, Port, Start};
-use reactive_graph::owner::Owner;
-use tachys::view::any_view::AnyView;
-use tachys::view::{Mountable, Render};
 use wasm_bindgen_futures::spawn_local;
 use widget::intake::Intake;
 use widget::{reader, words};
@@ -40,28 +37,15 @@ async fn show(port: Port, start: Start) {
     let intake = Intake::new(manifest.into(), language, signals, device, now_ms);
 
     port.style(STYLE);
-    mount(move || {
-        let driver = Driver::new(intake, port);
-        driver.listen();
-        driver.speak();
-        let words = driver.now(Intake::words);
-        driver.port(|port| port.ready(version, words));
-        screens::form(driver)
-    });
-}
-
-/// What `leptos::mount_to_body` does. The `leptos` crate itself brings server functions and streams, whose
-/// exports would stay in the WebAssembly though nothing calls them.
-fn mount(view: impl FnOnce() -> AnyView) {
     let Some(body) = web_sys::window().and_then(|window| window.document()).and_then(|page| page.body())
     else {
         return;
     };
     // It can only fail by being done already.
     let _ = Executor::init_wasm_bindgen();
-    let owner = Owner::new();
-    let mut state = owner.with(|| view().build());
-    state.mount(&body, None);
-    // The form lives as long as its page.
-    std::mem::forget((owner, state));
+    let driver = Driver::new(intake, port);
+    driver.listen();
+    driver.speak();
+    driver.port().ready(version, driver.now(Intake::words));
+    screens::form(driver).mount(&body);
 }

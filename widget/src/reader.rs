@@ -12,27 +12,25 @@ use lead::manifest::{
 use lead::scoring::{Action, Count, Criterion, DateRange, Group, Model, Place, Range, Tier, When};
 use lead::signals::{Campaign, Visit};
 use lead::{Manifest, ManifestSource, Text};
-use serde::de::DeserializeOwned;
-use serde::de::value::{Error, StrDeserializer};
-use serde_json::{Map, Value};
 use std::mem::ManuallyDrop;
+use wire::json::{Json, word};
 use wire::practice::JwkSet;
 use wire::{PracticeId, PublicJwk};
 
 /// The claims, as far as they can be read.
 #[must_use]
 pub fn manifest(claims: &[u8]) -> Option<Manifest> {
-    Manifest::read(&serde_json::from_slice(claims).ok()?)
+    Manifest::read(&Json::parse(claims)?)
 }
 
 /// The loader's visits; none where they cannot be read.
 #[must_use]
 pub fn visits(json: &str) -> Vec<Visit> {
-    serde_json::from_slice(json.as_bytes()).ok().and_then(|json| Read::read(&json)).unwrap_or_default()
+    Json::parse(json.as_bytes()).and_then(|json| Read::read(&json)).unwrap_or_default()
 }
 
 trait Read: Sized {
-    fn read(json: &Value) -> Option<Self>;
+    fn read(json: &Json) -> Option<Self>;
 
     /// What stands for a member that is not there.
     fn absent() -> Option<Self> {
@@ -40,8 +38,10 @@ trait Read: Sized {
     }
 }
 
-fn member<T: Read>(of: &Map<String, Value>, name: &str) -> Option<T> {
-    match of.get(name) {
+/// A member of an object; where it is not there, what stands for it.
+fn member<T: Read>(of: &Json, name: &str) -> Option<T> {
+    let Json::Object(_) = of else { return None };
+    match of.member(name) {
         Some(json) => T::read(json),
         None => T::absent(),
     }
@@ -52,9 +52,8 @@ fn member<T: Read>(of: &Map<String, Value>, name: &str) -> Option<T> {
 macro_rules! read_struct {
     ($($type:ident { $($member:ident),+ })+) => {$(
         impl Read for $type {
-            fn read(json: &Value) -> Option<Self> {
-                let of = json.as_object()?;
-                $(let $member = ManuallyDrop::new(member(of, stringify!($member))?);)+
+            fn read(json: &Json) -> Option<Self> {
+                $(let $member = ManuallyDrop::new(member(json, stringify!($member))?);)+
                 Some(Self { $($member: ManuallyDrop::into_inner($member)),+ })
             }
         }
@@ -65,8 +64,8 @@ macro_rules! read_struct {
 macro_rules! read_word {
     ($($type:ty $(, absent $absent:expr)?;)+) => {$(
         impl Read for $type {
-            fn read(json: &Value) -> Option<Self> {
-                word(json.as_str()?)
+            fn read(json: &Json) -> Option<Self> {
+                word(json.text()?)
             }
             $(fn absent() -> Option<Self> {
                 Some($absent)
@@ -75,15 +74,11 @@ macro_rules! read_word {
     )+};
 }
 
-fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
-    T::deserialize(StrDeserializer::<Error>::new(text)).ok()
-}
-
 macro_rules! read_integer {
     ($($type:ident),+) => {$(
         impl Read for $type {
-            fn read(json: &Value) -> Option<Self> {
-                json.as_i64()?.try_into().ok()
+            fn read(json: &Json) -> Option<Self> {
+                if let Json::Integer(integer) = json { (*integer).try_into().ok() } else { None }
             }
         }
     )+};
@@ -92,14 +87,14 @@ macro_rules! read_integer {
 read_integer!(u16, u32, u64, i16, i32);
 
 impl Read for String {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_str().map(ToOwned::to_owned)
+    fn read(json: &Json) -> Option<Self> {
+        json.text().map(ToOwned::to_owned)
     }
 }
 
 impl Read for bool {
-    fn read(json: &Value) -> Option<Self> {
-        json.as_bool()
+    fn read(json: &Json) -> Option<Self> {
+        if let Json::Bool(value) = json { Some(*value) } else { None }
     }
     fn absent() -> Option<Self> {
         Some(false)
@@ -107,8 +102,8 @@ impl Read for bool {
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(json: &Value) -> Option<Self> {
-        let items = json.as_array()?;
+    fn read(json: &Json) -> Option<Self> {
+        let Json::List(items) = json else { return None };
         let mut read = ManuallyDrop::new(Self::with_capacity(items.len()));
         for item in items {
             read.push(T::read(item)?);
@@ -121,8 +116,8 @@ impl<T: Read> Read for Vec<T> {
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(json: &Value) -> Option<Self> {
-        if json.is_null() { Some(None) } else { T::read(json).map(Some) }
+    fn read(json: &Json) -> Option<Self> {
+        if *json == Json::Null { Some(None) } else { T::read(json).map(Some) }
     }
     fn absent() -> Option<Self> {
         Some(None)
@@ -130,9 +125,13 @@ impl<T: Read> Read for Option<T> {
 }
 
 impl Read for Text {
-    fn read(json: &Value) -> Option<Self> {
-        let texts = json.as_object()?.iter();
-        Some(Self(texts.map(|(tag, text)| Some((tag.clone(), String::read(text)?))).collect::<Option<_>>()?))
+    fn read(json: &Json) -> Option<Self> {
+        let Json::Object(texts) = json else { return None };
+        let mut read = Self::default();
+        for (tag, text) in texts {
+            read.0.insert(tag.clone(), String::read(text)?);
+        }
+        Some(read)
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -169,8 +168,6 @@ read_struct! {
 
 read_word! {
     PracticeId;
-    wire::jwk::Rsa;
-    wire::jwk::KeyUse;
     lead::manifest::ServiceTier;
     lead::manifest::PageKind;
     lead::triage::Lane;
@@ -185,59 +182,50 @@ read_word! {
 }
 
 impl Read for JwkSet {
-    fn read(json: &Value) -> Option<Self> {
-        Some(Self { keys: Read::read(json.get("keys")?)? })
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self { keys: Read::read(json.member("keys")?)? })
     }
 }
 
 impl Read for PublicJwk {
-    fn read(json: &Value) -> Option<Self> {
-        let of = json.as_object()?;
-        Some(Self {
-            kty: member(of, "kty")?,
-            n: member(of, "n")?,
-            e: member(of, "e")?,
-            usage: member(of, "use")?,
-            alg: member(of, "alg")?,
-            kid: member(of, "kid")?,
-        })
+    fn read(json: &Json) -> Option<Self> {
+        Self::read(json)
     }
 }
 
 impl Read for Visit {
-    fn read(json: &Value) -> Option<Self> {
-        let of = json.as_object()?;
+    fn read(json: &Json) -> Option<Self> {
         Some(Self {
-            path: member(of, "path")?,
-            ms: member(of, "ms")?,
-            dwell_ms: member::<Option<u32>>(of, "dwell_ms")?.unwrap_or_default(),
-            referrer: member(of, "referrer")?,
-            campaign: member(of, "campaign")?,
+            path: member(json, "path")?,
+            ms: member(json, "ms")?,
+            dwell_ms: member::<Option<u32>>(json, "dwell_ms")?.unwrap_or_default(),
+            referrer: member(json, "referrer")?,
+            campaign: member(json, "campaign")?,
         })
     }
 }
 
 impl Read for Campaign {
-    fn read(json: &Value) -> Option<Self> {
-        let of = json.as_object()?;
-        let text = |name| Some(member::<Option<String>>(of, name)?.unwrap_or_default());
+    fn read(json: &Json) -> Option<Self> {
+        let text = |name| Some(member::<Option<String>>(json, name)?.unwrap_or_default());
         Some(Self { source: text("source")?, medium: text("medium")?, name: text("name")? })
     }
 }
 
 /// A variant without data is its name; one with data is an object of one member, the name.
-fn variant(json: &Value) -> Option<(&str, &Value)> {
+fn variant(json: &Json) -> Option<(&str, &Json)> {
     match json {
-        Value::String(name) => Some((name, &Value::Null)),
-        _ => json.as_object()?.iter().next().map(|(name, data)| (name.as_str(), data)),
+        Json::Text(name) => Some((name, &Json::Null)),
+        Json::Object(members) => members.first().map(|(name, data)| (name.as_str(), data)),
+        _ => None,
     }
 }
 
 impl Read for FieldKind {
-    fn read(json: &Value) -> Option<Self> {
+    fn read(json: &Json) -> Option<Self> {
         let (name, data) = variant(json)?;
-        let none = Map::new();
-        let of = data.as_object().unwrap_or(&none);
+        let none = Json::Object(Vec::new());
+        let of = if let Json::Object(_) = data { data } else { &none };
         let max = || member::<u32>(of, "max_chars");
         let options = || member::<Vec<Choice>>(of, "options");
         Some(match name {
@@ -269,7 +257,7 @@ impl Read for FieldKind {
 }
 
 impl Read for When {
-    fn read(json: &Value) -> Option<Self> {
+    fn read(json: &Json) -> Option<Self> {
         let (name, data) = variant(json)?;
         Some(match name {
             "service_tier" => Self::ServiceTier(Read::read(data)?),
@@ -278,14 +266,11 @@ impl Read for When {
             "urgency" => Self::Urgency(Read::read(data)?),
             "insurance" => Self::Insurance(Read::read(data)?),
             "referral" => Self::Referral(Read::read(data)?),
-            "pages" => {
-                let of = data.as_object()?;
-                Self::Pages {
-                    kind: member(of, "kind")?,
-                    times: member::<Option<u16>>(of, "times")?.unwrap_or(1),
-                    within_days: member::<Option<u16>>(of, "within_days")?.unwrap_or(30),
-                }
-            }
+            "pages" => Self::Pages {
+                kind: member(data, "kind")?,
+                times: member::<Option<u16>>(data, "times")?.unwrap_or(1),
+                within_days: member::<Option<u16>>(data, "within_days")?.unwrap_or(30),
+            },
             "form_completed" => Self::FormCompleted,
             "appointment_requested" => Self::AppointmentRequested,
             "contact" => Self::Contact(Read::read(data)?),
@@ -298,10 +283,10 @@ impl Read for When {
 }
 
 impl Read for Count {
-    fn read(json: &Value) -> Option<Self> {
+    fn read(json: &Json) -> Option<Self> {
         match variant(json)? {
             ("once", _) => Some(Self::Once),
-            ("each", data) => Some(Self::Each { most: member(data.as_object()?, "most")? }),
+            ("each", data) => Some(Self::Each { most: member(data, "most")? }),
             _ => None,
         }
     }
@@ -311,9 +296,8 @@ impl Read for Count {
 }
 
 impl Read for Range {
-    fn read(json: &Value) -> Option<Self> {
-        let of = json.as_object()?;
-        Some(Self { max: member(of, "max")?, min: member(of, "min")? })
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self { max: member(json, "max")?, min: member(json, "min")? })
     }
     fn absent() -> Option<Self> {
         Some(Self::default())
@@ -321,12 +305,12 @@ impl Read for Range {
 }
 
 impl Read for Action {
-    fn read(json: &Value) -> Option<Self> {
+    fn read(json: &Json) -> Option<Self> {
         match variant(json)? {
             ("nothing", _) => Some(Self::Nothing),
             ("sequence", name) => Some(Self::Sequence(Read::read(name)?)),
             ("call", data) => {
-                let within_business_minutes = member(data.as_object()?, "within_business_minutes")?;
+                let within_business_minutes = member(data, "within_business_minutes")?;
                 Some(Self::Call { within_business_minutes })
             }
             _ => None,

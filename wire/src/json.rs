@@ -1,4 +1,13 @@
-//! JSON objects, read as objects.
+//! JSON, read more strictly than derived readers do, and read and written with less code than `serde_json` brings:
+//! what the patient's browser needs of it is here.
+
+mod tree;
+mod word;
+mod write;
+
+pub use tree::Json;
+pub use word::word;
+pub use write::to_text;
 
 use serde::Deserialize;
 

@@ -1,5 +1,6 @@
 //! Public RSA keys as JSON Web Keys (RFC 7517) and their thumbprints (RFC 7638).
 
+use crate::json::{Json, word};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -47,6 +48,31 @@ pub enum KeyUse {
 }
 
 impl PublicJwk {
+    /// The members of a public key.
+    pub(crate) const MEMBERS: [&str; 6] = ["kty", "n", "e", "use", "alg", "kid"];
+
+    /// Reads a key of JSON that is read already. Other members than a public key's are passed over: see
+    /// [`Json::has_only`].
+    #[must_use]
+    pub fn read(json: &Json) -> Option<Self> {
+        let text = |name| json.member(name).and_then(Json::text);
+        let optional = |name| match json.member(name) {
+            None | Some(Json::Null) => Some(None),
+            Some(given) => given.text().map(Some),
+        };
+        Some(Self {
+            kty: word(text("kty")?)?,
+            n: text("n")?.to_owned(),
+            e: text("e")?.to_owned(),
+            usage: match optional("use")? {
+                Some(usage) => Some(word(usage)?),
+                None => None,
+            },
+            alg: optional("alg")?.map(ToOwned::to_owned),
+            kid: optional("kid")?.map(ToOwned::to_owned),
+        })
+    }
+
     /// RFC 7638 section 3: SHA-256 over the required members in lexical order, without white space.
     #[must_use]
     pub fn thumbprint(&self) -> Thumbprint {

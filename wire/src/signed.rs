@@ -1,7 +1,8 @@
 //! Compact JWS as Anteroom writes it: the protected header and the split into parts. Nothing here
 //! checks a signature; `seal` and the relay each do that with a library of their own.
 
-use crate::{PublicJwk, Thumbprint, json, limits};
+use crate::json::{Json, word};
+use crate::{PublicJwk, Thumbprint, limits};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,25 @@ pub struct SignedHeader {
     /// The root key itself, where it signs; counts only if its thumbprint is the pin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwk: Option<PublicJwk>,
+}
+
+impl SignedHeader {
+    /// As the derived reader, of JSON in which no name stands twice.
+    fn read(json: &Json) -> Option<Self> {
+        let text = |name| json.member(name).and_then(Json::text);
+        let jwk = match json.member("jwk") {
+            None | Some(Json::Null) => None,
+            Some(jwk) if jwk.has_only(&PublicJwk::MEMBERS) => Some(PublicJwk::read(jwk)?),
+            Some(_) => return None,
+        };
+        let header = Self {
+            alg: word(text("alg")?)?,
+            kid: text("kid")?.parse().ok()?,
+            typ: text("typ")?.to_owned(),
+            jwk,
+        };
+        json.has_only(&["alg", "kid", "typ", "jwk"]).then_some(header)
+    }
 }
 
 /// Why a text is not a compact JWS that Anteroom writes.
@@ -73,7 +93,7 @@ impl<'a> SignedParts<'a> {
     /// [`SignedError::Header`].
     pub fn header(&self) -> Result<SignedHeader, SignedError> {
         let json = Base64UrlUnpadded::decode_vec(self.protected).map_err(|_| SignedError::Header)?;
-        json::object(&json).ok_or(SignedError::Header)
+        Json::parse(&json).and_then(|json| SignedHeader::read(&json)).ok_or(SignedError::Header)
     }
 
     /// The signed bytes; to be read only after the signature was checked.
@@ -110,6 +130,35 @@ mod tests {
             format!(r#"{{"alg":"PS256","kid":"{kid}","typ":"x","jku":"https://example.com"}}"#),
             format!(r#"{{"alg":"PS256","kid":"{kid}"}}"#),
             r#"{"alg":"PS256","kid":"short","typ":"x"}"#.to_owned(),
+        ] {
+            assert_eq!(header(&wrong), Err(SignedError::Header), "{wrong}");
+        }
+    }
+
+    /// One reader for everyone, and it agrees with the derived one.
+    #[test]
+    fn the_header_reads_as_serde_reads_it() {
+        let kid = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+        let jwk = r#"{"kty":"RSA","n":"AQ","e":"AQAB","use":"sig","alg":"PS256","kid":"x"}"#;
+        let with = |jwk: &str| format!(r#"{{"alg":"PS256","kid":"{kid}","typ":"x","jwk":{jwk}}}"#);
+        for right in [with("null"), with(jwk), with(r#"{"kty":"RSA","n":"AQ","e":"AQAB","use":null}"#)] {
+            assert_eq!(header(&right).ok(), serde_json::from_str(&right).ok(), "{right}");
+            assert!(header(&right).is_ok(), "{right}");
+        }
+        for wrong in [
+            with("{}"),
+            with("[]"),
+            with("7"),
+            with(&jwk.replace("RSA", "EC")),
+            with(&jwk.replace("sig", "any")),
+            with(&jwk.replace("\"n\"", "\"d\"")),
+            with(&jwk.replace("\"x\"", "\"x\",\"d\":\"AQ\"")),
+            with(&jwk.replace("\"x\"", "\"x\",\"n\":\"AQ\"")),
+            with(&jwk.replace("\"x\"", "7")),
+            with(jwk).replace("\"x\",\"jwk\"", "null,\"jwk\""),
+            format!("[{}]", with(jwk)),
+            format!(r#"["PS256","{kid}","x",null]"#),
+            with(jwk) + "x",
         ] {
             assert_eq!(header(&wrong), Err(SignedError::Header), "{wrong}");
         }

@@ -1,36 +1,65 @@
 //! Transfer sizes, and the budgets that fail CI.
 
+use crate::{build, parts};
 use anyhow::{Result, ensure};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The loader, brotli, in bytes: it runs on every page of the practice's website.
 const LOADER: u64 = 3_000;
-/// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. The aim is 100,000; this
+/// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. The aim is 90,000; this
 /// is where it stands, so that it can only fall.
-const WIDGET: u64 = 115_000;
+const WIDGET: u64 = 95_000;
 /// The console's first transfer, brotli, in bytes.
 const CONSOLE: u64 = 400_000;
 
-/// Prints the sizes; fails over budget.
-pub(crate) fn run() -> Result<()> {
-    let widget = current_widget()?;
-    let loader = print(&widget.join("loader.js"))?;
-    let total = loader + print(&widget.join("frame.js"))? + print(&widget.join("widget.wasm"))?;
-    eprintln!("    {total:>8}  widget in all, of {WIDGET}");
-    ensure!(loader <= LOADER, "the loader is {loader} bytes brotli; its budget is {LOADER}");
-    ensure!(total <= WIDGET, "the widget is {total} bytes brotli; its budget is {WIDGET}");
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Print what each part of the widget weighs instead
+    #[arg(long)]
+    parts: bool,
+}
 
-    let mut console = 0;
+/// Prints the sizes; fails over budget.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.parts {
+        print!("{}", parts::table(&build::named_widget()?)?);
+        return Ok(());
+    }
+    check()
+}
+
+/// The sizes against their budgets.
+pub(crate) fn check() -> Result<()> {
+    eprint!("{}{}", widget()?, console()?);
+    Ok(())
+}
+
+/// The widget's table; an error over budget.
+pub(crate) fn widget() -> Result<String> {
+    let folder = current_widget()?;
+    let mut table = String::new();
+    let loader = row(&mut table, &folder.join("loader.js"))?;
+    let others = row(&mut table, &folder.join("frame.js"))? + row(&mut table, &folder.join("widget.wasm"))?;
+    let total = loader + others;
+    writeln!(table, "{total:>8}  widget in all, of {WIDGET}")?;
+    ensure!(loader <= LOADER, "{table}the loader is {loader} bytes brotli; its budget is {LOADER}");
+    ensure!(total <= WIDGET, "{table}the widget is {total} bytes brotli; its budget is {WIDGET}");
+    Ok(table)
+}
+
+/// The console's table; an error over budget.
+pub(crate) fn console() -> Result<String> {
+    let mut total = 0;
     for entry in fs::read_dir("dist/console")? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "br") {
-            console += fs::metadata(&path)?.len();
+            total += fs::metadata(&path)?.len();
         }
     }
-    eprintln!("    {console:>8}  console in all, of {CONSOLE}");
-    ensure!(console <= CONSOLE, "the console is {console} bytes brotli; its budget is {CONSOLE}");
-    Ok(())
+    ensure!(total <= CONSOLE, "the console is {total} bytes brotli; its budget is {CONSOLE}");
+    Ok(format!("{total:>8}  console in all, of {CONSOLE}\n"))
 }
 
 /// The folder of the widget version that was built last.
@@ -40,9 +69,9 @@ pub(crate) fn current_widget() -> Result<PathBuf> {
     Ok(PathBuf::from("dist/widget").join(version))
 }
 
-fn print(path: &Path) -> Result<u64> {
+fn row(table: &mut String, path: &Path) -> Result<u64> {
     let compressed = fs::metadata(format!("{}.br", path.to_string_lossy()))?.len();
     let raw = fs::metadata(path)?.len();
-    eprintln!("    {compressed:>8}  {} (brotli; {raw} as it is)", path.display());
+    writeln!(table, "{compressed:>8}  {} (brotli; {raw} as it is)", path.display())?;
     Ok(compressed)
 }

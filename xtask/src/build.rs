@@ -12,6 +12,7 @@ use crate::step::{cargo, output, run as execute, step};
 use crate::tool;
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
+use clap::ValueEnum;
 use sha2::{Digest, Sha256, Sha384};
 use std::fs;
 use std::io::Write;
@@ -19,15 +20,33 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Builds both. Does nothing that is already done.
-pub(crate) fn run() -> Result<()> {
-    step("Compiling widget and console to WebAssembly", || {
-        // Separate calls: features asked for by the console must not weigh on the widget.
-        compile(&["--package", "widget"])?;
-        compile(&["--package", "console"])
-    })?;
-    widget()?;
-    console()
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Build only this one
+    pub(crate) part: Option<Part>,
+}
+
+/// What a browser loads.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The patient's form
+    Widget,
+    /// The staff's application
+    Console,
+}
+
+/// Builds one, or both. Does nothing that is already done.
+pub(crate) fn run(part: Option<Part>) -> Result<()> {
+    // Separate calls: features asked for by the console must not weigh on the widget.
+    if part != Some(Part::Console) {
+        step("Compiling the widget to WebAssembly", || compile(&["--package", "widget"]))?;
+        widget()?;
+    }
+    if part != Some(Part::Widget) {
+        step("Compiling the console to WebAssembly", || compile(&["--package", "console"]))?;
+        console()?;
+    }
+    Ok(())
 }
 
 fn compile(what: &[&str]) -> Result<()> {
@@ -73,10 +92,10 @@ fn widget() -> Result<()> {
         return Ok(());
     }
     step("Packing the widget", || {
-        let bound = bind(&wasm, "widget", Target::NoModules)?;
+        let bound = bind(&wasm, "widget", Target::NoModules, Names::Dropped)?;
         let glue = fs::read_to_string(bound.join("widget.js"))?;
         let frame = minify(&format!("{}{}", without_comments(&glue), without_comments(&frame)))?;
-        let wasm = optimise(&bound.join("widget_bg.wasm"))?;
+        let wasm = optimise(&bound.join("widget_bg.wasm"), Names::Dropped)?;
         let loader = minify(&without_comments(&loader))?
             .replace("__FRAME_SRI__", &integrity(frame.as_bytes()))
             .replace("__WASM_SRI__", &integrity(&wasm));
@@ -110,10 +129,10 @@ fn console() -> Result<()> {
             fs::remove_dir_all("dist/console")?;
         }
         fs::create_dir_all("dist/console")?;
-        let bound = bind(&wasm, "console", Target::Web)?;
+        let bound = bind(&wasm, "console", Target::Web, Names::Dropped)?;
         write_compressed(
             Path::new("dist/console/console_bg.wasm"),
-            &optimise(&bound.join("console_bg.wasm"))?,
+            &optimise(&bound.join("console_bg.wasm"), Names::Dropped)?,
         )?;
         write_compressed(Path::new("dist/console/console.js"), &fs::read(bound.join("console.js"))?)?;
         for (path, content) in statics.iter().zip(&contents) {
@@ -137,7 +156,22 @@ pub(crate) fn lead_example() -> Result<()> {
 fn example(package: &str, name: &str, features: &[&str]) -> Result<()> {
     compile(&[&["--package", package, "--example", name], features].concat())?;
     let wasm = fs::read(format!("{COMPILED}/examples/{name}.wasm"))?;
-    bind(&wasm, &format!("{package}-web"), Target::Web).map(drop)
+    bind(&wasm, &format!("{package}-web"), Target::Web, Names::Dropped).map(drop)
+}
+
+/// The widget's wasm as it is delivered, but with the names of its functions.
+pub(crate) fn named_widget() -> Result<PathBuf> {
+    let wasm = fs::read(format!("{COMPILED}/widget.wasm"))?;
+    let path = bind(&wasm, "widget-named", Target::NoModules, Names::Kept)?.join("widget-named_bg.wasm");
+    fs::write(&path, optimise(&path, Names::Kept)?)?;
+    Ok(path)
+}
+
+/// Whether functions keep their names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Kept,
+    Dropped,
 }
 
 #[derive(Clone, Copy)]
@@ -149,13 +183,13 @@ enum Target {
 }
 
 /// Runs wasm-bindgen, as a library of exactly the version that the crates link.
-fn bind(wasm: &[u8], name: &str, target: Target) -> Result<PathBuf> {
+fn bind(wasm: &[u8], name: &str, target: Target, names: Names) -> Result<PathBuf> {
     let directory = PathBuf::from("target/bindgen").join(name);
     let mut bindgen = Bindgen::new();
     bindgen
         .input_bytes(name, wasm.to_vec())
         .typescript(false)
-        .remove_name_section(true)
+        .remove_name_section(names == Names::Dropped)
         .remove_producers_section(true);
     match target {
         Target::NoModules => bindgen.no_modules(true)?,
@@ -166,7 +200,7 @@ fn bind(wasm: &[u8], name: &str, target: Target) -> Result<PathBuf> {
 }
 
 /// Runs wasm-opt from npm, where there is npm.
-fn optimise(path: &Path) -> Result<Vec<u8>> {
+fn optimise(path: &Path, names: Names) -> Result<Vec<u8>> {
     if !tool::is_here("npm") {
         eprintln!("    no Node.js here: the wasm stays about a tenth larger than with wasm-opt");
         return Ok(fs::read(path)?);
@@ -190,7 +224,8 @@ fn optimise(path: &Path) -> Result<Vec<u8>> {
                 "--enable-nontrapping-float-to-int",
                 "--enable-reference-types",
                 "--enable-sign-ext",
-            ]),
+            ])
+            .args((names == Names::Kept).then_some("--debuginfo")),
     )?;
     Ok(fs::read(optimised)?)
 }

@@ -33,7 +33,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     step("Building the relay and the practice's program", || {
         execute(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))
     })?;
-    build::run()?;
+    build::run(None)?;
     let demo = Demo::prepare(options)?;
     let relay = step("Starting the relay", || demo.start_relay())?;
     step("Making the practice: keys, manifest, staff", || demo.make_practice())?;

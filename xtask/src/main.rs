@@ -7,6 +7,7 @@ mod budget;
 mod build;
 mod demo;
 mod eval;
+mod parts;
 mod site;
 mod step;
 mod test;
@@ -30,9 +31,9 @@ enum Command {
     /// Run everything that CI runs
     Test(test::Options),
     /// Build widget and console for release into dist/
-    Build,
+    Build(build::Options),
     /// Measure sizes, the widget in a slowed-down browser, sealing in wasm, and durable submissions per second
-    Bench,
+    Bench(bench::Options),
     /// Measure triage and intent: --task urgency|negation|intent FILE.jsonl [--map old=new]
     Eval {
         /// Options and files
@@ -47,7 +48,7 @@ enum Command {
     /// Check that the relay cannot reach anything that opens an entry
     Blindness,
     /// Check the transfer sizes in dist/ against their budgets
-    Budget,
+    Budget(budget::Options),
 }
 
 fn main() -> ExitCode {
@@ -65,12 +66,12 @@ fn run() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
-        Command::Build => build::run(),
-        Command::Bench => bench::run(),
+        Command::Build(options) => build::run(options.part),
+        Command::Bench(options) => bench::run(&options),
         Command::Eval { args } => eval::run(&args),
         Command::Fit { file } => eval::fit::run(&file),
         Command::Blindness => blindness::run(),
-        Command::Budget => budget::run(),
+        Command::Budget(options) => budget::run(&options),
     }
 }
 

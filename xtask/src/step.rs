@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::io::Write;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 /// Says what is being done, does it, says how long it took.
@@ -38,6 +38,12 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         bail!("`{shown}` failed ({})\n{}", output.status, String::from_utf8_lossy(&output.stderr));
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Runs `command` with its errors shown, and returns its standard output.
+pub(crate) fn printed(command: &mut Command) -> Result<String> {
+    command.stderr(Stdio::inherit());
+    output(command)
 }
 
 /// `cargo` with `arguments`, the same one that runs this.

@@ -238,8 +238,8 @@ impl Model {
     /// Canonical JSON (RFC 8785): no white space, members sorted. All numbers are integers.
     #[must_use]
     pub fn canonical_json(&self) -> String {
-        // Only maps with text keys are in it, so serialisation cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
+        // Nothing is in it but texts, whole numbers and maps with text keys, so writing cannot fail.
+        wire::json::to_text(self).unwrap_or_default()
     }
 
     /// SHA-256 of [`Self::canonical_json`].

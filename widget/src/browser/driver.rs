@@ -2,10 +2,8 @@
 
 use super::port::Port;
 use lead::Inquiry;
-use reactive_graph::computed::Memo;
-use reactive_graph::owner::{LocalStorage, StoredValue};
-use reactive_graph::signal::RwSignal;
-use reactive_graph::traits::{Update, With, WithUntracked, WithValue};
+use reactive_graph::signal::ArcRwSignal;
+use reactive_graph::traits::{Update, With, WithUntracked};
 use seal::entry::Binding;
 use seal::{Zeroizing, random, web};
 use wasm_bindgen_futures::spawn_local;
@@ -20,52 +18,45 @@ pub(crate) const GUIDANCE: &str = "guidance";
 
 /// The running form. Cheap to copy into every listener.
 #[derive(Clone, Copy)]
-pub(crate) struct Driver {
-    state: RwSignal<Intake>,
-    port: StoredValue<Port, LocalStorage>,
+pub(crate) struct Driver(&'static Shared);
+
+struct Shared {
+    state: ArcRwSignal<Intake>,
+    port: Port,
 }
 
 /// Nothing sealed left the frame.
 struct NotSealed;
 
 impl Driver {
+    /// The form lives as long as its page, and nothing of this is ever given back.
     pub(crate) fn new(intake: Intake, port: Port) -> Self {
-        Self { state: RwSignal::new(intake), port: StoredValue::new_local(port) }
+        Self(Box::leak(Box::new(Shared { state: ArcRwSignal::new(intake), port })))
     }
 
     /// Takes what the loader says from now on.
     pub(crate) fn listen(self) {
-        self.port(|port| port.listen(move |event| self.dispatch(event)));
+        self.port().listen(move |event| self.dispatch(event));
     }
 
-    pub(crate) fn port<T>(self, with: impl FnOnce(&Port) -> T) -> T {
-        self.port.with_value(with)
+    pub(crate) fn port(self) -> &'static Port {
+        &self.0.port
     }
 
     /// Something read from the state; what shows it follows.
     pub(crate) fn read<T>(self, read: impl FnOnce(&Intake) -> T) -> T {
-        self.state.with(read)
+        self.0.state.with(read)
     }
 
     /// Something read from the state, once.
     pub(crate) fn now<T>(self, read: impl FnOnce(&Intake) -> T) -> T {
-        self.state.with_untracked(read)
-    }
-
-    /// Something that changes less often than the state.
-    pub(crate) fn key(self, read: Box<dyn Fn(&Intake) -> String + Send + Sync>) -> Memo<String> {
-        Memo::new(move |_| self.state.with(&read))
-    }
-
-    /// Runs what calls this again when `key` changes. A memo that nobody reads never does.
-    pub(crate) fn follow_key(self, key: Memo<String>) {
-        key.with(|_| ());
+        self.0.state.with_untracked(read)
     }
 
     /// Something happened.
     pub(crate) fn dispatch(self, event: Event) {
         let mut effects = Vec::new();
-        self.state.update(|state| effects = state.step(event));
+        self.0.state.update(|state| effects = state.step(event));
         for effect in effects {
             self.perform(effect);
         }
@@ -77,32 +68,30 @@ impl Driver {
                 match self.seal(&inquiry).await {
                     Ok((entry, body)) => {
                         self.dispatch(Event::Sealed(entry, now_ms()));
-                        self.port(|port| port.sealed(entry, &body));
+                        self.port().sealed(entry, &body);
                     }
                     Err(NotSealed) => self.dispatch(Event::Refused),
                 }
             }),
             Effect::Focus(control) => {
                 let id = self.now(|state| state.controls[control].name.clone());
-                self.port(|port| port.focus(&id));
+                self.port().focus(&id);
             }
-            Effect::Begin => self.port(|port| {
-                port.top();
-                port.focus(HEADING);
-            }),
+            Effect::Begin => {
+                self.port().top();
+                self.port().focus(HEADING);
+            }
             Effect::Speak => self.speak(),
-            Effect::Reveal => self.port(|port| port.reveal(GUIDANCE)),
-            Effect::SendIn(ms) => self.port(|port| port.send_in(ms)),
+            Effect::Reveal => self.port().reveal(GUIDANCE),
+            Effect::SendIn(ms) => self.port().send_in(ms),
         }
     }
 
     /// Gives the document the language of the form, and its name in it.
     pub(crate) fn speak(self) {
         let (language, words) = self.now(|state| (state.language.clone(), state.words()));
-        self.port(|port| {
-            port.speak(&language, if words.right_to_left { "rtl" } else { "ltr" });
-            port.title(words.frame);
-        });
+        self.port().speak(&language, if words.right_to_left { "rtl" } else { "ltr" });
+        self.port().title(words.frame);
     }
 
     /// Encrypts to the manifest's first inbox key. The plaintext is wiped when this returns.

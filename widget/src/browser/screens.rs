@@ -9,7 +9,6 @@ mod step;
 use super::driver::{Driver, HEADING};
 use super::element::{Element, classed, element};
 use super::port::value;
-use tachys::view::any_view::AnyView;
 use widget::intake::{Event, Intake, Stage};
 use widget::words::{self, fill};
 
@@ -34,7 +33,7 @@ impl Screen {
 }
 
 /// The whole form.
-pub(crate) fn form(driver: Driver) -> AnyView {
+pub(crate) fn form(driver: Driver) -> Element {
     classed("main", "form")
         .part(driver, |state| state.round.to_string(), move || head(driver))
         .part(driver, key, move || match driver.now(Screen::of) {
@@ -44,7 +43,6 @@ pub(crate) fn form(driver: Driver) -> AnyView {
             Screen::Refused => finished::refused(driver),
         })
         .part(driver, |state| state.language.clone(), move || foot(driver))
-        .view()
 }
 
 /// Texts and first values are put in once for each of these.
