@@ -88,7 +88,7 @@ fn guides(driver: Driver, asked: &[String]) -> Option<Element> {
                 let link = element("a").set("href", &path).text(guide.label.in_language(&state.language));
                 element("li").child(link.on("click", move |event| {
                     event.prevent_default();
-                    driver.port(|port| port.guide(&path));
+                    driver.port().guide(&path);
                 }))
             })
             .collect();
