@@ -13,7 +13,9 @@ use crate::tool;
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
 use clap::ValueEnum;
+use serde::Deserialize;
 use sha2::{Digest, Sha256, Sha384};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -93,9 +95,9 @@ fn widget() -> Result<()> {
     }
     step("Packing the widget", || {
         let bound = bind(&wasm, "widget", Target::NoModules, Names::Dropped)?;
-        let glue = fs::read_to_string(bound.join("widget.js"))?;
+        let (wasm, renamed) = optimise(&bound.join("widget_bg.wasm"), Names::Dropped)?;
+        let glue = renamed.apply(fs::read_to_string(bound.join("widget.js"))?);
         let frame = minify(&format!("{}{}", without_comments(&glue), without_comments(&frame)))?;
-        let wasm = optimise(&bound.join("widget_bg.wasm"), Names::Dropped)?;
         let loader = minify(&without_comments(&loader))?
             .replace("__FRAME_SRI__", &integrity(frame.as_bytes()))
             .replace("__WASM_SRI__", &integrity(&wasm));
@@ -130,11 +132,10 @@ fn console() -> Result<()> {
         }
         fs::create_dir_all("dist/console")?;
         let bound = bind(&wasm, "console", Target::Web, Names::Dropped)?;
-        write_compressed(
-            Path::new("dist/console/console_bg.wasm"),
-            &optimise(&bound.join("console_bg.wasm"), Names::Dropped)?,
-        )?;
-        write_compressed(Path::new("dist/console/console.js"), &fs::read(bound.join("console.js"))?)?;
+        let (wasm, renamed) = optimise(&bound.join("console_bg.wasm"), Names::Dropped)?;
+        let glue = renamed.apply(fs::read_to_string(bound.join("console.js"))?);
+        write_compressed(Path::new("dist/console/console_bg.wasm"), &wasm)?;
+        write_compressed(Path::new("dist/console/console.js"), glue.as_bytes())?;
         for (path, content) in statics.iter().zip(&contents) {
             let name = path.file_name().context("a file has a name")?;
             write_compressed(&Path::new("dist/console").join(name), content)?;
@@ -163,7 +164,7 @@ fn example(package: &str, name: &str, features: &[&str]) -> Result<()> {
 pub(crate) fn named_widget() -> Result<PathBuf> {
     let wasm = fs::read(format!("{COMPILED}/widget.wasm"))?;
     let path = bind(&wasm, "widget-named", Target::NoModules, Names::Kept)?.join("widget-named_bg.wasm");
-    fs::write(&path, optimise(&path, Names::Kept)?)?;
+    fs::write(&path, optimise(&path, Names::Kept)?.0)?;
     Ok(path)
 }
 
@@ -199,35 +200,63 @@ fn bind(wasm: &[u8], name: &str, target: Target, names: Names) -> Result<PathBuf
     Ok(directory)
 }
 
-/// Runs wasm-opt from npm, where there is npm.
-fn optimise(path: &Path, names: Names) -> Result<Vec<u8>> {
+/// Runs wasm-opt from npm, where there is npm. It gives imports and exports short names too.
+fn optimise(path: &Path, names: Names) -> Result<(Vec<u8>, Renamed)> {
     if !tool::is_here("npm") {
         eprintln!("    no Node.js here: the wasm stays about a tenth larger than with wasm-opt");
-        return Ok(fs::read(path)?);
+        return Ok((fs::read(path)?, Renamed::default()));
     }
     tool::npm("xtask")?;
     let optimised = path.with_extension("opt.wasm");
     // The features that rustc enables for this target, by name: with `--all-features` wasm-opt
     // writes what browsers reject.
-    execute(
-        Command::new("node")
-            .arg("xtask/node_modules/binaryen/bin/wasm-opt")
-            .arg("-Oz")
-            .arg(path)
-            .arg("-o")
-            .arg(&optimised)
-            .args([
-                "--enable-bulk-memory",
-                "--enable-bulk-memory-opt",
-                "--enable-multivalue",
-                "--enable-mutable-globals",
-                "--enable-nontrapping-float-to-int",
-                "--enable-reference-types",
-                "--enable-sign-ext",
-            ])
-            .args((names == Names::Kept).then_some("--debuginfo")),
-    )?;
-    Ok(fs::read(optimised)?)
+    let features = [
+        "--enable-bulk-memory",
+        "--enable-bulk-memory-opt",
+        "--enable-multivalue",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-sign-ext",
+    ];
+    let mut wasm_opt = Command::new("node");
+    wasm_opt.arg("xtask/node_modules/binaryen/bin/wasm-opt").arg("-Oz").args(features);
+    wasm_opt.arg("--minify-imports-and-exports-and-modules");
+    wasm_opt.args((names == Names::Kept).then_some("--debuginfo")).arg(path).arg("-o").arg(&optimised);
+    let renamed = serde_json::from_str(&output(&mut wasm_opt)?).context("what wasm-opt renamed")?;
+    Ok((fs::read(optimised)?, renamed))
+}
+
+/// What wasm-opt calls the imports and exports: wasm-bindgen's names are long, and each ends in a hash that does
+/// not compress.
+#[derive(Default, Deserialize)]
+struct Renamed {
+    /// Module, old name, new name. All are in one module, whose new name is `a`.
+    imports: Vec<(String, String, String)>,
+    /// Old name, new name.
+    exports: Vec<(String, String)>,
+}
+
+impl Renamed {
+    /// The same in wasm-bindgen's JavaScript, where imports are members of objects and exports are members of `wasm`.
+    fn apply(&self, mut glue: String) -> String {
+        for (module, old, new) in &self.imports {
+            glue = glue.replace(&format!("{old}: function"), &format!("{new}: function"));
+            glue = glue.replace(&format!("\"{module}\": import"), "a: import");
+        }
+        let exports: BTreeMap<&str, &str> =
+            self.exports.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
+        let mut parts = glue.split("wasm.");
+        let mut renamed = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let end = part.find(|c: char| !c.is_alphanumeric() && !"_$".contains(c)).unwrap_or(part.len());
+            let (old, rest) = part.split_at(end);
+            renamed += "wasm.";
+            renamed += exports.get(old).unwrap_or(&old);
+            renamed += rest;
+        }
+        renamed
+    }
 }
 
 /// Shortens names by terser from npm, where there is npm. The file's own top level keeps its names.

@@ -6,7 +6,6 @@
 
 use crate::build;
 use anyhow::{Context, Result};
-use rustc_demangle::demangle;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -106,13 +105,14 @@ impl Module {
     }
 }
 
-/// The crate that wrote the function: `<lead::text::Text as core::clone::Clone>::clone` is lead's, and
-/// `alloc::vec::Vec<wire::Json>::push` is alloc's.
+/// The crate that wrote the function, by the names that wasm-bindgen leaves: `<lead[1f]::text::Text as
+/// core[2e]::clone::Clone>::clone` is lead's, and `<alloc[3d]::vec::Vec<wire[4c]::Json>>::push` is alloc's.
 fn part_of(name: &str) -> String {
-    let name = format!("{:#}", demangle(name));
-    let path = name.trim_start_matches(|c: char| !c.is_alphabetic() && c != '_');
-    let path = path.strip_prefix("dyn ").unwrap_or(path);
-    let end = path.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(path.len());
-    let part = &path[..end];
-    if path[end..].starts_with("::") { part.to_owned() } else { "(others)".to_owned() }
+    let path = name.trim_start_matches(['<', '&', '[', '(', '*']).trim_start_matches("dyn ");
+    match path.split_once('[') {
+        Some((part, _)) if !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_') => {
+            part.to_owned()
+        }
+        _ => "(others)".to_owned(),
+    }
 }
