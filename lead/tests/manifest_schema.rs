@@ -63,7 +63,7 @@ fn what_the_code_refuses_to_read_the_schema_refuses_and_the_other_way_round() {
     let mut refused = 0;
     for place in places {
         for change in
-            [None, Some(json!("?")), Some(json!(-1)), Some(json!([7])), Some(json!({ "surprise": 1 }))]
+            [None, Some(json!("?")), Some(json!(-1)), Some(json!([true])), Some(json!({ "surprise": 1 }))]
         {
             let mut document = whole.clone();
             put(&mut document, &place, change.clone());

@@ -18,12 +18,14 @@ let home;
 before(async () => {
   lab = await openLab();
   home = await mkdtemp(path.join(tmpdir(), 'anteroom-firefox-'));
-  const options = new firefox.Options().setBinary('/usr/bin/firefox-esr').addArguments('-headless', '-width', '1000', '-height', '900');
+  const options = new firefox.Options().setBinary('/usr/bin/firefox-esr').addArguments('-headless');
   // Nothing of Firefox's own goes to the network.
   for (const [name, value] of [['app.update.enabled', false], ['datareporting.policy.dataSubmissionEnabled', false], ['network.captive-portal-service.enabled', false], ['network.connectivity-service.enabled', false], ['browser.safebrowsing.downloads.remote.enabled', false], ['services.settings.server', '']]) options.setPreference(name, value);
   const service = new firefox.ServiceBuilder('geckodriver').setEnvironment({ ...process.env, HOME: home, MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' });
   driver = await new Builder().forBrowser(Browser.FIREFOX).setFirefoxOptions(options).setFirefoxService(service).build();
   await driver.manage().setTimeouts({ script: 20_000 });
+  // The driver scrolls inside a frame of another origin, and not the page around it: all of the form has to be in sight.
+  await driver.manage().window().setRect({ width: 1000, height: 3000 });
 });
 after(async () => {
   await driver?.quit();
@@ -33,7 +35,10 @@ after(async () => {
 
 const visible = (by) => driver.wait(until.elementLocated(by), 20_000).then((element) => driver.wait(until.elementIsVisible(element), 20_000));
 const labelled = (text) => visible(By.xpath(`//label[contains(., "${text}")]`));
-const press = async (text) => (await visible(By.xpath(`//button[contains(., "${text}")]`))).click();
+async function press(text, heading) {
+  await (await visible(By.xpath(`//button[contains(., "${text}")]`))).click();
+  await visible(By.xpath(`//h2[contains(., "${heading}")]`));
+}
 const write = async (id, text) => (await visible(By.css(`[id="${id}"]`))).sendKeys(text);
 
 /** The frames in the loader's closed shadow root, which opens to a driver alone. */
@@ -54,19 +59,16 @@ async function openForm(url) {
 async function fillAndSend() {
   await (await visible(By.id('service'))).sendKeys(PATIENT.service);
   await write('needs', PATIENT.needs);
-  await press('Continue');
+  await press('Continue', 'How do we reach you?');
   await write('name', PATIENT.name);
   await (await labelled('Call me')).click();
   await write('phone', PATIENT.phone);
-  await press('Continue');
-  await visible(By.xpath('//h2[contains(., "A few details")]'));
+  await press('Continue', 'A few details');
   await (await labelled('This week')).click();
-  await press('Continue');
-  await visible(By.xpath('//h2[contains(., "Almost done")]'));
+  await press('Continue', 'Almost done');
   await (await labelled('I agree that')).click();
-  await press('Review your answers');
-  await press('Send securely');
-  await visible(By.xpath(`//h2[contains(., "Thank you, ${PATIENT.name}")]`));
+  await press('Review your answers', 'Does this look right?');
+  await press('Send securely', `Thank you, ${PATIENT.name}`);
   await visible(By.xpath('//*[contains(., "has safely reached")]'));
   return (await (await visible(By.css('output'))).getText()).trim();
 }
