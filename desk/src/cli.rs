@@ -2,7 +2,7 @@
 
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lead::thread::{CallOutcome, Stage};
+use lead::thread::{CallOutcome, ErasureGround, Stage};
 use std::path::PathBuf;
 use wire::practice::Role;
 use wire::{PracticeId, StaffId, Thumbprint};
@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// The practice's log on the relay
     #[command(subcommand)]
     Log(Log),
+    /// The access log: who did what at the relay
+    #[command(subcommand)]
+    Audit(Audit),
     /// A scoring model before it is published
     #[command(subcommand)]
     Score(Score),
@@ -112,8 +115,32 @@ pub(crate) enum Staff {
     Add(StaffAdd),
     /// End a colleague's access, and change the key that patients seal to
     Remove(StaffRemove),
+    /// Give a colleague new keys, because theirs may be known to others
+    Rotate(StaffRotate),
+    /// Say for how long what patients sent is kept
+    Retain(StaffRetain),
     /// Show who works at the practice
     List(OfCredential),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StaffRotate {
+    /// Their name on the roster
+    #[arg(value_name = "NAME")]
+    pub(crate) name: StaffId,
+    /// Where `root.key` is; the new credential file takes the place of the old one there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StaffRetain {
+    /// Days after the last entry of a lead; without it, nothing is deleted by itself
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(30..=36_500))]
+    pub(crate) days: Option<u32>,
+    /// Where `root.key` is
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -216,6 +243,8 @@ pub(crate) enum Inbox {
     Call(InboxCall),
     /// Say where an inquiry stands
     Stage(InboxStage),
+    /// Delete everything of an inquiry at the relay, for good; needs the owner's credential
+    Erase(InboxErase),
     /// Write all inquiries to a file that only you may read, one JSON object a line
     Export(InboxExport),
 }
@@ -242,6 +271,39 @@ pub(crate) struct InboxCall {
     pub(crate) outcome: CallArg,
     #[command(flatten)]
     pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxErase {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Why
+    #[arg(long, value_enum)]
+    pub(crate) ground: GroundArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// [`ErasureGround`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GroundArg {
+    /// The person asked for it, or the law does
+    Request,
+    /// The practice keeps such entries no longer
+    Retention,
+    /// It should not be there
+    Mistake,
+}
+
+impl From<GroundArg> for ErasureGround {
+    fn from(ground: GroundArg) -> Self {
+        match ground {
+            GroundArg::Request => Self::Request,
+            GroundArg::Retention => Self::Retention,
+            GroundArg::Mistake => Self::Mistake,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -332,6 +394,33 @@ pub(crate) struct InboxShow {
 pub(crate) enum Log {
     /// Check the whole log against what this credential has seen before
     Verify(OfCredential),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Write the access log to a file, with the relay's signed checkpoint; needs an owner's or auditor's credential
+    Export(AuditExport),
+    /// Check such a file, without a network
+    Verify(AuditVerify),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditExport {
+    /// A file that is not there yet
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditVerify {
+    /// As `audit export` wrote it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The relay's log key, as `init` kept it in `relay-log.pub`: its text, or that file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: String,
 }
 
 #[derive(Debug, Subcommand)]

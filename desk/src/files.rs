@@ -92,6 +92,13 @@ pub(crate) fn create_directory(path: &Path) -> Result<(), FileError> {
     builder.create(path).map_err(|source| FileError::new(path, source))
 }
 
+/// Puts a file in the place of another, at once or not at all.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<(), FileError> {
+    let failed = |source| FileError::new(to, source);
+    fs::rename(from, to).map_err(failed)?;
+    sync_directory(to).map_err(failed)
+}
+
 /// Takes a file away.
 pub(crate) fn remove(path: &Path) -> Result<(), FileError> {
     fs::remove_file(path).map_err(|source| FileError::new(path, source))

@@ -70,6 +70,11 @@ pub(crate) fn recovery_path(directory: &Path) -> PathBuf {
     directory.join("recovery.credential")
 }
 
+/// Where the relay's log key is, which checks exports of the access log.
+pub(crate) fn log_key_path(directory: &Path) -> PathBuf {
+    directory.join("relay-log.pub")
+}
+
 /// Where a member of staff's credential is.
 pub(crate) fn credential_path(directory: &Path, staff: &StaffId) -> PathBuf {
     directory.join(format!("{staff}.credential"))

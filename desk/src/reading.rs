@@ -12,7 +12,7 @@ use lead::thread::{Lead, Stage};
 use lead::triage::Lane;
 use lead::{Assessment, Inquiry, Manifest, assess};
 use serde_json::{Value, json};
-use wire::{EntryId, Head};
+use wire::{EntryId, Head, ThreadId};
 
 /// Language of labels. Staff may have another; the documents decide which they have.
 pub(crate) const LANGUAGE: &str = "en";
@@ -82,6 +82,16 @@ impl Reading {
     /// What was refused.
     pub(crate) fn refused(&self) -> &[RefusedEntry] {
         self.inbox.refused()
+    }
+
+    /// Entries that the relay erased on its word alone.
+    pub(crate) fn unexplained_erasures(&self) -> Vec<RefusedEntry> {
+        self.inbox.unexplained_erasures(clock::now_ms())
+    }
+
+    /// The entries of a thread whose bodies are kept, as far as they were believed.
+    pub(crate) fn kept_entries(&self, thread: &ThreadId) -> Vec<EntryId> {
+        self.inbox.kept_entries(thread)
     }
 
     /// What was refused, for programs.

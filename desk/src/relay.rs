@@ -6,9 +6,11 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
-use wire::api::{JOSE, Page, Receipt, Registration, SignedRoster, Token};
+use wire::access::AccessPage;
+use wire::api::{Erasure, JOSE, Page, Receipt, Registered, Registration, SignedRoster, Token};
 use wire::limits::{ENTRY_BYTES, KEYRING_BYTES, MANIFEST_BYTES, ROSTER_BYTES};
 use wire::problem::Problem;
+use wire::proof::{self, Challenge, Proof, Solution};
 use wire::{ChainHash, PracticeId, StaffId};
 
 /// Entries asked for at once.
@@ -44,6 +46,8 @@ pub(crate) enum RelayError {
         kind: Option<String>,
         /// Names the request in its log.
         request_id: Option<String>,
+        /// Work that it wants to see first.
+        challenge: Option<Box<Challenge>>,
     },
     /// It answered something that is not of the protocol.
     #[error("the relay's answer is not one of a relay: {0}")]
@@ -168,9 +172,14 @@ impl Relay {
     }
 
     /// Registers a practice with an invite.
-    pub(crate) async fn register(&self, invite: &str, registration: &Registration) -> Result<(), RelayError> {
+    pub(crate) async fn register(
+        &self,
+        invite: &str,
+        registration: &Registration,
+    ) -> Result<Registered, RelayError> {
         let request = self.request(Method::POST, "/v1/practices").bearer_auth(invite).json(registration);
-        self.send(request).await.map(|_| ())
+        let response = self.send(request).await?;
+        self.json(response, 4096, "no log key").await
     }
 
     /// Submits a sealed inquiry, as the widget does.
@@ -180,8 +189,12 @@ impl Relay {
         sealed: String,
     ) -> Result<Submitted, RelayError> {
         let path = format!("/v1/practices/{practice}/inquiries");
-        let request = self.request(Method::POST, &path).header(CONTENT_TYPE, JOSE).body(sealed);
-        match self.send(request).await {
+        let request = || self.request(Method::POST, &path).header(CONTENT_TYPE, JOSE).body(sealed.clone());
+        let mut answer = self.send(request()).await;
+        if let Err(RelayError::Refused { challenge: Some(challenge), .. }) = answer {
+            answer = self.send(request().header(proof::HEADER, solve(*challenge).await?)).await;
+        }
+        match answer {
             Ok(_) => Ok(Submitted::Accepted),
             Err(error) if error.status() == Some(409) => Ok(Submitted::AlreadyThere),
             Err(error) => Err(error),
@@ -229,6 +242,7 @@ impl Relay {
             status: status.as_u16(),
             title: problem.as_ref().map_or(title, |problem| problem.title.clone()),
             kind: problem.as_ref().map(|problem| problem.kind.clone()),
+            challenge: problem.as_ref().and_then(|problem| problem.challenge.clone()).map(Box::new),
             request_id: problem.map(|problem| problem.request_id),
         }
     }
@@ -314,6 +328,27 @@ impl SignedIn {
         if receipt.sha256 == sha256 { Ok(receipt) } else { Err(RelayError::Malformed("another's receipt")) }
     }
 
+    /// Erases entries. The receipt must be for the evidence that was sent.
+    pub(crate) async fn erase(&self, erasure: &Erasure) -> Result<Receipt, RelayError> {
+        let response = self.relay.send(self.request(Method::POST, "erasures").json(erasure)).await?;
+        let receipt: Receipt = self.relay.json(response, 4096, "no receipt").await?;
+        let sent = ChainHash::of_body(&erasure.evidence);
+        if receipt.sha256 == sent { Ok(receipt) } else { Err(RelayError::Malformed("another's receipt")) }
+    }
+
+    /// The access log after `seq`, unchecked.
+    pub(crate) async fn access_page(&self, after: u64) -> Result<AccessPage, RelayError> {
+        let request = self.request(Method::GET, &format!("access-log?after={after}"));
+        let response = self.relay.send(request).await?;
+        self.relay.json(response, PAGE_BYTES, "not a page of an access log").await
+    }
+
+    /// The relay's signed word on the access log, unchecked.
+    pub(crate) async fn checkpoint(&self) -> Result<String, RelayError> {
+        let response = self.relay.send(self.request(Method::GET, "access-log/checkpoint")).await?;
+        self.relay.text(response, 4096).await
+    }
+
     /// Publishes roster and keyring.
     pub(crate) async fn put_roster(&self, signed: &SignedRoster) -> Result<(), RelayError> {
         self.relay.send(self.request(Method::PUT, "roster").json(signed)).await.map(|_| ())
@@ -329,6 +364,17 @@ impl SignedIn {
         let path = format!("/v1/practices/{}/{path}", self.practice);
         self.relay.request(method, &path).header(AUTHORIZATION, self.bearer.clone())
     }
+}
+
+/// Does the work that the relay asks for; the header that shows it.
+async fn solve(challenge: Challenge) -> Result<String, RelayError> {
+    let unsolved = || RelayError::Malformed("a challenge that cannot be solved");
+    let json = serde_json::to_value(&challenge).map_err(|_| unsolved())?;
+    let foreign: altcha::Challenge = serde_json::from_value(json).map_err(|_| unsolved())?;
+    let work = move || altcha::solve_challenge(altcha::SolveChallengeOptions::new(&foreign));
+    let found = tokio::task::spawn_blocking(work).await.map_err(|_| unsolved())?;
+    let altcha::Solution { counter, derived_key, .. } = found.ok().flatten().ok_or_else(unsolved)?;
+    Ok(Proof { challenge, solution: Solution { counter, derived_key } }.to_header())
 }
 
 fn unreachable(url: &str, error: &reqwest::Error) -> RelayError {

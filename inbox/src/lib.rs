@@ -19,6 +19,7 @@ pub mod screen;
 pub mod trust;
 
 mod log;
+mod tombstones;
 
 pub use chain::{LogError, Walk};
 pub use credential::Credential;

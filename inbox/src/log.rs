@@ -3,6 +3,7 @@
 use crate::chain::{LogError, Walk};
 use crate::open::{Found, Item, open};
 use crate::screen::{Refusal, Screen, Screened};
+use crate::tombstones::Tombstones;
 use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
 use lead::thread::{Body, Event, Lead, Record, fold};
@@ -49,6 +50,7 @@ pub struct Inbox<O> {
     origins: BTreeMap<ThreadId, Thumbprint>,
     desk: Option<EntryId>,
     refused: Vec<RefusedEntry>,
+    tombstones: Tombstones,
 }
 
 impl<O: Opener> Inbox<O> {
@@ -64,6 +66,7 @@ impl<O: Opener> Inbox<O> {
             origins: BTreeMap::new(),
             desk: None,
             refused: Vec::new(),
+            tombstones: Tombstones::default(),
         }
     }
 
@@ -96,6 +99,7 @@ impl<O: Opener> Inbox<O> {
 
     fn take(&mut self, item: Item, sealed_to: Option<Thumbprint>) {
         let Item { meta, found } = item;
+        self.tombstones.see(&meta, &found);
         // Staff begin threads too, with what they took down; a stranger's inquiry in one of those would put another
         // telephone number in its place.
         let intrudes = matches!(found, Found::Inquiry(_)) && self.threads.contains_key(&meta.thread);
@@ -146,6 +150,19 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub fn refused(&self) -> &[RefusedEntry] {
         &self.refused
+    }
+
+    /// Entries of a thread that can be erased: all that were believed and have a body.
+    #[must_use]
+    pub fn kept_entries(&self, thread: &ThreadId) -> Vec<EntryId> {
+        let records = self.threads.get(thread).map_or(&[][..], Vec::as_slice);
+        records.iter().filter(|record| record.body != Body::Erased).map(|record| record.entry).collect()
+    }
+
+    /// Tombstones that neither an owner signed for nor the practice's retention policy explains at `now_ms`.
+    #[must_use]
+    pub fn unexplained_erasures(&self, now_ms: u64) -> Vec<RefusedEntry> {
+        self.tombstones.unexplained(self.staff.roster(), now_ms)
     }
 
     /// Who works at the practice.

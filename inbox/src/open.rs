@@ -2,7 +2,7 @@
 //! this very place in the log.
 
 use crate::screen::{Refusal, Screened, State};
-use crate::trust::{Keys, Staff};
+use crate::trust::{Keys, Signer, Staff};
 use lead::Inquiry;
 use lead::thread::{Event, EventClaims};
 use seal::{OpenError, Opened, Opener, PublicKey, SignatureError, jws};
@@ -83,8 +83,8 @@ fn event(meta: &EntryMeta, header: &SealedHeader, plain: &[u8], staff: &Staff) -
     // Anyone can encrypt to a public key; what makes an event is the signature inside.
     let token = std::str::from_utf8(plain).map_err(|_| Refusal::Unsigned)?;
     let signer = jws::signer(token).map_err(|_| Refusal::Unsigned)?;
-    let member = staff.signer(&signer).ok_or(Refusal::Forged)?;
-    let key = PublicKey::from_jwk(&member.signing).map_err(|_| Refusal::Forged)?;
+    let Signer { member, key, until } = staff.signer(&signer).ok_or(Refusal::Forged)?;
+    let key = PublicKey::from_jwk(key).map_err(|_| Refusal::Forged)?;
     let claims = jws::verify(token, EVENT_TYP, &key).map_err(|error| match error {
         SignatureError::Malformed | SignatureError::TooLarge => Refusal::Unsigned,
         _ => Refusal::Forged,
@@ -99,7 +99,8 @@ fn event(meta: &EntryMeta, header: &SealedHeader, plain: &[u8], staff: &Staff) -
     if claims.author != member.id {
         return Err(Refusal::Forged);
     }
-    if !may_write(member, meta.time / 1000) {
+    let taken = meta.time / 1000;
+    if !may_write(member, taken) || until.is_some_and(|until| until <= taken) {
         return Err(Refusal::Unauthorised);
     }
     let EventClaims { author, time, event, .. } = claims;

@@ -39,6 +39,9 @@ pub enum Refusal {
     /// An event by someone who may not write one, or not at that time.
     #[error("signed by someone who may not write here, or not at that time")]
     Unauthorised,
+    /// Erased, and only the relay says so.
+    #[error("erased, and no owner signed for it, nor does the retention policy allow it")]
+    Unexplained,
 }
 
 impl Refusal {
@@ -46,7 +49,10 @@ impl Refusal {
     /// not open; only the relay can move an entry or hand it out twice.
     #[must_use]
     pub const fn is_by_the_relay(self) -> bool {
-        matches!(self, Self::Foreign | Self::Rethreaded | Self::Replayed | Self::Intruding)
+        matches!(
+            self,
+            Self::Foreign | Self::Rethreaded | Self::Replayed | Self::Intruding | Self::Unexplained
+        )
     }
 
     /// One word, for JSON.
@@ -63,6 +69,7 @@ impl Refusal {
             Self::Unsigned => "unsigned",
             Self::Forged => "forged",
             Self::Unauthorised => "unauthorised",
+            Self::Unexplained => "unexplained",
         }
     }
 }

@@ -118,6 +118,17 @@ impl Anchor {
     }
 }
 
+/// A member of staff and one of their signing keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'a> {
+    /// Who.
+    pub member: &'a Member,
+    /// The key.
+    pub key: &'a PublicJwk,
+    /// What was taken from then on does not count, in seconds; `None` for the present key.
+    pub until: Option<u64>,
+}
+
 /// Who works at the practice, checked; with the keyring that goes with it, still sealed.
 #[derive(Debug, Clone)]
 pub struct Staff {
@@ -131,10 +142,9 @@ impl Staff {
         let mut names = HashSet::new();
         let mut keys = HashSet::new();
         // One key with two owners would let one sign as the other.
-        let distinct = roster
-            .staff
-            .iter()
-            .all(|member| names.insert(&member.id) && keys.insert(member.signing.thumbprint()));
+        let distinct = roster.staff.iter().all(|member| {
+            names.insert(&member.id) && member.signing_keys().all(|(key, _)| keys.insert(key.thumbprint()))
+        });
         if distinct { Ok(Self { roster, keyring, root }) } else { Err(TrustError::RosterMalformed) }
     }
 
@@ -156,10 +166,11 @@ impl Staff {
         &self.root
     }
 
-    /// The member whose signing key has this thumbprint.
+    /// Whose signing key has this thumbprint, now or formerly.
     #[must_use]
-    pub fn signer(&self, key: &Thumbprint) -> Option<&Member> {
-        self.roster.staff.iter().find(|member| member.signing.thumbprint() == *key)
+    pub fn signer(&self, key: &Thumbprint) -> Option<Signer<'_>> {
+        let of = |member| Member::signing_keys(member).map(move |(key, until)| Signer { member, key, until });
+        self.roster.staff.iter().flat_map(of).find(|signer| signer.key.thumbprint() == *key)
     }
 
     /// Opens the keyring with a member's key, or the recovery key, and takes its keys over.

@@ -111,10 +111,15 @@ pub fn check_roster(
 fn check_staff(roster: &Roster, now: u64) -> Result<(), PublicationError> {
     let mut seen = std::collections::HashSet::new();
     for member in &roster.staff {
-        signature::check_strength(&member.signing)?;
-        // One id and one key each: a token request and an event name exactly one person.
-        if !seen.insert(member.id.to_string()) || !seen.insert(member.signing.thumbprint().to_string()) {
+        // An id and keys of their own: a token request and an event name exactly one person.
+        if !seen.insert(member.id.to_string()) {
             return Err(PublicationError::Ambiguous);
+        }
+        for (key, _) in member.signing_keys() {
+            signature::check_strength(key)?;
+            if !seen.insert(key.thumbprint().to_string()) {
+                return Err(PublicationError::Ambiguous);
+            }
         }
     }
     let owned = roster.staff.iter().any(|member| member.role == Role::Owner && member.is_active(now));

@@ -53,6 +53,16 @@ pub enum Role {
     Auditor,
 }
 
+/// A signing key that its owner uses no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormerKey {
+    /// The key.
+    pub signing: PublicJwk,
+    /// What was taken from then on does not count, in seconds since 1970-01-01 UTC.
+    pub not_after: u64,
+}
+
 /// One member of staff.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +73,9 @@ pub struct Member {
     pub role: Role,
     /// Checks their events and token requests.
     pub signing: PublicJwk,
+    /// Signing keys of before. What they signed in their time still checks; nobody signs in with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<FormerKey>,
     /// A keyring is encrypted to this; an auditor has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption: Option<PublicJwk>,
@@ -74,6 +87,12 @@ pub struct Member {
 }
 
 impl Member {
+    /// Every signing key that the member has or had, with the time (seconds) from which it no longer counts.
+    pub fn signing_keys(&self) -> impl Iterator<Item = (&PublicJwk, Option<u64>)> {
+        let former = self.former.iter().map(|former| (&former.signing, Some(former.not_after)));
+        former.chain([(&self.signing, None)])
+    }
+
     /// Whether the member may act at `now` (seconds).
     #[must_use]
     pub fn is_active(&self, now: u64) -> bool {
@@ -106,8 +125,13 @@ impl Roster {
     /// Threads whose last entry was taken before this time (milliseconds) are not kept, at `now_ms`.
     #[must_use]
     pub fn quiet_before(&self, now_ms: u64) -> Option<u64> {
-        let days = self.retention_days?;
-        Some(now_ms.saturating_sub(u64::from(days) * DAY_MS))
+        Some(now_ms.saturating_sub(self.retention_ms()?))
+    }
+
+    /// [`Self::retention_days`] in milliseconds.
+    #[must_use]
+    pub fn retention_ms(&self) -> Option<u64> {
+        self.retention_days.map(|days| u64::from(days) * DAY_MS)
     }
 
     /// The member named `id`.

@@ -7,7 +7,7 @@ use crate::document;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::keyfile::{
-    self, RecoveryFile, RootFile, create_credential, credential_path, recovery_path, root_path,
+    self, RecoveryFile, RootFile, create_credential, credential_path, log_key_path, recovery_path, root_path,
 };
 use crate::output::Output;
 use crate::passphrase::Passphrases;
@@ -21,7 +21,7 @@ use seal::{KeyUse, Opener, PrivateKey, PublicKey, Zeroizing};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tokio::task::JoinSet;
-use wire::api::Registration;
+use wire::api::{Registered, Registration};
 use wire::practice::{Member, Role};
 use wire::{EntryKind, PracticeId, StaffId};
 
@@ -44,6 +44,7 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
         id: options.owner.clone(),
         role: Role::Owner,
         signing: signing.public().to_jwk(),
+        former: Vec::new(),
         encryption: Some(encryption.public().to_jwk()),
         not_before: manifest.manifest.iat,
         not_after: None,
@@ -109,7 +110,13 @@ async fn submit(
     registration: &Registration,
     dir: &Path,
 ) -> Result<(), Failure> {
-    let Err(error) = relay.register(invite, registration).await else { return Ok(()) };
+    let error = match relay.register(invite, registration).await {
+        // Kept now: what the relay says later about its key is the relay's word.
+        Ok(Registered { log_key }) => {
+            return Ok(files::replace_private(&log_key_path(dir), format!("{log_key}\n").as_bytes())?);
+        }
+        Err(error) => error,
+    };
     // The answer to an earlier try may have been lost on its way.
     if is_registered(relay, anchor).await {
         return Ok(());

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod audit;
 mod demo;
 mod doctor;
 mod init;
@@ -15,7 +16,7 @@ mod staff;
 mod verify;
 mod work;
 
-use crate::cli::{Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Staff};
+use crate::cli::{Audit, Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Staff};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
@@ -47,6 +48,8 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Register(options) => init::register(context, options).await,
         Command::Staff(Staff::Add(options)) => staff::add(context, options).await,
         Command::Staff(Staff::Remove(options)) => staff::remove(context, &options).await,
+        Command::Staff(Staff::Rotate(options)) => staff::rotate(context, &options).await,
+        Command::Staff(Staff::Retain(options)) => staff::retain(context, &options).await,
         Command::Staff(Staff::List(of)) => staff::list(context, &of).await,
         Command::Manifest(Manifest::Check { file }) => manifest::check(context, &file),
         Command::Manifest(Manifest::Publish(options)) => manifest::publish(context, options).await,
@@ -57,6 +60,9 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox(Inbox::Call(options)) => work::call(context, &options).await,
         Command::Inbox(Inbox::Stage(options)) => work::stage(context, &options).await,
         Command::Inbox(Inbox::Export(options)) => show::export(context, &options).await,
+        Command::Audit(Audit::Export(options)) => audit::export(context, &options).await,
+        Command::Audit(Audit::Verify(options)) => audit::verify(context, &options),
+        Command::Inbox(Inbox::Erase(options)) => work::erase(context, &options).await,
         Command::Log(Log::Verify(of)) => verify::verify(context, &of).await,
         Command::Score(Score::Check { file }) => score::check(context, &file),
         Command::Score(Score::Replay(options)) => score::replay(context, &options).await,

@@ -1,19 +1,21 @@
 //! `anteroom staff`: who works at the practice.
 
 use super::Context;
-use crate::cli::{OfCredential, StaffAdd, StaffRemove};
+use crate::cli::{OfCredential, StaffAdd, StaffRemove, StaffRetain, StaffRotate};
 use crate::clock;
 use crate::failure::{Exit, Failure};
 use crate::files::{self, FileError};
 use crate::keyfile::{RootFile, create_credential, credential_path, root_path};
 use crate::publication::{RosterDraft, sign_manifest, sign_roster};
+use crate::relay::SignedIn;
 use crate::session::{Session, distrust, no_keyring};
 use crate::terminal::{Column, Side, table};
 use inbox::{Credential, Memory, Staff};
+use lead::Manifest;
 use seal::{KeyUse, Opener, PrivateKey};
 use serde_json::json;
 use std::path::Path;
-use wire::practice::{Member, Role};
+use wire::practice::{FormerKey, Member, Role};
 
 /// Makes a colleague's keys, seals the keyring to them too, and publishes the roster.
 pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Failure> {
@@ -45,6 +47,7 @@ pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Fail
         id: options.name.clone(),
         role,
         signing: signing.public().to_jwk(),
+        former: Vec::new(),
         encryption: encryption.as_ref().map(|key| key.public().to_jwk()),
         not_before: clock::now_s().saturating_sub(60),
         not_after: None,
@@ -131,24 +134,13 @@ pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(
     // The keyring first: no inquiry may be sealed to a key that nobody holds.
     signed_in.put_roster(&signed).await?;
     session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
-    let mut published = None;
-    if let Some(inbox) = inbox_keys.first().filter(|_| held_keys) {
-        let next = manifest.version + 1;
-        let (inbox, source) = (inbox.public().to_jwk(), manifest.source);
-        let signed = sign_manifest(&root.root, &root.anchor, next, inbox, source, manifest.exp)?;
-        signed_in.put_manifest(signed.jws).await.map_err(|error| {
-            Failure::new(
-                Exit::Relay,
-                format!(
-                    "{} is off the roster, and the new inbox key is not published: {error}",
-                    options.name
-                ),
-                "run: anteroom manifest publish FILE --dir DIR; until then patients seal to the old key",
-            )
-        })?;
-        session.state.remember(Memory { manifest: Some(next), ..Memory::default() })?;
-        published = Some(next);
-    }
+    let published = match inbox_keys.first().filter(|_| held_keys) {
+        None => None,
+        Some(inbox) => {
+            let done = format!("{} is off the roster", options.name);
+            Some(publish_inbox_key(&mut session, &signed_in, &root, manifest, inbox, &done).await?)
+        }
+    };
     let json = json!({ "removed": options.name, "roster": version, "manifest": published });
     output.print(&json, || {
         let key = match published {
@@ -161,6 +153,140 @@ pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(
             options.name, root.anchor.practice
         )
     })
+}
+
+/// Gives a colleague new keys. Whoever has the old ones may have read the inbox keys with them, so patients seal to
+/// a new key from now on; what was signed and sealed before still checks and opens.
+pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(), Failure> {
+    let output = context.output;
+    let path = credential_path(&options.dir, &options.name);
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let mut session = owner_session(context, &root, &options.dir)?;
+    let mut signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let manifest = session.manifest().await?;
+    let now = clock::now_s();
+    let mut members = staff.roster().staff.clone();
+    let member = members.iter_mut().find(|member| member.id == options.name && member.is_active(now));
+    let Some(member) = member else {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{} does not work at {}", options.name, root.anchor.practice),
+            "run `anteroom staff list` for the names",
+        ));
+    };
+    let passphrase = context.passphrases.fresh(&path.display().to_string())?;
+    output.progress(&format!("Making {}'s new keys", options.name));
+    let signing = make(KeyUse::Sig).await?;
+    let held_keys = member.encryption.is_some();
+    let encryption = if held_keys { Some(make(KeyUse::Enc).await?) } else { None };
+    let before = std::mem::replace(&mut member.signing, signing.public().to_jwk());
+    member.former.push(FormerKey { signing: before, not_after: now });
+    member.encryption = encryption.as_ref().map(|key| key.public().to_jwk());
+    let role = member.role;
+    let mut inbox_keys = inbox_keys(&session, &staff).await?;
+    if held_keys {
+        output.progress("Making a new inbox key");
+        inbox_keys.insert(0, make(KeyUse::Enc).await?);
+    }
+    let version = staff.roster().version + 1;
+    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
+    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
+    let checked =
+        root.anchor.check_roster(signed.clone(), clock::now_s(), session.state.memory()).map_err(distrust)?;
+    // What is published must open with what is handed over.
+    if let Some(key) = &encryption {
+        checked.open_keyring(key).await.map_err(no_keyring)?;
+    }
+    let credential = Credential {
+        relay: root.relay.clone(),
+        anchor: root.anchor.clone(),
+        staff: options.name.clone(),
+        role,
+        signing: signing.to_jwk(),
+        encryption: encryption.as_ref().map(PrivateKey::to_jwk),
+    };
+    // Beside the old one, until the new keys count.
+    let next = path.with_extension("credential.next");
+    create_credential(&next, &credential, &passphrase)?;
+    if let Err(error) = signed_in.put_roster(&signed).await {
+        files::remove(&next)?;
+        return Err(error.into());
+    }
+    files::rename(&next, &path)?;
+    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    if options.name == root.owner {
+        // The owner's token went with the owner's old key.
+        let (practice, now) = (&root.anchor.practice, clock::now_s());
+        signed_in = session.relay.sign_in(practice, &root.owner, &signing, now).await?;
+    }
+    let published = match inbox_keys.first().filter(|_| held_keys) {
+        None => None,
+        Some(inbox) => {
+            let done = format!("{} has new keys", options.name);
+            Some(publish_inbox_key(&mut session, &signed_in, &root, manifest, inbox, &done).await?)
+        }
+    };
+    let json =
+        json!({ "rotated": options.name, "credential": path, "roster": version, "manifest": published });
+    output.print(&json, || {
+        format!(
+            "{} has new keys: roster version {version}. The old ones open and sign nothing new.\n  credential  {}",
+            options.name,
+            path.display()
+        )
+    })
+}
+
+/// Publishes for how long the relay keeps what patients sent.
+pub(super) async fn retain(context: &Context, options: &StaffRetain) -> Result<(), Failure> {
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let mut session = owner_session(context, &root, &options.dir)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let inbox_keys = inbox_keys(&session, &staff).await?;
+    let version = staff.roster().version + 1;
+    let members = staff.roster().staff.clone();
+    let draft = RosterDraft { version, retention_days: options.days, members };
+    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
+    root.anchor
+        .check_roster(signed.clone(), clock::now_s(), session.state.memory())
+        .map_err(distrust)?
+        .open_keyring(&session.encryption()?)
+        .await
+        .map_err(no_keyring)?;
+    signed_in.put_roster(&signed).await?;
+    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    let json = json!({ "retention_days": options.days, "roster": version });
+    context.output.print(&json, || match options.days {
+        Some(days) => format!(
+            "The relay deletes what is in a lead {days} days after its last entry, for good. Roster version {version}."
+        ),
+        None => format!("The relay deletes nothing by itself. Roster version {version}."),
+    })
+}
+
+/// Publishes the manifest anew with another inbox key; its version. `done` is what holds if that fails.
+async fn publish_inbox_key(
+    session: &mut Session,
+    signed_in: &SignedIn,
+    root: &RootFile,
+    manifest: Manifest,
+    inbox: &PrivateKey,
+    done: &str,
+) -> Result<u64, Failure> {
+    let version = manifest.version + 1;
+    let inbox = inbox.public().to_jwk();
+    let signed = sign_manifest(&root.root, &root.anchor, version, inbox, manifest.source, manifest.exp)?;
+    signed_in.put_manifest(signed.jws).await.map_err(|error| {
+        Failure::new(
+            Exit::Relay,
+            format!("{done}, and the new inbox key is not published: {error}"),
+            "run: anteroom manifest publish FILE --dir DIR; until then patients seal to the old key",
+        )
+    })?;
+    session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;
+    Ok(version)
 }
 
 /// Shows the roster.

@@ -15,6 +15,7 @@ pub(super) async fn verify(context: &Context, of: &OfCredential) -> Result<(), F
     let reading = Reading::make(&mut session).await?;
     let head = reading.head();
     let refused = reading.refused();
+    let unexplained = reading.unexplained_erasures();
     let erased: usize = reading.leads().iter().map(|lead| lead.erased).sum();
     let json = json!({
         "practice": session.credential.anchor.practice,
@@ -23,6 +24,7 @@ pub(super) async fn verify(context: &Context, of: &OfCredential) -> Result<(), F
         "seen_before": before,
         "threads": reading.leads().len(),
         "erased": erased,
+        "unexplained": unexplained.iter().map(|tombstone| tombstone.seq).collect::<Vec<_>>(),
         "refused": reading.refused_json(),
     });
     context.output.print(&json, || {
@@ -42,13 +44,24 @@ pub(super) async fn verify(context: &Context, of: &OfCredential) -> Result<(), F
                 "  {erased} entries are erased: the relay keeps their hashes, and nothing else"
             ));
         }
-        for refused in refused {
+        for refused in refused.iter().chain(&unexplained) {
             let when = clock::local(refused.time);
             lines.push(format!("  entry {} of {when} is refused: {}", refused.seq, refused.refusal));
         }
         lines.join("\n")
     })?;
     reading.blame()?;
+    if let Some(first) = unexplained.first() {
+        return Err(Failure::new(
+            Exit::Log,
+            format!(
+                "{} entries are erased on the relay's word alone, entry {} first",
+                unexplained.len(),
+                first.seq
+            ),
+            "ask the practice's owner whether they erased it before this release, and the relay's operator otherwise",
+        ));
+    }
     if refused.is_empty() {
         return Ok(());
     }

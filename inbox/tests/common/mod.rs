@@ -87,6 +87,7 @@ pub(crate) fn roster(keyring: &str) -> Roster {
         id: id.parse().unwrap(),
         role,
         signing: key.public().to_jwk(),
+        former: Vec::new(),
         encryption: None,
         not_before: 0,
         not_after: None,

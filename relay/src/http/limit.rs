@@ -66,8 +66,10 @@ impl AddressLimits {
     fn check(&self, request: &Request, limiter: &Limiter) -> Result<(), RelayError> {
         let Some(Peer(peer)) = request.extensions().get() else { return Ok(()) };
         let address = client_address(*peer, request.headers(), &self.0.trusted_proxies);
-        // A proxy on this machine that nobody declared would make all patients one address.
-        if address.is_loopback() { Ok(()) } else { limiter.take(network_of(address)) }
+        // A proxy on this machine that nobody declared would make all patients one address. Behind a declared one,
+        // a loopback address is somebody's claim.
+        let undeclared = address.is_loopback() && !self.0.trusted_proxies.contains(peer);
+        if undeclared { Ok(()) } else { limiter.take(network_of(address)) }
     }
 }
 

@@ -14,6 +14,17 @@ async fn submit_from(lab: &Lab, address: &str, body: String) -> Answer {
     lab.send(request.body(body.into()).unwrap()).await
 }
 
+/// Through the proxy `peer`, which adds the address that it saw to what the client claims.
+async fn submit_through(lab: &Lab, peer: &str, forwarded: &str) -> StatusCode {
+    let request = Request::builder()
+        .method("POST")
+        .uri("/v1/practices/lakeside-ortho/inquiries")
+        .header("content-type", JOSE)
+        .header("x-forwarded-for", forwarded)
+        .extension(Peer(peer.parse().unwrap()));
+    lab.send(request.body(inquiry().into()).unwrap()).await.status
+}
+
 fn inquiry() -> String {
     Sealing::inquiry("lakeside-ortho").body()
 }
@@ -56,4 +67,38 @@ async fn a_practice_has_a_limit_of_its_own() {
     // Another method on the same path is not a submission.
     let preflight = Request::builder().method("OPTIONS").uri("/v1/practices/lakeside-ortho/inquiries");
     assert_eq!(lab.send(preflight.body(Body::empty()).unwrap()).await.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_forged_forwarded_for_neither_escapes_nor_locks_another_out() {
+    let lab = Lab::behind(&["lakeside-ortho"], vec!["127.0.0.1".parse().unwrap()]).await;
+    // A new claim each time, the machine's own address and nonsense among them; the proxy adds the truth.
+    let claims = ["198.51.100.7", "127.0.0.1", "nonsense", "::1", "198.51.100.8, 127.0.0.1"];
+    for number in 0..60 {
+        let forwarded = format!("{}, 203.0.113.9", claims[number % claims.len()]);
+        assert_eq!(submit_through(&lab, "127.0.0.1", &forwarded).await, StatusCode::CREATED);
+    }
+    let escaped = submit_through(&lab, "127.0.0.1", "198.51.100.200, 203.0.113.9").await;
+    assert_eq!(escaped, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        submit_through(&lab, "127.0.0.1", "198.51.100.7").await,
+        StatusCode::CREATED,
+        "not locked out"
+    );
+    // Whoever is no declared proxy is not believed at all.
+    for number in 0..60 {
+        let forwarded = format!("198.51.100.{number}");
+        assert_eq!(submit_through(&lab, "203.0.113.50", &forwarded).await, StatusCode::CREATED);
+    }
+    let escaped = submit_through(&lab, "203.0.113.50", "198.51.100.222").await;
+    assert_eq!(escaped, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_proxy_that_passes_claims_on_is_limited_as_one_address() {
+    let lab = Lab::behind(&["lakeside-ortho"], vec!["127.0.0.1".parse().unwrap()]).await;
+    for claim in ["127.0.0.1", "nonsense"].iter().cycle().take(60) {
+        assert_eq!(submit_through(&lab, "127.0.0.1", claim).await, StatusCode::CREATED);
+    }
+    assert_eq!(submit_through(&lab, "127.0.0.1", "nonsense").await, StatusCode::TOO_MANY_REQUESTS);
 }

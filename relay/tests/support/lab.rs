@@ -97,16 +97,16 @@ impl Lab {
     }
 
     pub fn with_assets(assets: Assets) -> Self {
-        Self::made(assets, rules())
+        Self::made(assets, rules(), AddressRates::default())
     }
 
-    fn made(assets: Assets, rules: Rules) -> Self {
+    fn made(assets: Assets, rules: Rules, rates: AddressRates) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("relay.db")).unwrap());
         let clock = ManualClock::new(START * 1_000);
         let key = RelayKey::from_seed([7; 32]);
         let relay = Relay::new(Arc::clone(&store) as _, Arc::new(clock.clone()), PUBLIC_URL, &key, rules);
-        let limits = AddressLimits::new(AddressRates::default(), &(Arc::new(clock.clone()) as _));
+        let limits = AddressLimits::new(rates, &(Arc::new(clock.clone()) as _));
         let app = app(AppState { relay: relay.clone(), assets, limits });
         Self { app, relay, clock, store, _folder: folder }
     }
@@ -117,12 +117,22 @@ impl Lab {
     }
 
     pub async fn with_rules(practices: &[&str], rules: Rules) -> Self {
-        let lab = Self::made(Assets::default(), rules);
+        let lab = Self::made(Assets::default(), rules, AddressRates::default());
+        lab.register_all(practices).await
+    }
+
+    /// Behind these proxies.
+    pub async fn behind(practices: &[&str], trusted_proxies: Vec<std::net::IpAddr>) -> Self {
+        let rates = AddressRates { trusted_proxies, ..AddressRates::default() };
+        Self::made(Assets::default(), rules(), rates).register_all(practices).await
+    }
+
+    async fn register_all(self, practices: &[&str]) -> Self {
         for practice in practices {
-            let answer = lab.register(practice).await;
+            let answer = self.register(practice).await;
             assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
         }
-        lab
+        self
     }
 
     pub async fn invite(&self) -> String {

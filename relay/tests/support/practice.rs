@@ -35,6 +35,7 @@ pub fn member(id: &str, role: Role, key: &Key) -> Member {
         id: id.parse().unwrap(),
         role,
         signing: key.jwk(),
+        former: Vec::new(),
         encryption: None,
         not_before: START,
         not_after: None,
