@@ -20,6 +20,11 @@ function stop(fault) {
 addEventListener('error', (event) => stop(event.error));
 addEventListener('unhandledrejection', (event) => stop(event.reason));
 
+// The page's policy (Trusted Types) lets one address become a worker, this one.
+const worker = new URL('worker.js', import.meta.url).href;
+const policy = globalThis.trustedTypes?.createPolicy('anteroom-worker', { createScriptURL: () => worker });
+globalThis.anteroomWorker = () => new Worker(policy ? policy.createScriptURL('') : worker);
+
 try {
   await start({ module_or_path: new URL('console_bg.wasm', import.meta.url) });
   document.getElementById('boot').remove();

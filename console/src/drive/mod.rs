@@ -2,8 +2,10 @@
 //! here and nowhere else, from unlocking to [`Effect::Forget`].
 
 mod clock;
+mod crew;
 mod follow;
 mod memory;
+mod notify;
 mod opening;
 mod relay;
 mod session;
@@ -17,7 +19,7 @@ use crate::view::{App, AppProps, Console, focus};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
 use session::Session;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wire::ThreadId;
 
@@ -27,7 +29,7 @@ thread_local! {
 
 /// Shows the console and starts its clock.
 pub(crate) fn start() {
-    let console = Console::new(perform, clock::zone);
+    let console = Console::new(perform, clock::zone, || seal::random::make_thread_id().ok());
     mount_to_body(move || App(AppProps { console }));
     console.send(Event::Tick(clock::now()));
     clock::start(console);
@@ -37,21 +39,38 @@ pub(crate) fn start() {
 fn perform(console: Console, effect: Effect) {
     match effect {
         Effect::Focus(to) => focus::focus(console, to),
-        Effect::Forget => SESSION.set(None),
+        Effect::Forget => {
+            SESSION.set(None);
+            seal::web::dismiss();
+        }
         Effect::LockOthers => tabs::lock_others(),
+        Effect::AskToNotify => notify::ask(console),
+        Effect::Notify => notify::tell(),
         Effect::Append { ticket, thread, event } => append(console, ticket, thread, event),
         Effect::Unlock { file, passphrase } => spawn_local(async move {
             let report = move |progress| console.send(Event::Progress(progress));
             match opening::open(&file, passphrase, report).await {
-                Ok((session, practice)) => {
-                    let session = Rc::new(session);
-                    follow::follow(console, &session);
-                    SESSION.set(Some(session));
-                    console.send(Event::Opened(Box::new(practice)));
-                }
+                Ok(session) => read(console, Rc::new(session)).await,
                 Err(trouble) => console.send(Event::Failed(trouble)),
             }
         }),
+    }
+}
+
+/// Reads the log for the first time, then follows it.
+async fn read(console: Console, session: Rc<Session>) {
+    SESSION.set(Some(Rc::clone(&session)));
+    let shown = Cell::new(false);
+    let show = |practice| {
+        let practice = Box::new(practice);
+        console.send(if shown.replace(true) { Event::Refreshed(practice) } else { Event::Opened(practice) });
+    };
+    let read = session.read_first(|| is_current(&session), show).await;
+    match read {
+        Ok(()) if is_current(&session) => follow::follow(console, &session),
+        Err(trouble) if is_current(&session) => console.send(Event::Failed(trouble)),
+        // Locked meanwhile.
+        Ok(()) | Err(_) => {}
     }
 }
 

@@ -1,22 +1,23 @@
-//! From a credential file and a passphrase to an opened practice.
+//! From a credential file and a passphrase to a session that can read the log.
 
+use super::crew;
 use super::relay::Relay;
 use super::session::{Desk, Session};
 use super::trouble::{key_trouble, unlock_trouble};
-use super::trust::{Trusted, read, sign_in, trust};
-use crate::model::{Practice, Progress, Trouble};
+use super::trust::{Trusted, sign_in, trust};
+use crate::model::{Progress, Trouble};
 use inbox::Credential;
 use seal::web::{WebKey, WebSigner};
 use seal::{Opener, Signer};
 use std::cell::RefCell;
 use zeroize::Zeroizing;
 
-/// Opens everything, or nothing.
+/// Opens the credential, signs in, and checks what the root key vouches for.
 pub(super) async fn open(
     file: &str,
     passphrase: Zeroizing<String>,
     report: impl Fn(Progress),
-) -> Result<(Session, Practice), Trouble> {
+) -> Result<Session, Trouble> {
     let plain = seal::web::unlock(file, &passphrase).await.map_err(unlock_trouble)?;
     drop(passphrase);
     let Credential { relay: base, anchor, staff, role, signing, encryption } =
@@ -29,12 +30,11 @@ pub(super) async fn open(
     let desk = Desk { base, relay, anchor, staff, role, signer, token: RefCell::new(None) };
 
     report(Progress::SignIn);
-    sign_in(&desk).await?;
+    // The workers start while the relay answers.
+    let (signed_in, ()) = futures_util::future::join(sign_in(&desk), crew::hire()).await;
+    signed_in?;
     report(Progress::Trust);
     let Trusted { manifest, inbox } = trust(&desk, &key).await?;
     report(Progress::Read { entries: 0, of: 0 });
-    read(&desk, &inbox, |entries, of| report(Progress::Read { entries, of })).await?;
-    let session = Session::new(desk, key, manifest, inbox);
-    let practice = session.practice().await;
-    Ok((session, practice))
+    Ok(Session::new(desk, key, manifest, inbox))
 }

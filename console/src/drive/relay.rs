@@ -6,9 +6,11 @@ use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials};
 use wire::PracticeId;
 use wire::api::{JOSE, Page, Receipt, SignedRoster, Token};
 
-/// Entries asked for at once; fewer than the relay would give. Chromium's WebCrypto opens RSA on the page's own thread,
-/// about 2 ms an entry, and between two pages the browser can draw and answer.
-const ENTRIES_AT_ONCE: u32 = 100;
+/// Entries asked for first: few, so that there is something to see soon.
+const ENTRIES_FIRST: u32 = 100;
+/// Entries asked for at once from then on; fewer than the relay would give. Between two pages the browser can draw and
+/// answer.
+const ENTRIES_AT_ONCE: u32 = 400;
 
 /// A relay and a practice on it.
 pub(super) struct Relay {
@@ -56,7 +58,8 @@ impl Relay {
 
     /// Entries after `seq`.
     pub(super) async fn page(&self, token: &str, seq: u64) -> Result<Page, RelayError> {
-        let url = format!("{}?after={seq}&limit={ENTRIES_AT_ONCE}", self.url("entries"));
+        let limit = if seq == 0 { ENTRIES_FIRST } else { ENTRIES_AT_ONCE };
+        let url = format!("{}?after={seq}&limit={limit}", self.url("entries"));
         json(send(bearer(Request::get(&url), token)).await?).await
     }
 

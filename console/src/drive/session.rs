@@ -120,6 +120,31 @@ impl Session {
         }
     }
 
+    /// Reads the whole log for the first time, and shows what it has so far now and then: the first page at once, and
+    /// then when there is four times as much, so that showing never costs more than reading. Stops early, quietly,
+    /// when `is_wanted` says so.
+    pub(super) async fn read_first(
+        &self,
+        is_wanted: impl Fn() -> bool,
+        show: impl Fn(Practice),
+    ) -> Result<(), Trouble> {
+        self.busy.set(true);
+        let next = Cell::new(1);
+        let read = read(&self.desk, &self.inbox, async |entries, of| {
+            if entries < of && entries >= next.get() {
+                next.set(entries * 4);
+                show(Practice { reading: Some((entries, of)), ..self.practice().await });
+            }
+            is_wanted()
+        });
+        let read = read.await;
+        self.busy.set(false);
+        if read? && is_wanted() {
+            show(self.practice().await);
+        }
+        Ok(())
+    }
+
     /// Reads what is new. `None`: another reading is under way, and will find it.
     pub(super) async fn refresh(&self) -> Option<ModelEvent> {
         if self.busy.replace(true) {
@@ -135,8 +160,8 @@ impl Session {
         let (before, refused) = (self.inbox.borrow().head(), self.inbox.borrow().refused().len());
         loop {
             self.again.set(false);
-            match read_to_end(&self.desk, &self.inbox, |_, _| {}).await {
-                Ok(()) => {}
+            match read_to_end(&self.desk, &self.inbox, async |_, _| true).await {
+                Ok(_) => {}
                 Err(ReadError::Relay(_)) => return ModelEvent::Unreachable,
                 Err(ReadError::Log(error)) => return ModelEvent::Distrusted(error.to_string()),
             }
@@ -161,7 +186,7 @@ impl Session {
         let Trusted { manifest, inbox } = trust(&self.desk, &self.key).await?;
         let version = |inbox: &RefCell<Inbox<WebKey>>| inbox.borrow().staff().roster().version;
         if version(&inbox) > version(&self.inbox) {
-            read(&self.desk, &inbox, |_, _| {}).await?;
+            read(&self.desk, &inbox, async |_, _| true).await?;
             self.inbox.replace(inbox.into_inner());
             self.manifest.replace(Rc::new(manifest));
             // By another manifest they may score otherwise.
@@ -230,8 +255,10 @@ impl Session {
             (inbox.leads(), refused, inbox.head(), roster.version, role)
         };
         let before = self.cases.take();
-        let mut cases = Vec::with_capacity(leads.len());
-        for (index, lead) in leads.into_iter().enumerate() {
+        let mut cases = Vec::with_capacity(before.len());
+        // A thread without an inquiry, not even an erased one, is no lead: the practice's programs write such.
+        let leads = leads.into_iter().filter(|lead| !lead.inquiries.is_empty() || lead.erased > 0);
+        for (index, lead) in leads.enumerate() {
             let known = before.binary_search_by_key(&lead.thread, |case| case.lead.thread);
             cases.push(match known {
                 Ok(at) if before[at].lead == lead => Arc::clone(&before[at]),
@@ -252,6 +279,7 @@ impl Session {
             head,
             cases,
             refused,
+            reading: None,
         }
     }
 }
@@ -274,16 +302,17 @@ async fn breathe() {
 }
 
 /// Reads page after page to the end of the log, and remembers it. `report` is told how many of how many entries
-/// are read. While a page is decrypted, the next one is on its way.
+/// are read, and says whether to go on; gives whether the end was reached. While a page is decrypted, the next one is on
+/// its way.
 #[expect(clippy::await_holding_refcell_ref, reason = "`busy` keeps every other reader away")]
 pub(super) async fn read_to_end(
     desk: &Desk,
     inbox: &RefCell<Inbox<WebKey>>,
-    report: impl Fn(u64, u64),
-) -> Result<(), ReadError> {
+    report: impl AsyncFn(u64, u64) -> bool,
+) -> Result<bool, ReadError> {
     let fetch = async |seq| desk.signed_in(async |token: &str| desk.relay.page(token, seq).await).await;
-    let mut inbox = inbox.borrow_mut();
-    let mut page = fetch(inbox.head().seq).await.map_err(ReadError::Relay)?;
+    let at = inbox.borrow().head().seq;
+    let mut page = fetch(at).await.map_err(ReadError::Relay)?;
     loop {
         let (last, end) = (page.entries.last().map(|entry| entry.meta.seq), page.head.seq);
         let ahead = async {
@@ -292,18 +321,25 @@ pub(super) async fn read_to_end(
                 _ => None,
             }
         };
-        let (read, next) = futures_util::future::join(inbox.read(page), ahead).await;
+        let (read, next) = {
+            let mut inbox = inbox.borrow_mut();
+            futures_util::future::join(inbox.read(page), ahead).await
+        };
         let read = read.map_err(ReadError::Log)?;
-        report(inbox.head().seq, end);
+        let at = inbox.borrow().head().seq;
+        if !report(at, end).await {
+            return Ok(false);
+        }
         breathe().await;
         page = match (read, next) {
             (Progress::End, _) => break,
             (Progress::More, Some(next)) => next.map_err(ReadError::Relay)?,
-            (Progress::More, None) => fetch(inbox.head().seq).await.map_err(ReadError::Relay)?,
+            (Progress::More, None) => fetch(at).await.map_err(ReadError::Relay)?,
         };
     }
-    memory::remember(&desk.anchor, Memory { head: Some(inbox.head()), ..Memory::default() });
-    Ok(())
+    let head = inbox.borrow().head();
+    memory::remember(&desk.anchor, Memory { head: Some(head), ..Memory::default() });
+    Ok(true)
 }
 
 fn refusal(entry: &RefusedEntry) -> Refusal {

@@ -40,12 +40,12 @@ pub(super) async fn trust(desk: &Desk, key: &WebKey) -> Result<Trusted, Trouble>
     Ok(Trusted { manifest, inbox })
 }
 
-/// Reads the log to its end.
+/// Reads the log to its end, or for as long as `report` wants: gives whether the end was reached.
 pub(super) async fn read(
     desk: &Desk,
     inbox: &RefCell<Inbox<WebKey>>,
-    report: impl Fn(u64, u64),
-) -> Result<(), Trouble> {
+    report: impl AsyncFn(u64, u64) -> bool,
+) -> Result<bool, Trouble> {
     read_to_end(desk, inbox, report).await.map_err(|error| match error {
         ReadError::Relay(error) => relay_trouble(desk, error),
         ReadError::Log(error) => Trouble::Log(error.to_string()),

@@ -1,5 +1,6 @@
 //! Private keys that the browser keeps.
 
+use super::crew;
 use super::subtle::{RsaUse, Subtle};
 use crate::entry::{self, OpenError, Opened};
 use crate::hazmat::Failed;
@@ -60,7 +61,15 @@ impl Opener for WebKey {
 
     async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
         let (header, jwe) = entry::parse(compact, &self.thumbprint)?;
-        Ok(entry::opened(header, self.subtle.open(&self.key, jwe).await?))
+        let by_crew = match crew::current() {
+            Some(crew) => crew.open(&self.thumbprint, &self.key, &jwe).await,
+            None => None,
+        };
+        let plain = match by_crew {
+            Some(opened) => opened?,
+            None => self.subtle.open(&self.key, jwe).await?,
+        };
+        Ok(entry::opened(header, plain))
     }
 
     async fn open_keyring(&self, json: &str) -> Result<Keyring, OpenError> {

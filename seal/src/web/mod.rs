@@ -3,11 +3,13 @@
 //!
 //! Nothing here waits for anything but its own call, so any number of entries can be opened at once.
 
+mod crew;
 mod key;
 mod public;
 mod subtle;
 mod unlock;
 
+pub use crew::{dismiss, hire};
 pub use key::{WebKey, WebSigner};
 pub use public::{for_use, seal, verify_pinned};
 pub use unlock::unlock;
