@@ -1,0 +1,71 @@
+//! What the numbers say: figures, charts with their tables, and the leads as a file for a spreadsheet.
+
+use super::chart::chart;
+use super::console;
+use super::icon::{self, icon};
+use crate::model::Event;
+use crate::model::export::csv;
+use crate::model::report::{Period, Sheet, sheet};
+use js_sys::Array;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+
+#[component]
+pub(crate) fn Reports() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let period = RwSignal::new(Period::Month);
+    let report =
+        Memo::new(move |_| practice.with(|p| p.as_ref().map(|p| sheet(p, period.get(), console.now()))));
+    let export = move |_| {
+        let table = practice.with_untracked(|p| p.as_ref().map(|p| csv(p, &p.cases, console.zone)));
+        if let Some(table) = table {
+            // Without Blob there is no file; the tables on the page say the same.
+            let _ = save(&table);
+        }
+    };
+    view! {
+        <div class="page-in">
+            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
+            <h1>{"Reports"}</h1>
+            <div class="report-tools">
+                <div class="filters" role="group" aria-label="Inquiries of the last">
+                    {Period::ALL.into_iter().map(|this| view! {
+                        <button class="filter" aria-pressed=move || (period.get() == this).to_string() on:click=move |_| period.set(this)>{this.label()}</button>
+                    }).collect_view()}
+                </div>
+                <button class="button" title="All leads, in clear: keep the file where only your staff can read it" on:click=export>{"Export leads (CSV)"}</button>
+                <button class="button quiet" on:click=move |_| { let _ = window().print(); }>{"Print"}</button>
+            </div>
+            {move || report.get().map(drawn)}
+        </div>
+    }
+}
+
+fn drawn(sheet: Sheet) -> impl IntoView {
+    view! {
+        <div class="report-grid">
+            <section class="card wide" aria-label="Figures">
+                <dl class="figures">
+                    {sheet.figures.into_iter().map(|figure| view! { <div><dt class="muted">{figure.label}</dt><dd><strong>{figure.value}</strong></dd></div> }).collect_view()}
+                </dl>
+            </section>
+            {sheet.charts.into_iter().map(chart).collect_view()}
+        </div>
+    }
+}
+
+/// Hands `table` to the browser as a file. The address of it is forgotten at once.
+fn save(table: &str) -> Result<(), JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/csv;charset=utf-8");
+    // The mark in front tells spreadsheets that it is UTF-8.
+    let parts = Array::of2(&"\u{FEFF}".into(), &table.into());
+    let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &kind)?)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download("leads.csv");
+    link.click();
+    Url::revoke_object_url(&url)
+}
