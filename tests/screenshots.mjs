@@ -59,6 +59,10 @@ async function everything(folder) {
       await shot(staff, 'console-list');
       await openFirstLead(staff);
       await shot(staff, 'console-lead');
+      for (const [key, name] of [['g', 'call'], ['t', 'take'], ['r', 'reports']]) {
+        await staff.keyboard.press(key);
+        await shot(staff, `console-${name}`);
+      }
     }
   }
 }

@@ -14,7 +14,7 @@ pub(crate) fn start() {
     let scene = window().location().search().unwrap_or_default();
     let scene = scene.strip_prefix("?scene=").unwrap_or("list").to_owned();
     let zone = |ms: u64| -(js_sys::Date::new(&(ms as f64).into()).get_timezone_offset() as i32);
-    let console = Console::new(perform, zone);
+    let console = Console::new(perform, zone, || Some(wire::ThreadId::from_bytes([255; 16])));
     mount_to_body(move || App(crate::view::AppProps { console }));
     console.send(Event::Tick(now()));
     play(console, &scene);
@@ -61,6 +61,9 @@ fn play(console: Console, scene: &str) {
     console.send(Event::Opened(Box::new(samples::practice(cases(count), refused))));
     match scene {
         "lead" => console.send(Event::OpenCursor),
+        "call" => console.send(Event::CallHere),
+        "take" => console.send(Event::OpenTake),
+        "reports" => console.send(Event::OpenReports),
         "emergency" => {
             console.send(Event::Search("chest".into()));
             console.send(Event::OpenCursor);

@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use inbox::{LogError, Memory, Refusal};
-use lead::thread::{CallOutcome, Event, Stage};
+use lead::thread::{CallOutcome, Channel, Event, Stage};
 use seal::entry::{Binding, seal};
 use seal::{Embed, PrivateKey, jws};
 use wire::log::ChainError;
@@ -93,6 +93,16 @@ async fn every_entry_that_is_not_where_its_writer_put_it_is_refused() {
         ("called an event", |log| log.entries[4].meta.kind = EntryKind::Event, 5, Refusal::Rethreaded),
         ("called a document", |log| log.entries[3].meta.kind = EntryKind::Document, 4, Refusal::Rethreaded),
         ("handed out twice", |log| log.entries.push(log.entries[3].clone()), 6, Refusal::Replayed),
+        (
+            "an inquiry in a thread that staff began",
+            |log| {
+                let taken =
+                    Event::InquiryTaken { channel: Channel::Phone, inquiry: Box::new(inquiry("Dana Demo")) };
+                log.event(4, 6, "maria-lopez", &PEOPLE.owner, taken).inquiry(4, 7, "Mallory");
+            },
+            7,
+            Refusal::Intruding,
+        ),
         (
             "an inquiry in the thread of another",
             |log| {

@@ -106,9 +106,14 @@ test('the back button of the browser closes a lead, and not the console', async 
   }
 });
 
-test('leads stand by score', async () => {
+test('the day begins with what cannot wait, and the list can be ordered by score', async () => {
   const page = await opened(lab.coordinator);
-  await page.getByRole('navigation', { name: 'Leads' }).locator('.tally').first().waitFor();
+  const turns = ['Emergency', 'Care-Ready: call by deadline', 'Reply today', 'Planned calls, due', 'The rest, by score', 'Planned for later', 'Done'];
+  const shown = await page.locator('.turn > span:first-child').allInnerTexts();
+  assert.ok(shown.length > 1 && shown[0] === 'Emergency', shown.join());
+  assert.deepEqual(shown, turns.filter((turn) => shown.includes(turn)));
+  assert.match(await page.locator('nav .row').first().innerText(), /Emergency/);
+  await page.getByLabel('Order').selectOption('By score');
   const points = await page.locator('nav .tally').evaluateAll((all) => all.map((one) => parseInt(one.textContent.replace('Score ', ''), 10)));
   assert.ok(points.length > 3);
   assert.deepEqual(points, points.toSorted((a, b) => b - a));

@@ -115,6 +115,8 @@ class Lab {
   /** What stands between everyone and the relay. */
   startProxy(relayPort) {
     return this.serve(async (request, body, response) => {
+      // A stream has no end to wait for.
+      if (request.url.endsWith('/heads')) return stream(relayPort, request, response);
       const answer = await forward(relayPort, request, body);
       const exchange = { method: request.method, url: request.url, requestBody: body, status: answer.status, responseBody: answer.body };
       this.exchanges.push(exchange);
@@ -197,6 +199,17 @@ function forward(port, request, body) {
     upstream.on('error', reject);
     upstream.end(body);
   });
+}
+
+function stream(port, request, response) {
+  const upstream = http.request({ port, host: '127.0.0.1', method: request.method, path: request.url, headers: request.headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.on('error', () => response.destroy());
+    answer.pipe(response);
+  });
+  upstream.on('error', () => response.destroy());
+  response.on('close', () => upstream.destroy());
+  upstream.end();
 }
 
 async function run(program, args, environment = {}) {

@@ -6,9 +6,11 @@ use super::plain::{cut, plain_line};
 use super::queue::fold;
 use super::same::Traits;
 use super::score;
-use lead::Assessment;
+use lead::inquiry::Answers;
 use lead::manifest::ManifestSource;
 use lead::thread::Lead;
+use lead::{Assessment, Inquiry};
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 use wire::practice::Role;
@@ -25,6 +27,8 @@ pub(crate) struct Practice {
     pub(crate) head: Head,
     pub(crate) cases: Vec<Arc<Case>>,
     pub(crate) refused: Vec<Refusal>,
+    /// While the log is still being read: so many entries of so many.
+    pub(crate) reading: Option<(u64, u64)>,
 }
 
 /// One lead.
@@ -79,11 +83,16 @@ impl Practice {
 
 impl Case {
     pub(crate) fn new(lead: Lead, source: &ManifestSource) -> Self {
-        let assessment = lead.inquiry().map(|inquiry| lead::assess(source, &source.scoring, inquiry));
+        let assessment = assess(&lead, source);
         let haystack = haystack(&lead, source);
         let due = assessment.as_ref().and_then(|assessment| due(&lead, &assessment.score, source));
-        let traits = lead.inquiry().map(|inquiry| Traits::of(&inquiry.answers.contact)).unwrap_or_default();
+        let traits = lead.answers().map(|answers| Traits::of(&answers.contact)).unwrap_or_default();
         Self { lead, assessment, due, traits, haystack }
+    }
+
+    /// The answers as put right by staff; `None` where the inquiry is erased.
+    pub(crate) fn answers(&self) -> Option<Cow<'_, Answers>> {
+        self.lead.answers()
     }
 
     /// Whether every one of the folded `words` is somewhere in it.
@@ -107,14 +116,26 @@ impl Case {
 
     /// The person's name, or what stands for it.
     pub(crate) fn name(&self) -> String {
-        match self.lead.inquiry() {
+        match self.answers() {
             None => "Erased inquiry".into(),
-            Some(inquiry) => match plain_line(&inquiry.answers.contact.name) {
+            Some(answers) => match plain_line(&answers.contact.name) {
                 name if name.is_empty() => "No name given".into(),
                 name => cut(&name, 120),
             },
         }
     }
+}
+
+/// By the answers as put right: a corrected service or plan counts.
+fn assess(lead: &Lead, source: &ManifestSource) -> Option<Assessment> {
+    let (inquiry, answers) = (lead.inquiry()?, lead.answers()?);
+    Some(match answers {
+        Cow::Borrowed(_) => lead::assess(source, &source.scoring, inquiry),
+        Cow::Owned(answers) => {
+            let corrected = Inquiry { answers, ..inquiry.clone() };
+            lead::assess(source, &source.scoring, &corrected)
+        }
+    })
 }
 
 fn haystack(lead: &Lead, source: &ManifestSource) -> String {
@@ -138,6 +159,10 @@ fn haystack(lead: &Lead, source: &ManifestSource) -> String {
             all.push('\n');
         }
     }
+    for correction in &lead.corrections {
+        all.push('\n');
+        all += &fold(&correction.now);
+    }
     for note in &lead.notes {
         all.push('\n');
         all += &fold(&note.text);
@@ -149,8 +174,7 @@ fn haystack(lead: &Lead, source: &ManifestSource) -> String {
 #[cfg(any(test, feature = "gallery"))]
 pub(crate) mod samples {
     use super::*;
-    use lead::Inquiry;
-    use lead::inquiry::{Answers, Contact};
+    use lead::inquiry::Contact;
     use lead::scoring::Score;
     use lead::thread::{Body, Record, fold};
     use wire::EntryId;
@@ -207,6 +231,7 @@ pub(crate) mod samples {
             roster_version: 2,
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
+            reading: None,
         }
     }
 }

@@ -50,6 +50,15 @@ pub(crate) fn stands(due: u64, now: u64, zone: Zone) -> Clock {
     Clock { words, tone }
 }
 
+/// The clock of what cannot wait: how long it waits already.
+pub(crate) fn waits(since: u64, now: u64) -> Clock {
+    let words = match now.saturating_sub(since) {
+        ..60_000 => "now".to_owned(),
+        past => format!("waits {}", short_span(past)),
+    };
+    Clock { words, tone: Tone::Late }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

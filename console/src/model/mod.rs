@@ -4,16 +4,22 @@
 
 pub(crate) mod answers;
 pub(crate) mod case;
+pub(crate) mod chart;
 pub(crate) mod contact;
 pub(crate) mod due;
+pub(crate) mod export;
+pub(crate) mod guide;
 pub(crate) mod locked;
 pub(crate) mod needs;
 pub(crate) mod open;
 pub(crate) mod plain;
 pub(crate) mod queue;
+pub(crate) mod report;
+pub(crate) mod rows;
 pub(crate) mod same;
 pub(crate) mod score;
 pub(crate) mod shortcut;
+pub(crate) mod take;
 pub(crate) mod timeline;
 pub(crate) mod visits;
 pub(crate) mod watch;
@@ -90,8 +96,26 @@ pub(crate) enum Event {
     OpenCursor,
     /// Show what is known of the log, and what was refused.
     OpenLog,
-    /// Open the lead that comes first in the day's work.
+    /// Open the lead that comes first in the day's work, and claim it.
     CallNext,
+    /// Take this lead, so that no colleague calls at the same time; or give it back.
+    Claim(ThreadId),
+    /// Begin, or end, a call with this lead: the guide beside what is known.
+    Call(ThreadId),
+    /// The same for the lead that is shown, or under the cursor.
+    ClaimHere,
+    /// The same for the lead that is shown, or under the cursor.
+    CallHere,
+    /// Write down an inquiry that did not come through the form.
+    OpenTake,
+    /// It is written down, as this new thread.
+    TakeDown { thread: ThreadId, event: Box<lead::thread::Event> },
+    /// Show what the numbers say.
+    OpenReports,
+    /// Tell of new inquiries outside the page, or stop that.
+    Notifications,
+    /// What the browser says to that.
+    NotificationsAllowed(bool),
     /// Show the map of shortcuts, or put it away.
     Shortcuts,
     /// Go one step back: out of the lead, or out of the search.
@@ -139,6 +163,10 @@ pub(crate) enum Effect {
     Append { ticket: Ticket, thread: ThreadId, event: lead::thread::Event },
     /// Put the keyboard's focus here.
     Focus(Focus),
+    /// Ask the browser whether notifications may be shown.
+    AskToNotify,
+    /// Say outside the page that something is new, and nothing about it.
+    Notify,
 }
 
 /// What can be given the keyboard's focus.
@@ -176,6 +204,12 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
                 ..Locked::default()
             });
             vec![Effect::Forget, Effect::LockOthers]
+        }
+        // Reading broke off: half of a log is no log to work with.
+        (State::Open(open), Event::Failed(trouble)) if open.practice.reading.is_some() => {
+            *state =
+                State::Locked(Locked { phase: Phase::Failed(trouble), now: open.now, ..Locked::default() });
+            vec![Effect::Forget]
         }
         (State::Locked(locked), event) => locked.step(event),
         (State::Open(open), event) => open.step(event),

@@ -21,6 +21,8 @@ pub(crate) struct Twin {
     pub(crate) name: String,
     /// `same phone and e-mail`.
     pub(crate) why: String,
+    /// It goes on in this one already.
+    pub(crate) merged: bool,
 }
 
 impl Traits {
@@ -56,6 +58,7 @@ pub(crate) fn twins(case: &Case, all: &[Arc<Case>]) -> Vec<Twin> {
                 thread: other.lead.thread,
                 name: other.name(),
                 why: format!("same {common}"),
+                merged: other.lead.merged_into == Some(case.lead.thread),
             })
         })
         .take(10)

@@ -14,13 +14,17 @@ pub(crate) enum Place {
 }
 
 /// Keys and what they do, as shown.
-pub(crate) const MAP: [(&str, &str); 9] = [
+pub(crate) const MAP: [(&str, &str); 13] = [
     ("↓ or J", "Next lead"),
     ("↑ or K", "Previous lead"),
     ("Home, End", "First, last lead"),
     ("Enter", "Open the lead"),
     ("Esc", "Back to the list; then clear the search"),
-    ("N", "Open the next lead to call"),
+    ("N", "Open the next lead to call, and claim it"),
+    ("C", "Claim the lead, or give it back"),
+    ("G", "Call with the guide"),
+    ("T", "Take a call: write an inquiry down"),
+    ("R", "Reports"),
     ("/", "Search"),
     ("?", "This map"),
     ("Shift + L", "Lock"),
@@ -44,6 +48,10 @@ pub(crate) fn event(key: &str, place: Place) -> Option<Event> {
         "End" => Some(Event::Move(Direction::Last)),
         "Enter" if place == Place::Elsewhere => Some(Event::OpenCursor),
         "n" => Some(Event::CallNext),
+        "c" => Some(Event::ClaimHere),
+        "g" => Some(Event::CallHere),
+        "t" => Some(Event::OpenTake),
+        "r" => Some(Event::OpenReports),
         "/" => Some(Event::FocusSearch),
         "?" => Some(Event::Shortcuts),
         "L" => Some(Event::Lock(LockReason::Asked)),
@@ -57,7 +65,7 @@ mod tests {
 
     #[test]
     fn letters_are_text_in_a_field() {
-        for key in ["j", "k", "n", "/", "?", "L", "Home", "Enter"] {
+        for key in ["j", "k", "n", "c", "g", "t", "r", "/", "?", "L", "Home", "Enter"] {
             assert!(event(key, Place::Field).is_none(), "{key}");
             assert!(event(key, Place::Elsewhere).is_some(), "{key}");
         }

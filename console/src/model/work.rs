@@ -3,7 +3,9 @@
 //! An event is shown as done only when it came back from the log, checked like everyone else's.
 
 use super::when::Zone;
-use lead::thread::{CallOutcome, Event, Slot, Stage};
+use lead::thread::{
+    AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, Event, Slot, Stage, Verification,
+};
 use wire::ThreadId;
 
 /// Longest note, in characters.
@@ -32,17 +34,101 @@ pub(crate) enum Way {
     Refused,
 }
 
-/// What is in one line.
+/// What it is, in a few words.
 pub(crate) fn says(event: &Event) -> String {
     match event {
         Event::StageChanged { stage } => format!("Stage: {}", stage_word(*stage)),
         Event::NoteAdded { .. } => "Note".into(),
         Event::CallAttempted { outcome } => format!("Call: {}", outcome_word(*outcome)),
+        Event::CallPlanned { .. } => "Call planned".into(),
+        Event::Claimed { over: None } => "Claimed".into(),
+        Event::Claimed { over: Some(holder) } => format!("Taken over from {holder}"),
+        Event::Released => "Released".into(),
+        Event::Closed { reason, .. } => format!("Closed: {}", reason_word(*reason)),
+        Event::Verified { what } => format!("Checked: {}", verification_word(*what)),
+        Event::Unverified { what } => format!("Not checked after all: {}", verification_word(*what)),
+        Event::AnswerCorrected { field, .. } => format!("Corrected: {}", field_word(*field)),
+        Event::InquiryTaken { channel, .. } => format!("Taken down: {}", channel_word(*channel)),
+        Event::AppointmentRequested { .. } => "Appointment asked for".into(),
         Event::AppointmentBooked { .. } => "Appointment".into(),
+        Event::AppointmentRescheduled { .. } => "Appointment moved".into(),
+        Event::AppointmentCancelled { by: CalledOff::Patient } => {
+            "Appointment called off by the person".into()
+        }
+        Event::AppointmentCancelled { by: CalledOff::Practice } => "Appointment called off by us".into(),
+        Event::AppointmentFailed { .. } => "Appointment did not come about".into(),
+        Event::HandOffStarted { .. } => "Hand-off to the EHR began".into(),
+        Event::HandOffFailed { .. } => "Hand-off to the EHR failed".into(),
+        Event::HandedToEhr { .. } => "Handed to the EHR".into(),
+        Event::FollowUpAssigned { .. } => "Follow-up chosen".into(),
+        Event::FollowUpClaimed { .. } => "Follow-up being sent".into(),
+        Event::FollowUpSent { .. } => "Follow-up sent".into(),
+        Event::FollowUpFailed { .. } => "Follow-up not sent".into(),
+        Event::FollowUpUnclear { .. } => "Follow-up perhaps sent".into(),
+        Event::Replied => "They answered a message".into(),
+        Event::Bounced => "A message came back".into(),
+        Event::CallAsked { .. } => "The sequence asks for a call".into(),
+        Event::AlertRaised { level, .. } => format!("Staff alerted, step {level}"),
+        Event::DeskStarted { .. } => "The practice's program started".into(),
         Event::OptedOut => "No further messages".into(),
-        _ => "Event".into(),
+        Event::Merged { .. } => "Merged into another lead".into(),
+        Event::Unmerged => "Not merged after all".into(),
+        Event::Corrected { .. } => "Note corrected".into(),
+        Event::Erased { .. } => "Erased at the relay".into(),
     }
 }
+
+/// Why a lead was closed.
+pub(crate) const fn reason_word(reason: ClosedReason) -> &'static str {
+    match reason {
+        ClosedReason::Declined => "Declined kindly",
+        ClosedReason::Referred => "Referred elsewhere",
+        ClosedReason::Unreachable => "Never reached",
+        ClosedReason::ChoseAnother => "Chose another practice",
+        ClosedReason::Cost => "Too expensive",
+        ClosedReason::Insurance => "Insurance not taken",
+        ClosedReason::NoNeed => "No need now",
+        ClosedReason::ExistingPatient => "Existing patient",
+        ClosedReason::Duplicate => "Duplicate",
+        ClosedReason::Vendor => "Vendor or spam",
+        ClosedReason::Other => "Other",
+    }
+}
+
+pub(crate) const fn verification_word(what: Verification) -> &'static str {
+    match what {
+        Verification::Identity => "Identity",
+        Verification::Contact => "Contact",
+        Verification::Needs => "Needs, no emergency",
+        Verification::Insurance => "Insurance",
+        Verification::Referral => "Referral",
+        Verification::Consent => "Consent to messages",
+        Verification::MarketingAuthorization => "Authorization for marketing",
+    }
+}
+
+pub(crate) const fn field_word(field: AnswerField) -> &'static str {
+    match field {
+        AnswerField::Name => "Name",
+        AnswerField::Phone => "Phone",
+        AnswerField::Email => "E-mail",
+        AnswerField::Service => "Service",
+        AnswerField::Carrier => "Insurance company",
+        AnswerField::MemberId => "Member ID",
+        AnswerField::DateOfBirth => "Date of birth",
+        AnswerField::Zip => "ZIP code",
+    }
+}
+
+pub(crate) const fn channel_word(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Phone => "Phone call",
+        Channel::WalkIn => "Walk-in",
+        Channel::Message => "Message",
+    }
+}
+
+pub(crate) const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::WalkIn, Channel::Message];
 
 /// Outcomes of a call, in the order in which they are offered.
 pub(crate) const OUTCOMES: [CallOutcome; 4] =
@@ -81,8 +167,31 @@ pub(crate) fn note(text: &str) -> Option<Event> {
         .then(|| Event::NoteAdded { text: text.to_owned() })
 }
 
-/// The moment that an `<input type="datetime-local">` says (`2026-03-04T14:05`), in milliseconds.
+/// A lead closed with a reason, and words that may be empty.
+pub(crate) fn closed(reason: ClosedReason, note: &str) -> Event {
+    Event::Closed { reason, note: note.trim().chars().take(NOTE_CHARS).collect() }
+}
+
+/// An answer put right; `None` where nothing changes.
+pub(crate) fn correction(field: AnswerField, was: &str, now: &str) -> Option<Event> {
+    let now = now.trim();
+    let fits = now.len() <= lead::inquiry::LINE_BYTES;
+    (now != was && fits).then(|| Event::AnswerCorrected { field, was: was.to_owned(), now: now.to_owned() })
+}
+
+/// A call planned for the moment that a field says.
+pub(crate) fn plan(text: &str, note: &str, zone: Zone) -> Option<Event> {
+    let note = note.trim().chars().take(NOTE_CHARS).collect();
+    moment(text, zone).map(|due| Event::CallPlanned { due, note })
+}
+
+/// An appointment at the moment that a field says.
 pub(crate) fn appointment(text: &str, zone: Zone) -> Option<Event> {
+    moment(text, zone).map(|start| Event::AppointmentBooked { slot: Slot::at(start), reference: None })
+}
+
+/// The moment that an `<input type="datetime-local">` says (`2026-03-04T14:05`), in milliseconds.
+fn moment(text: &str, zone: Zone) -> Option<u64> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
     let well_formed = text.len() == 16
         && text.bytes().enumerate().all(|(at, byte)| match at {
@@ -103,7 +212,7 @@ pub(crate) fn appointment(text: &str, zone: Zone) -> Option<Event> {
     let local = u64::try_from((days(year, month, day) * 1440 + hour * 60 + minute) * 60_000).ok()?;
     // The zone is asked for by UTC: first as if local time were UTC, then at the moment that this gives.
     let shift = |at: u64| local.checked_add_signed(-i64::from(zone(at)) * 60_000);
-    shift(shift(local)?).map(|start| Event::AppointmentBooked { slot: Slot::at(start), reference: None })
+    shift(shift(local)?)
 }
 
 /// Days since 1970-01-01 of a proleptic Gregorian date, by eras of 400 years that begin on 1 March.
@@ -121,10 +230,7 @@ mod tests {
     use crate::model::when::full;
 
     fn start(text: &str, zone: Zone) -> Option<u64> {
-        match appointment(text, zone) {
-            Some(Event::AppointmentBooked { slot, .. }) => Some(slot.start),
-            _ => None,
-        }
+        moment(text, zone)
     }
 
     #[test]
@@ -160,6 +266,14 @@ mod tests {
         ] {
             assert_eq!(start(text, |_| 0), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_correction_that_changes_nothing_is_none() {
+        assert!(correction(AnswerField::Phone, "555-0100", " 555-0100 ").is_none());
+        assert!(correction(AnswerField::Phone, "555-0100", &"5".repeat(500)).is_none());
+        let taken_away = correction(AnswerField::Email, "a@example.com", "");
+        assert!(matches!(taken_away, Some(Event::AnswerCorrected { now, .. }) if now.is_empty()));
     }
 
     #[test]

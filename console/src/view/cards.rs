@@ -10,10 +10,12 @@ use crate::model::plain::plain_line;
 use crate::model::same::Twin;
 use crate::model::visits;
 use crate::model::when::full;
+use crate::model::work::channel_word;
 use lead::inquiry::Inquiry;
-use lead::thread::Received;
+use lead::thread::{self, Received};
 use lead::triage::{Help, Lane};
 use leptos::prelude::*;
+use wire::ThreadId;
 
 /// What to do first, where the words call for it.
 pub(crate) fn lane_note(lane: Lane, help: &[Help]) -> Option<impl IntoView + use<>> {
@@ -100,20 +102,31 @@ fn way(way: Way, path: &'static str, class: &'static str, verb: &'static str) ->
     }
 }
 
-/// Leads that may be the same person.
-pub(crate) fn same(console: Console, twins: Vec<Twin>) -> Option<impl IntoView> {
+/// Leads that may be the same person, and the way to make one of the two.
+pub(crate) fn same(console: Console, here: ThreadId, twins: Vec<Twin>) -> Option<impl IntoView> {
+    let row = move |twin: Twin| {
+        let there = twin.thread;
+        let merge = move |_| {
+            // The other one goes on here.
+            console.send(Event::Act { thread: there, event: thread::Event::Merged { into: here } });
+        };
+        view! {
+            <li>
+                <button class="link" on:click=move |_| console.send(Event::OpenLead(there))><bdi>{twin.name}</bdi></button>
+                <span class="muted">{twin.why}</span>
+                {if twin.merged {
+                    view! { <span class="muted">{"· merged"}</span> }.into_any()
+                } else {
+                    view! { <button class="button quiet small" title="The other lead goes on in this one" on:click=merge>{"Merge into this one"}</button> }.into_any()
+                }}
+            </li>
+        }
+    };
     (!twins.is_empty()).then(|| {
         view! {
             <section class="card at-same" aria-labelledby="same-title">
                 <h2 id="same-title">{"Perhaps the same person"}</h2>
-                <ul class="twins">
-                    {twins.into_iter().map(|twin| {
-                        let thread = twin.thread;
-                        view! {
-                            <li><button class="link" on:click=move |_| console.send(Event::OpenLead(thread))><bdi>{twin.name}</bdi></button><span class="muted">{twin.why}</span></li>
-                        }
-                    }).collect_view()}
-                </ul>
+                <ul class="twins">{twins.into_iter().map(row).collect_view()}</ul>
             </section>
         }
     })
@@ -177,6 +190,13 @@ pub(crate) fn record(console: Console, practice: &Practice, received: &Received)
     };
     let facts = [
         ("Reference", received.entry.reference()),
+        (
+            "Came by",
+            match &received.taken {
+                None => "The form; nobody vouches for it".to_owned(),
+                Some((author, channel)) => format!("{}, taken down by {author}", channel_word(*channel)),
+            },
+        ),
         ("Consent", consent),
         ("Language of the form", language),
         ("Sent", format!("{}, by their clock", full(inquiry.submitted_ms, console.zone))),

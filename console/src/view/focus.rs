@@ -1,7 +1,8 @@
 //! Puts the keyboard's focus where the model says.
 
 use super::Console;
-use super::list::{LIST, ROW_HEIGHT, row_id};
+use super::list::{LIST, row_id};
+use crate::model::rows::{self, HEAD, ROW};
 use crate::model::{Focus, State};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -59,16 +60,15 @@ fn element(id: &str) -> Option<HtmlElement> {
 
 /// Scrolls the list so that the row under the cursor is drawn, whole.
 fn reveal(console: Console) {
-    let position = console.with(|state| match state {
-        State::Open(open) => open.position(),
+    let found = console.with(|state| match state {
+        State::Open(open) => open.position().map(|at| rows::top(&open.listed.groups, at)),
         State::Locked(_) => None,
     });
-    let (Some(at), Some(list)) = (position, element(LIST)) else { return };
-    let top = i32::try_from(at).unwrap_or(i32::MAX / ROW_HEIGHT) * ROW_HEIGHT;
+    let (Some(top), Some(list)) = (found, element(LIST)) else { return };
     let (seen, height) = (list.scroll_top(), list.client_height());
-    if top < seen {
-        list.set_scroll_top(top);
-    } else if top + ROW_HEIGHT > seen + height {
-        list.set_scroll_top(top + ROW_HEIGHT - height);
+    if top - HEAD < seen {
+        list.set_scroll_top(top - HEAD);
+    } else if top + ROW > seen + height {
+        list.set_scroll_top(top + ROW - height);
     }
 }

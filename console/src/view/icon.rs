@@ -14,6 +14,10 @@ pub(crate) const SHIELD: &str =
     "M12 3.5l7.5 2.8v5.4c0 4.4-3 7.6-7.5 9-4.5-1.4-7.5-4.6-7.5-9V6.3z M9 12l2.2 2.2L15.2 10";
 pub(crate) const CLOCK: &str = "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16z M12 8v4.5l3 1.8";
 pub(crate) const KEYBOARD: &str = "M3 7h18v10H3z M7 14h10 M7 10.5v.1 M10.3 10.5v.1 M13.6 10.5v.1 M17 10.5v.1";
+pub(crate) const PERSON: &str = "M12 4a4 4 0 1 0 0 8a4 4 0 0 0 0-8z M4.5 20.5a7.5 7.5 0 0 1 15 0";
+pub(crate) const BELL: &str = "M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z M10 21h4";
+pub(crate) const CHART: &str = "M4 4v16h16 M8.5 16v-5 M13 16V7 M17.5 16v-3";
+pub(crate) const PLUS: &str = "M12 5v14 M5 12h14";
 /// An arch: the way from outside to the room behind.
 pub(crate) const MARK: &str = "M4 21V11a8 8 0 0 1 16 0v10 M8.5 21V11.5a3.5 3.5 0 0 1 7 0V21 M2.5 21h19";
 

@@ -3,13 +3,12 @@
 use super::icon::{self, icon};
 use super::list::{clock_badge, lane_badge};
 use super::score::score;
-use super::{Console, cards, console, timeline, work};
+use super::{Console, call, cards, console, correct, timeline, work};
 use crate::model::case::{Case, Practice, Same};
 use crate::model::contact::ways;
-use crate::model::due::stands;
 use crate::model::needs::stretches;
 use crate::model::open::Shown;
-use crate::model::queue::lane;
+use crate::model::queue::{clock_of, holder, lane};
 use crate::model::same::twins;
 use crate::model::when::{ago, full};
 use crate::model::{Event, answers, score as scores};
@@ -34,51 +33,100 @@ pub(crate) type Now = Memo<Option<Same<Case>>>;
 #[component]
 pub(crate) fn Page() -> impl IntoView {
     let console = console();
-    let thread = console.open(|open| match open.shown {
-        Shown::Lead(thread) => Some(thread),
-        Shown::Nothing | Shown::Log => None,
-    });
-    let case = console.open(|open| match open.shown {
-        Shown::Lead(thread) => open.practice.case(thread),
-        Shown::Nothing | Shown::Log => None,
-    });
+    let shown = console.open(|open| open.shown);
+    let case = console.open(|open| open.shown.lead().and_then(|thread| open.practice.case(thread)));
     let case: Now = Memo::new(move |_| case.get().flatten());
-    move || thread.get().flatten().map(|thread| view! { <Lead thread case/> })
+    // Drawn anew for another lead or another way of showing it, not when the lead itself changes.
+    let known = Memo::new(move |_| case.with(Option::is_some));
+    move || {
+        let known = known.get();
+        shown.get().map(|shown| match shown {
+            Shown::Lead(thread) | Shown::Call(thread) if !known => view! { <Saving thread/> }.into_any(),
+            Shown::Call(thread) => view! { <call::Call thread case/> }.into_any(),
+            Shown::Lead(thread) => view! { <Lead thread case/> }.into_any(),
+            Shown::Nothing | Shown::Take | Shown::Reports | Shown::Log => ().into_any(),
+        })
+    }
+}
+
+/// A lead that was taken down here and is not in the log yet.
+#[component]
+fn Saving(thread: ThreadId) -> impl IntoView {
+    view! {
+        <div class="page-in">
+            <h1>{"Saving"}</h1>
+            <p class="lede">{"It is being signed, sealed and written to the log. It opens here when it is there."}</p>
+            <work::OnTheWay thread/>
+        </div>
+    }
 }
 
 #[component]
 fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
-    let practice = console.open(|open| open.practice.clone());
-    // Each part is drawn anew when the lead changes; the fields between them are not.
-    let part = move |draw: fn(Console, &Practice, &Same<Case>) -> AnyView| {
-        move || {
-            case.get().zip(practice.get_untracked()).map(|(case, practice)| draw(console, &practice, &case))
-        }
-    };
     view! {
         <article class="page-in lead">
             <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
-            {part(head)}
+            {part(case, head)}
+            <Holder thread case/>
             <div class="columns">
                 <div class="column">
-                    {part(needs)}
+                    {part(case, needs)}
                     <timeline::Timeline thread case/>
-                    {part(told)}
+                    {part(case, told)}
                 </div>
                 <div class="column side">
-                    {part(contact)}
-                    {part(same)}
+                    {part(case, contact)}
+                    {part(case, same)}
                     <work::Work thread case/>
-                    {part(scored)}
-                    {part(record)}
+                    <correct::Correct thread case/>
+                    {part(case, scored)}
+                    {part(case, record)}
                 </div>
             </div>
         </article>
     }
 }
 
-fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView {
+/// A part of the page that is drawn anew when the lead changes; the fields between such parts are not.
+pub(crate) fn part(case: Now, draw: fn(Console, &Practice, &Same<Case>) -> AnyView) -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    move || case.get().zip(practice.get_untracked()).map(|(case, practice)| draw(console, &practice, &case))
+}
+
+/// Who works on the lead, and the way to claim it or to begin the call.
+#[component]
+fn Holder(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let now = console.open(|open| open.now);
+    let holder = Memo::new(move |_| {
+        let (now, practice) = (now.get()?, practice.get()?);
+        case.with(|case| holder(case.as_ref()?, &practice, now))
+    });
+    let words = move || match holder.get().as_deref() {
+        None => "Nobody works on this lead.".to_owned(),
+        Some("You") => "You work on this lead. Your colleagues see that.".to_owned(),
+        Some(other) => format!("{other} works on this lead now. Two calls would be one too many."),
+    };
+    let label = move || match holder.get().as_deref() {
+        None => "Claim",
+        Some("You") => "Give it back",
+        Some(_) => "Take over",
+    };
+    let held = move || holder.get().is_some_and(|holder| holder != "You");
+    view! {
+        <div class="holder" class:held=held role="status">
+            {icon(icon::PERSON)}
+            <span class="holder-words">{words}</span>
+            <button class="button" title="C" on:click=move |_| console.send(Event::Claim(thread))>{label}</button>
+            <button class="button primary" title="G" on:click=move |_| console.send(Event::Call(thread))>{icon(icon::PHONE)}<span>{"Call with the guide"}</span></button>
+        </div>
+    }
+}
+
+pub(crate) fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     let erased = case.lead.inquiries.is_empty();
     let help = case.assessment.as_ref().map(|assessment| assessment.triage.help()).unwrap_or_default();
     view! {
@@ -100,12 +148,11 @@ fn Meta(case: Same<Case>) -> impl IntoView {
     let now = console.open(|open| open.now);
     let received = case.received();
     let on = full(received, console.zone);
-    let due = case.due;
-    let left = move || due.map(|due| clock_badge(stands(due, now.get().unwrap_or(0), console.zone)));
+    let left = move || clock_of(&case, now.get().unwrap_or(0), console.zone).map(clock_badge);
     view! { {left}<time>{on}</time><span class="muted">{move || ago(received, now.get().unwrap_or(0))}</span> }
 }
 
-fn needs(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
+pub(crate) fn needs(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     let found = case.lead.inquiry().zip(case.assessment.as_ref());
     found
         .map(|(inquiry, assessment)| cards::needs(stretches(&inquiry.answers.needs, &assessment.triage)))
@@ -116,18 +163,19 @@ fn told(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
     case.lead
         .inquiry()
         .map(|inquiry| {
-            let facts = answers::facts(&practice.source, &inquiry.answers);
+            let answers = case.answers().unwrap_or_default();
+            let facts = answers::facts(&practice.source, &answers);
             view! { {cards::facts(facts)}{cards::visits(console, practice, inquiry)} }
         })
         .into_any()
 }
 
-fn contact(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
-    case.lead.inquiry().map(|inquiry| cards::contact(ways(&inquiry.answers.contact))).into_any()
+pub(crate) fn contact(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
+    case.answers().map(|answers| cards::contact(ways(&answers.contact))).into_any()
 }
 
 fn same(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
-    cards::same(console, twins(case, &practice.cases)).into_any()
+    cards::same(console, case.lead.thread, twins(case, &practice.cases)).into_any()
 }
 
 fn scored(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {

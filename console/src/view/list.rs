@@ -4,8 +4,8 @@ use super::icon::{self, icon};
 use super::{console, shell};
 use crate::model::case::Case;
 use crate::model::due::{Clock, Tone};
-use crate::model::queue::{Filter, Order, Row, counts};
-use crate::model::{Event, Shown};
+use crate::model::queue::{Filter, Group, Listed, Order, Row, Turn, counts};
+use crate::model::{Event, Shown, rows};
 use lead::triage::Lane;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -14,8 +14,6 @@ use wire::ThreadId;
 
 /// The scrolling element's id.
 pub(crate) const LIST: &str = "leads";
-/// In CSS pixels; the style sheet says the same.
-pub(crate) const ROW_HEIGHT: i32 = 84;
 /// Rows drawn above and below what is visible.
 const MARGIN: usize = 6;
 
@@ -48,8 +46,12 @@ fn Tools() -> impl IntoView {
     let filter = console.open(|open| open.query.filter);
     let order = console.open(|open| open.query.order);
     let practice = console.open(|open| open.practice.clone());
-    let listed = console.open(|open| open.listed.len());
-    let counts = Memo::new(move |_| practice.with(|p| p.as_ref().map_or([0; 3], |p| counts(p))));
+    let listed = console.open(|open| open.listed.cases.len());
+    let now = console.open(|open| open.now);
+    let counts = Memo::new(move |_| {
+        let now = now.get().unwrap_or(0);
+        practice.with(|practice| practice.as_ref().map_or([0; 4], |practice| counts(practice, now)))
+    });
     view! {
         <div class="tools">
             <label class="search">
@@ -96,16 +98,18 @@ fn Rows() -> impl IntoView {
     let console = console();
     let listed = console.open(|open| open.listed.clone());
     let scroller = NodeRef::<Div>::new();
-    // First and one past the last visible row.
+    // The first and the last visible row.
     let seen = RwSignal::new((0_usize, 12_usize));
     let measure = move || {
-        if let Some(element) = scroller.get_untracked() {
-            let row = |pixels: i32| usize::try_from(pixels / ROW_HEIGHT).unwrap_or(0);
-            let (top, height) = (element.scroll_top(), element.client_height());
-            let now = (row(top), row(top + height) + 1);
-            if now != seen.get_untracked() {
-                seen.set(now);
-            }
+        let Some(element) = scroller.get_untracked() else { return };
+        let (top, height) = (element.scroll_top(), element.client_height());
+        let now = listed.with_untracked(|listed| {
+            let listed = listed.as_ref()?;
+            let at = |y: i32| rows::at(&listed.groups, listed.cases.len(), y);
+            Some((at(top), at(top + height)))
+        });
+        if let Some(now) = now.filter(|now| *now != seen.get_untracked()) {
+            seen.set(now);
         }
     };
     Effect::new(move |_| {
@@ -114,32 +118,68 @@ fn Rows() -> impl IntoView {
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let count = Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.len())));
+    let count =
+        Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.cases.len())));
+    let height = move || listed.with(|l| l.as_ref().map_or(0, |l| rows::height(&l.groups, l.cases.len())));
     let drawn = move || {
-        let (first, end) = seen.get();
+        let (first, last) = seen.get();
+        listed.with(|listed| listed.as_ref().map(|listed| places(listed, first, last)).unwrap_or_default())
+    };
+    let headings = move || {
         listed.with(|listed| {
-            let Some(listed) = listed else { return Vec::new() };
-            let end = (end + MARGIN).min(listed.len());
-            let first = first.saturating_sub(MARGIN).min(end);
-            (first..end).map(|index| (index, Arc::clone(&listed[index]))).collect()
+            let listed = listed.as_ref()?;
+            let groups = listed.groups.iter();
+            Some(groups.map(|group| (rows::heading_top(&listed.groups, group), *group)).collect::<Vec<_>>())
         })
     };
     view! {
         <div class="rows" id=LIST node_ref=scroller on:scroll=move |_| measure()>
             <Show when=move || count.get() == 0><Empty/></Show>
-            <ol style:height=move || format!("{}px", count.get() * ROW_HEIGHT as usize)>
-                // A row is drawn anew when its place or its lead changes, and only then.
-                <For each=drawn key=|(index, case)| (*index, Arc::as_ptr(case) as usize) let((index, case))>
-                    <RowItem index case count/>
-                </For>
-            </ol>
+            <div class="canvas" style:height=move || format!("{}px", height())>
+                {move || headings().into_iter().flatten().map(|(top, group)| heading(top, group)).collect_view()}
+                <ol>
+                    // A row is drawn anew when its place or its lead changes, and only then.
+                    <For each=drawn key=|place| (place.top, place.index, Arc::as_ptr(&place.case) as usize) let(place)>
+                        <RowItem place count/>
+                    </For>
+                </ol>
+            </div>
         </div>
     }
 }
 
+/// A lead and where its row stands.
+#[derive(Clone)]
+struct Place {
+    index: usize,
+    top: i32,
+    case: Arc<Case>,
+}
+
+fn places(listed: &Listed, first: usize, last: usize) -> Vec<Place> {
+    let end = (last + 1 + MARGIN).min(listed.cases.len());
+    let first = first.saturating_sub(MARGIN).min(end);
+    let place = |index: usize| Place {
+        index,
+        top: rows::top(&listed.groups, index),
+        case: Arc::clone(&listed.cases[index]),
+    };
+    (first..end).map(place).collect()
+}
+
+fn heading(top: i32, group: Group) -> impl IntoView {
+    let class = if group.turn == Turn::Emergency { "turn grave" } else { "turn" };
+    view! {
+        <h2 class=class style:transform=format!("translateY({top}px)")>
+            <span>{group.turn.label()}</span><span class="count">{group.count}</span>
+        </h2>
+    }
+}
+
 #[component]
-fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
+fn RowItem(place: Place, count: Memo<usize>) -> impl IntoView {
     let console = console();
+    let Place { index, top, case } = place;
     let thread = case.lead.thread;
     let cursor = console.open(|open| open.cursor);
     let shown = console.open(|open| open.shown);
@@ -150,10 +190,10 @@ fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
         practice
             .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
     });
-    let is_shown = move || shown.get() == Some(Shown::Lead(thread));
+    let is_shown = move || shown.get().and_then(Shown::lead) == Some(thread);
     let tab = move || if cursor.get() == Some(Some(thread)) { "0" } else { "-1" };
     view! {
-        <li style:transform=format!("translateY({}px)", index as i32 * ROW_HEIGHT) aria-setsize=move || count.get().to_string() aria-posinset=(index + 1).to_string()>
+        <li style:transform=format!("translateY({top}px)") aria-setsize=move || count.get().to_string() aria-posinset=(index + 1).to_string()>
             <button class="row" id=row_id(thread) tabindex=tab aria-current=move || is_shown().then_some("true") on:click=move |_| console.send(Event::OpenLead(thread))>
                 {move || row.get().map(content)}
             </button>
@@ -162,7 +202,7 @@ fn RowItem(index: usize, case: Arc<Case>, count: Memo<usize>) -> impl IntoView {
 }
 
 fn content(row: Row) -> impl IntoView {
-    let Row { name, service, excerpt, lane, score, to_call, clock, stage, when, when_full, .. } = row;
+    let Row { name, service, excerpt, lane, score, to_call, clock, holder, stage, when, when_full, .. } = row;
     let tone = if to_call { "tally call" } else { "tally" };
     view! {
         {match score {
@@ -174,6 +214,7 @@ fn content(row: Row) -> impl IntoView {
             <span class="row-meta">
                 {lane_badge(lane)}
                 {clock.map(clock_badge)}
+                {holder.map(holder_badge)}
                 {(stage != "New").then(|| view! { <span class="stage">{stage}</span> })}
                 <bdi class="row-service">{service}</bdi>
             </span>
@@ -199,6 +240,12 @@ pub(crate) fn clock_badge(clock: Clock) -> impl IntoView {
         Tone::Late => "badge emergency",
     };
     view! { <span class=class>{icon(icon::CLOCK)}<span>{clock.words}</span></span> }
+}
+
+/// Who works on it.
+pub(crate) fn holder_badge(holder: String) -> impl IntoView {
+    let class = if holder == "You" { "badge mine" } else { "badge held" };
+    view! { <span class=class>{icon(icon::PERSON)}<span class="unseen">{"Claimed by "}</span><bdi>{holder}</bdi></span> }
 }
 
 #[component]

@@ -6,7 +6,10 @@
 
 #![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
 
+mod call;
 mod cards;
+mod chart;
+mod correct;
 pub(crate) mod focus;
 mod gate;
 mod history;
@@ -15,14 +18,17 @@ mod keys;
 mod lead;
 mod list;
 mod log;
+mod reports;
 mod score;
 mod shell;
+mod take;
 mod timeline;
 mod work;
 
 use crate::model::when::Zone;
 use crate::model::{Effect, Event, Locked, Open, State, step};
 use leptos::prelude::*;
+use wire::ThreadId;
 
 /// The one state, and how to change it.
 #[derive(Clone, Copy)]
@@ -30,11 +36,21 @@ pub(crate) struct Console {
     state: RwSignal<State>,
     perform: fn(Console, Effect),
     pub(crate) zone: Zone,
+    /// A new thread's id; `None` where the browser gives no randomness.
+    pub(crate) make_thread: fn() -> Option<ThreadId>,
 }
 
 impl Console {
-    pub(crate) fn new(perform: fn(Self, Effect), zone: Zone) -> Self {
-        Self { state: RwSignal::new(State::default()), perform, zone }
+    pub(crate) fn new(perform: fn(Self, Effect), zone: Zone, make_thread: fn() -> Option<ThreadId>) -> Self {
+        Self { state: RwSignal::new(State::default()), perform, zone, make_thread }
+    }
+
+    /// Milliseconds since 1970-01-01 UTC, as of the last tick.
+    pub(crate) fn now(self) -> u64 {
+        self.with(|state| match state {
+            State::Open(open) => open.now,
+            State::Locked(locked) => locked.now,
+        })
     }
 
     /// Lets `event` happen, and performs what follows from it.

@@ -1,7 +1,7 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
-use super::{Console, console, history, keys, lead, list, log};
+use super::{Console, console, history, keys, lead, list, log, reports, take};
 use crate::model::open::{Link, Shown};
 use crate::model::when::many;
 use crate::model::{Event, LockReason, shortcut};
@@ -13,10 +13,15 @@ pub(crate) fn Shell() -> impl IntoView {
     keys::listen(console);
     history::keep(console);
     let shown = console.open(|open| open.shown);
-    let page = move || match shown.get() {
-        None | Some(Shown::Nothing) => lead::Nothing().into_any(),
-        Some(Shown::Lead(_)) => lead::Page().into_any(),
-        Some(Shown::Log) => log::Log().into_any(),
+    // A lead's page follows the lead by itself.
+    let kind =
+        Memo::new(move |_| shown.get().map(|shown| if shown.lead().is_some() { None } else { Some(shown) }));
+    let page = move || match kind.get() {
+        Some(None) => lead::Page().into_any(),
+        Some(Some(Shown::Take)) => take::Take().into_any(),
+        Some(Some(Shown::Reports)) => reports::Reports().into_any(),
+        Some(Some(Shown::Log)) => log::Log().into_any(),
+        _ => lead::Nothing().into_any(),
     };
     let beside = move || if matches!(shown.get(), None | Some(Shown::Nothing)) { "list" } else { "page" };
     view! {
@@ -57,10 +62,26 @@ fn Bar() -> impl IntoView {
         <header class="bar" inert=covered>
             <p class="brand">{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <LogState/>
+            <button class="button primary" title="Next call (N)" on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{"Next call"}</span></button>
+            <button class="button quiet tool" aria-label="Take a call" title="Take a call (T)" on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
+            <button class="button quiet tool" aria-label="Reports" title="Reports (R)" on:click=move |_| console.send(Event::OpenReports)>{icon(icon::CHART)}</button>
+            <Bell/>
             <span class="staff" title="Signed in as">{staff}</span>
             <button class="button quiet only-wide" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
             <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{"Lock"}</span></button>
         </header>
+    }
+}
+
+/// Tells of new inquiries outside the page, without a word about them.
+#[component]
+fn Bell() -> impl IntoView {
+    let console = console();
+    let on = console.open(|open| open.notify);
+    let title =
+        move || if on.get() == Some(true) { "New inquiries are told of" } else { "Tell me of new inquiries" };
+    view! {
+        <button class="button quiet tool only-wide" aria-label="Notifications" aria-pressed=move || (on.get() == Some(true)).to_string() title=title on:click=move |_| console.send(Event::Notifications)>{icon(icon::BELL)}</button>
     }
 }
 
@@ -71,9 +92,14 @@ fn LogState() -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     let link = console.open(|open| open.link);
     let refused = Memo::new(move |_| practice.with(|p| p.as_ref().map_or(0, |p| p.refused.len())));
+    let reading = Memo::new(move |_| practice.with(|p| p.as_ref().and_then(|p| p.reading)));
     view! {
         <div class="log-state">
             {move || match link.get() {
+                _ if reading.get().is_some() => {
+                    let words = move || reading.get().map(|(read, of)| format!("Reading {read} of {of}"));
+                    view! { <span class="chip warn" role="status" title="Nothing can be changed until the log is read to its end">{icon(icon::CLOCK)}<span>{words}</span></span> }.into_any()
+                }
                 Some(Link::Unreachable) => view! { <span class="chip warn">{icon(icon::ALERT)}<span>{"Relay unreachable"}</span></span> }.into_any(),
                 _ => view! { <button class="chip good" title="What was checked" on:click=move |_| console.send(Event::OpenLog)>{icon(icon::SHIELD)}<span>{"Log verified"}</span></button> }.into_any(),
             }}

@@ -37,10 +37,10 @@ pub(crate) fn Timeline(thread: ThreadId, case: Now) -> impl IntoView {
 }
 
 fn happening(happening: Happening) -> impl IntoView {
-    let Happening { what, text, who, when, .. } = happening;
+    let Happening { what, text, who, when, warn, .. } = happening;
     view! {
         <li>
-            <p class="happening"><strong>{what}</strong><span class="muted">{format!("{when} · {who}")}</span></p>
+            <p class="happening" class:warn=warn><strong>{what}</strong><span class="muted">{format!("{when} · {who}")}</span></p>
             {text.map(|text| view! { <p class="note-text" dir="auto">{text}</p> })}
         </li>
     }

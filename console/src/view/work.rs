@@ -4,11 +4,15 @@ use super::console;
 use super::icon::{self, icon};
 use super::lead::Now;
 use crate::model::Event;
+use crate::model::plain::plain;
 use crate::model::when::full;
-use crate::model::work::{OUTCOMES, Outgoing, STAGES, Way, appointment, outcome_word, says, stage_word};
+use crate::model::work::{
+    NOTE_CHARS, OUTCOMES, Outgoing, STAGES, Way, appointment, closed, outcome_word, plan, reason_word, says,
+    stage_word, verification_word,
+};
 use lead::inquiry::Voicemail;
-use lead::thread::{self, CallOutcome};
-use leptos::html::Input;
+use lead::thread::{self, CallOutcome, ClosedReason};
+use leptos::html::{Input, Select};
 use leptos::prelude::*;
 use wire::ThreadId;
 
@@ -18,8 +22,11 @@ pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
         <section class="card at-work" aria-labelledby="work-title">
             <h2 id="work-title">{"Work"}</h2>
             <Calls thread case/>
+            <Checked case/>
             <StageChoice thread case/>
+            <Plan thread case/>
             <Booking thread case/>
+            <Close thread case/>
             <OptOut thread case/>
             <OnTheWay thread/>
         </section>
@@ -46,6 +53,102 @@ fn Calls(thread: ThreadId, case: Now) -> impl IntoView {
                 }
             }).collect_view()}
         </div>
+    }
+}
+
+/// What was checked with the person, and by whom.
+#[component]
+fn Checked(case: Now) -> impl IntoView {
+    let lines = move || {
+        case.with(|case| {
+            let verified = case.iter().flat_map(|case| &case.lead.verified);
+            verified.map(|one| (verification_word(one.what), one.author.to_string())).collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <ul class="checked">
+            {move || lines().into_iter().map(|(what, by)| view! {
+                <li>{icon(icon::CHECK)}<span>{what}</span><span class="muted">{by}</span></li>
+            }).collect_view()}
+        </ul>
+    }
+}
+
+/// A call promised for later.
+#[component]
+fn Plan(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let when = NodeRef::<Input>::new();
+    let about = NodeRef::<Input>::new();
+    let wrong = RwSignal::new(false);
+    let planned = move || {
+        case.with(|case| {
+            let task = case.as_ref()?.lead.task.as_ref()?;
+            Some((full(task.due, console.zone), plain(&task.note)))
+        })
+    };
+    let save = move |_| {
+        let (Some(when), Some(about)) = (when.get_untracked(), about.get_untracked()) else { return };
+        let event = plan(&when.value(), &about.value(), console.zone);
+        wrong.set(event.is_none());
+        if let Some(event) = event {
+            when.set_value("");
+            about.set_value("");
+            console.send(Event::Act { thread, event });
+        }
+    };
+    view! {
+        {move || planned().map(|(when, note)| view! { <p class="booked">{icon(icon::PHONE)}<span>{"Call planned: "}<strong>{when}</strong>" "<bdi>{note}</bdi></span></p> })}
+        <details class="booking">
+            <summary>{"Plan a call"}</summary>
+            <div class="stack">
+                <label class="unseen" for="plan-at">{"Date and time"}</label>
+                <input id="plan-at" type="datetime-local" node_ref=when aria-invalid=move || wrong.get().to_string() aria-describedby="plan-error"/>
+                <label class="unseen" for="plan-about">{"What about"}</label>
+                <input id="plan-about" type="text" maxlength="200" placeholder="What about" node_ref=about/>
+                <button class="button" on:click=save>{"Plan it"}</button>
+            </div>
+            <p class="field-error" id="plan-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
+        </details>
+    }
+}
+
+/// The end without an appointment: kindly, and with a reason that reports can count.
+#[component]
+fn Close(thread: ThreadId, case: Now) -> impl IntoView {
+    let console = console();
+    let reason = NodeRef::<Select>::new();
+    let note = NodeRef::<Input>::new();
+    let ended = move || {
+        case.with(|case| {
+            let closing = case.as_ref()?.lead.closing.as_ref()?;
+            Some((reason_word(closing.reason), plain(&closing.note)))
+        })
+    };
+    let close = move |_| {
+        let (Some(reason), Some(note)) = (reason.get_untracked(), note.get_untracked()) else { return };
+        let word = reason.value();
+        if let Some(chosen) = ClosedReason::ALL.into_iter().find(|reason| reason_word(*reason) == word) {
+            let event = closed(chosen, &note.value());
+            note.set_value("");
+            console.send(Event::Act { thread, event });
+        }
+    };
+    view! {
+        {move || ended().map(|(why, note)| view! { <p class="booked">{icon(icon::CHECK)}<span>{"Closed: "}<strong>{why}</strong>" "<bdi>{note}</bdi></span></p> })}
+        <details class="booking">
+            <summary>{"Decline, refer or close"}</summary>
+            <div class="stack">
+                <label class="unseen" for="close-reason">{"Reason"}</label>
+                <select id="close-reason" node_ref=reason>
+                    {ClosedReason::ALL.into_iter().map(|reason| view! { <option value=reason_word(reason)>{reason_word(reason)}</option> }).collect_view()}
+                </select>
+                <label class="unseen" for="close-note">{"To whom, or why"}</label>
+                <input id="close-note" type="text" maxlength=NOTE_CHARS.to_string() placeholder="To whom, or why" node_ref=note/>
+                <p class="fine">{"Declining kindly: say what you cannot do, who can, and that they may always write again."}</p>
+                <button class="button" on:click=close>{"Close the lead"}</button>
+            </div>
+        </details>
     }
 }
 
@@ -125,7 +228,7 @@ fn OptOut(thread: ThreadId, case: Now) -> impl IntoView {
 }
 
 #[component]
-fn OnTheWay(thread: ThreadId) -> impl IntoView {
+pub(crate) fn OnTheWay(thread: ThreadId) -> impl IntoView {
     let console = console();
     let outgoing = console.open(|open| open.outgoing.clone());
     let ours = move || {

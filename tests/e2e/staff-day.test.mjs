@@ -1,0 +1,137 @@
+// A coordinator's day with a colleague at the same practice: who calls whom, calling with the guide, putting an answer
+// right at the same time, taking a call. Two browsers, one log.
+
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { openLab } from './lab.mjs';
+
+const BOOK = 'I want to book a knee replacement consultation this week';
+
+let lab;
+let contexts = [];
+
+before(async () => {
+  lab = await openLab();
+  const person = (name, needs) => ({
+    lang: 'en',
+    answers: { contact: { name, phone: '555-0100' }, service: 'knee-replacement', needs, appointment: { windows: [] } },
+    visits: [],
+  });
+  const file = path.join(lab.directory, 'day.json');
+  const people = [person('Avery Sample', BOOK), person('Blair Example', BOOK), person('Casey Demo', 'I have chest pain and can’t breathe')];
+  await writeFile(file, JSON.stringify(people));
+  await lab.anteroom('demo', 'seed', '--count', String(people.length), '--file', file, '--credential', lab.owner);
+});
+afterEach(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  contexts = [];
+});
+after(() => lab?.close());
+
+async function opened(credential) {
+  const context = await lab.browser.newContext();
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error}`));
+  await page.goto(`${lab.relay}/console/`);
+  await page.getByLabel('Credential file').setInputFiles(credential);
+  await page.getByLabel('Passphrase').fill(lab.passphrase);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await page.getByRole('button', { name: 'Log verified' }).waitFor();
+  return page;
+}
+
+const heading = (page) => page.getByRole('main', { name: 'Lead' }).getByRole('heading', { level: 1 });
+const row = (page, name) => page.getByRole('navigation', { name: 'Leads' }).locator('.row', { hasText: name });
+
+test('one key takes the next call, and a colleague sees it at once and gets another', async () => {
+  const sam = await opened(lab.coordinator);
+  const maria = await opened(lab.owner);
+  await sam.keyboard.press('n');
+  assert.equal(await heading(sam).innerText(), 'Casey Demo', 'the emergency comes first, whatever its score');
+  await sam.getByText('You work on this lead.').waitFor();
+  const asked = Date.now();
+  await row(maria, 'Casey Demo').getByText('sam-rivera').waitFor({ timeout: 10_000 });
+  assert.ok(Date.now() - asked < 10_000, 'by the stream, not by asking every quarter of a minute');
+  await maria.keyboard.press('n');
+  assert.notEqual(await heading(maria).innerText(), 'Casey Demo');
+  await row(maria, 'Casey Demo').click();
+  await maria.getByText('sam-rivera works on this lead now.').waitFor();
+  await maria.getByRole('button', { name: 'Take over' }).click();
+  await sam.getByText('maria-lopez works on this lead now.').waitFor();
+});
+
+test('with the guide: what was checked, the outcome and the next step', async () => {
+  const page = await opened(lab.coordinator);
+  await row(page, 'Avery Sample').click();
+  await page.keyboard.press('g');
+  await page.getByRole('heading', { name: 'Guide' }).waitFor();
+  await page.getByText('Hello, this is sam-rivera from').waitFor();
+  await page.getByLabel('Full name and date of birth match').check();
+  await page.getByRole('button', { name: 'Español' }).click();
+  await page.getByText('Hola, soy sam-rivera').waitFor();
+  await page.getByRole('button', { name: 'No answer' }).click();
+  await page.getByRole('button', { name: 'Call again in 2 hours' }).click();
+  await page.getByText('Call planned').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('Call: No answer').first().waitFor();
+  await page.getByText('Checked: Identity').first().waitFor();
+  assert.equal(await page.locator('.turn', { hasText: 'Planned for later' }).count(), 1);
+});
+
+test('two who put the same answer right at the same time: the last word counts and both are told', async () => {
+  const sam = await opened(lab.coordinator);
+  const maria = await opened(lab.owner);
+  for (const page of [sam, maria]) {
+    await row(page, 'Blair Example').click();
+    await page.getByText('Correct an answer').click();
+  }
+  // Maria's console does not hear of Sam's correction: she works on what she sees.
+  await maria.context().setOffline(true);
+  await sam.getByLabel('How it should read').fill('555-0111');
+  await sam.getByRole('button', { name: 'Correct it' }).click();
+  await sam.getByRole('link', { name: '555-0111' }).waitFor();
+  await maria.getByLabel('How it should read').fill('555-0122');
+  await maria.getByRole('button', { name: 'Correct it' }).click();
+  await maria.getByText('not saved: the relay does not answer').waitFor();
+  await maria.context().setOffline(false);
+  await maria.getByRole('button', { name: 'Try again' }).click();
+  for (const page of [maria, sam]) {
+    await page.getByRole('link', { name: '555-0122' }).waitFor({ timeout: 40_000 });
+    await page.getByText('Phone: 555-0100 → 555-0111').waitFor();
+    await page.getByText('a colleague had changed it meanwhile').waitFor();
+  }
+});
+
+test('a call that comes in is taken down, triaged, signed and sealed', async () => {
+  const page = await opened(lab.coordinator);
+  const before = lab.exchanges.length;
+  await page.keyboard.press('t');
+  await page.getByRole('heading', { name: 'Take a call' }).waitFor();
+  await page.getByRole('button', { name: 'Save the inquiry' }).click();
+  await page.getByText('Write down a name').waitFor();
+  const source = page.locator('.take-form');
+  await source.locator('input[type=text]').first().fill('Walker Quincunx');
+  await source.locator('input[type=tel]').fill('555-0177');
+  await source.locator('textarea').first().fill('My chest hurts and I can’t breathe');
+  await page.getByText('Words of an emergency.').waitFor();
+  await page.getByRole('button', { name: 'Save the inquiry' }).click();
+  await heading(page).filter({ hasText: 'Walker Quincunx' }).waitFor();
+  await page.getByText('Phone call, taken down by sam-rivera').waitFor();
+  const sent = lab.exchanges.slice(before).map(({ requestBody, responseBody }) => `${requestBody}${responseBody}`).join();
+  assert.ok(!sent.includes('Quincunx'));
+});
+
+test('a lead closes with a reason, and a note that is hostile stays text', async () => {
+  const page = await opened(lab.owner);
+  await row(page, 'Blair Example').click();
+  await page.getByText('Decline, refer or close').click();
+  await page.getByLabel('Reason').selectOption('Referred elsewhere');
+  await page.getByLabel('To whom, or why').fill('<img src=x onerror="window.pwned=1"> Dr. Example');
+  await page.getByRole('button', { name: 'Close the lead' }).click();
+  await page.getByText('Closed: Referred elsewhere').first().waitFor();
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.locator('.page img').count(), 0);
+});
