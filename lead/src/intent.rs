@@ -51,9 +51,9 @@ const ALL: [Intent; 10] = [
 /// What speaks for [`Intent::Other`] before a word is read.
 const PRIOR: i32 = 130;
 /// How much likelier finding is than booking where nothing speaks for either: the regression's intercept.
-const FINDING: i32 = 33;
+const FINDING: i32 = 17;
 /// Less than this share of the likelihood does not name an intent, in percent.
-const SURE: u8 = 40;
+const SURE: u8 = 35;
 
 /// An intent, how sure it is, and why.
 #[derive(Clone, Default, PartialEq, Eq)]

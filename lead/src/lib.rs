@@ -12,7 +12,11 @@ mod redacted;
 
 pub mod assess;
 pub mod fault;
+pub mod fhir;
+pub mod handover;
+pub mod hl7;
 pub mod hours;
+pub mod ical;
 pub mod inquiry;
 pub mod intent;
 mod lexicon;

@@ -18,7 +18,7 @@ const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? 'target');
 const bindgen = path.join(target, 'bindgen/lead-web');
 
 async function texts() {
-  const tables = await Promise.all(['cases', 'urgency'].map((name) => readFile(path.join(root, `lead/tests/${name}.jsonl`), 'utf8')));
+  const tables = await Promise.all(['cases', 'urgency', 'urgency-signs'].map((name) => readFile(path.join(root, `lead/tests/${name}.jsonl`), 'utf8')));
   const rows = tables.join('').split('\n').filter(Boolean).map((line) => JSON.parse(line).text);
   // And what no person writes: marks that combine, signs that are no letters, a long run without an end.
   return [...rows, 'n\u0303o 🙂 chest\u00a0pain', '¿¡…“”', 'no '.repeat(2000) + 'pain', 'ＣＨＥＳＴ ﬁne ǅ İstanbul ẞ'];

@@ -1,11 +1,12 @@
 //! `cargo xtask test`: everything that CI runs, with a summary at the end. A failure does not stop
 //! the rest; a tool that cannot be had is a failure, never a skip.
 
-use crate::step::{cargo, run as execute, step};
+use crate::step::{cargo, output, run as execute, step};
 use crate::{blindness, budget, build, tool};
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
@@ -16,7 +17,7 @@ pub(crate) struct Options {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     ("format", || execute(&mut cargo(&["fmt", "--all", "--check"]))),
     ("blindness", blindness::run),
     ("lints", lints),
@@ -28,6 +29,7 @@ const CHECKS: [Check; 14] = [
     ("interoperation with foreign JOSE libraries", interoperation),
     ("seal in the browser", seal_in_browser),
     ("lead in the browser", lead_in_browser),
+    ("hand-over read by others", hand_over_read_by_others),
     ("end to end", end_to_end),
     ("licences and sources", licences),
     ("unused dependencies", unused_dependencies),
@@ -126,6 +128,18 @@ fn lead_in_browser() -> Result<()> {
     compiled_tests()?;
     build::lead_example()?;
     execute(Command::new("node").arg("tests/lead/run.mjs"))
+}
+
+/// FHIR, HL7 v2 and iCalendar, by libraries that others wrote.
+fn hand_over_read_by_others() -> Result<()> {
+    let python = tool::python()?;
+    let handed = output(&mut cargo(&["run", "--quiet", "--package", "lead", "--example", "handover"]))?;
+    let mut reader = Command::new(python).arg("tests/lead/handover.py").stdin(Stdio::piped()).spawn()?;
+    if let Some(mut input) = reader.stdin.take() {
+        input.write_all(handed.as_bytes())?;
+    }
+    ensure!(reader.wait()?.success(), "a library that others wrote does not read what is handed over");
+    Ok(())
 }
 
 fn end_to_end() -> Result<()> {

@@ -60,8 +60,10 @@ const fn direction(trigger: Trigger) -> u8 {
         Trigger::NegatedBefore | Trigger::PastBefore | Trigger::OtherBefore | Trigger::HypotheticalBefore => {
             2
         }
-        Trigger::Pseudo | Trigger::End => 3,
+        Trigger::End => 3,
         Trigger::Now => 4,
+        // "fine now" is not "now".
+        Trigger::Pseudo => 7,
         Trigger::Long => 8,
     }
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FOLDS: usize = 5;
 /// Strength of the penalty; a weight of one log-odds unit costs as much as half a row read wrongly.
 const RIDGE: f64 = 0.5;
-const STEPS: usize = 1500;
+const STEPS: usize = 400;
 
 /// A group of phrases, named by its intent and its present weight.
 type Group = (usize, i16);

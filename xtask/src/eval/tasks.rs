@@ -4,6 +4,7 @@ use super::measures::share;
 use super::{Row, fold};
 use anyhow::{bail, ensure};
 use lead::intent::{self, Intent};
+use lead::scoring::{Criterion, Facts, Model, When, score};
 use lead::triage::{self, Lane, Status, triage};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,8 +159,12 @@ impl Task {
         for (label, n) in &counts {
             println!("  {label:<18} {n:>6}  {}", share(*n, rows.len()));
         }
-        let ready = rows.iter().filter(|row| is_care_ready(&row.text)).count();
-        println!("  care-ready from text alone, by the default model: {}", share(ready, rows.len()));
+        for (model, name) in
+            [(Model::seed(), "the default model"), (with_words(), "one that also counts intent and urgency")]
+        {
+            let ready = rows.iter().filter(|row| is_care_ready(&model, &row.text)).count();
+            println!("  care-ready from text alone, by {name}: {}", share(ready, rows.len()));
+        }
         if matches!(self, Self::Urgency) {
             println!("  every emergency, with what it was seen in:");
             for (row, (_, why)) in rows.iter().zip(predicted).filter(|(_, (label, _))| label == "emergency") {
@@ -199,7 +204,7 @@ fn concept_status(row: &Row) -> Status {
 pub(crate) const NEITHER: &str = "none";
 /// How much rarer such turns are than the others, in hundredths of a log-odds unit: the difference of the
 /// intercepts of the regression in docs/triage.md.
-const RARELY: i32 = 260;
+const RARELY: i32 = 281;
 
 fn intent_name(intent: Intent) -> String {
     serde_json::to_value(intent).ok().and_then(|name| name.as_str().map(fold)).unwrap_or_default()
@@ -219,9 +224,18 @@ fn label_of(intent: Intent, labels: &BTreeSet<String>, mapped: &impl Fn(&str) ->
     usual.to_owned()
 }
 
-fn is_care_ready(text: &str) -> bool {
-    use lead::scoring::{Facts, Model, score};
-    score(&Model::seed(), &Facts::from_text(text)).tier == "care-ready"
+fn is_care_ready(model: &Model, text: &str) -> bool {
+    score(model, &Facts::from_text(text)).tier == "care-ready"
+}
+
+/// The default model, with ten points each for the wish to book and for words of urgency, as a practice might write it.
+fn with_words() -> Model {
+    let mut model = Model::seed();
+    let like = model.criteria[0].clone();
+    let by = |id: &str, when| Criterion { id: id.into(), points: 10, when, ..like.clone() };
+    model.criteria.push(by("wants-to-book", When::Intent(vec![Intent::Book])));
+    model.criteria.push(by("urgent-words", When::Urgency(vec![Lane::Urgent, Lane::Emergency])));
+    model
 }
 
 #[cfg(test)]

@@ -1,0 +1,146 @@
+//! What goes from a lead to the practice's EHR: gathered once, written by [`crate::fhir`] and [`crate::hl7`].
+//!
+//! Everything is the patient's own word until staff have verified it, and is handed over as that. Identifiers are
+//! derived from the lead's thread and entries, so that whoever hands over twice hands over the same.
+
+use crate::hours::civil_from_days;
+use crate::inquiry::{Answers, Inquiry};
+use crate::manifest::ManifestSource;
+use crate::thread::Lead;
+use std::borrow::Cow;
+use wire::PracticeId;
+
+/// A lead on its way into the EHR.
+#[derive(Clone)]
+pub struct Handover<'a> {
+    /// Which practice.
+    pub practice: &'a PracticeId,
+    /// The practice's manifest.
+    pub source: &'a ManifestSource,
+    /// Version of the manifest that `source` is of.
+    pub manifest: u64,
+    /// A URI of the practice's own, under which its identifiers are unique: `https://lakeside.example/anteroom`.
+    pub system: &'a str,
+    /// How long an appointment is, in minutes, where its end is not known.
+    pub minutes: u16,
+    /// The lead.
+    pub lead: &'a Lead,
+    /// Its latest inquiry.
+    pub inquiry: &'a Inquiry,
+    /// That inquiry's answers, as staff put them right.
+    pub answers: Cow<'a, Answers>,
+}
+
+redacted_debug!(Handover<'_>);
+
+/// A person's name in parts, as far as a program can tell.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct NameParts<'a> {
+    /// As it was written.
+    pub(crate) text: &'a str,
+    /// The last word.
+    pub(crate) family: &'a str,
+    /// The words before it.
+    pub(crate) given: Vec<&'a str>,
+}
+
+impl<'a> NameParts<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        let text = text.trim();
+        let mut given: Vec<&str> = text.split_whitespace().collect();
+        let family = given.pop().unwrap_or_default();
+        Self { text, family, given }
+    }
+}
+
+impl<'a> Handover<'a> {
+    /// `None`: the lead has no inquiry to hand over.
+    #[must_use]
+    pub fn of(
+        practice: &'a PracticeId,
+        (source, manifest): (&'a ManifestSource, u64),
+        system: &'a str,
+        minutes: u16,
+        lead: &'a Lead,
+    ) -> Option<Self> {
+        let (inquiry, answers) = (lead.inquiry()?, lead.answers()?);
+        Some(Self { practice, source, manifest, system, minutes, lead, inquiry, answers })
+    }
+
+    /// The patient's name; `None`: someone else wrote, and did not say it.
+    pub(crate) fn patient(&self) -> Option<NameParts<'_>> {
+        let name = match &self.answers.on_behalf_of {
+            Some(of) => of.patient.as_deref()?,
+            None => &self.answers.contact.name,
+        };
+        Some(NameParts::of(name)).filter(|parts| !parts.family.is_empty())
+    }
+
+    /// Who wrote for the patient: name and relationship.
+    pub(crate) fn writer(&self) -> Option<(NameParts<'_>, &str)> {
+        let of = self.answers.on_behalf_of.as_ref()?;
+        Some((NameParts::of(&self.answers.contact.name), &of.relationship))
+    }
+
+    /// Name of the service asked for, in English where there is one.
+    pub(crate) fn service(&self) -> Option<&str> {
+        let id = self.answers.service.as_deref()?;
+        Some(self.source.service(id).map_or(id, |service| service.label.in_language("en")))
+    }
+
+    /// Beginning and end of the appointment, in milliseconds.
+    pub(crate) fn appointment(&self) -> Option<(u64, u64)> {
+        let slot = &self.lead.appointment.as_ref()?.slot;
+        let end = slot.end.filter(|end| *end > slot.start);
+        Some((slot.start, end.unwrap_or(slot.start + u64::from(self.minutes.max(1)) * 60_000)))
+    }
+}
+
+/// A UTC time in parts: year, month, day, hour, minute, second.
+fn parts(ms: u64) -> [i64; 6] {
+    let seconds = i64::try_from(ms / 1000).unwrap_or(i64::MAX);
+    let (year, month, day) = civil_from_days(seconds.div_euclid(86_400));
+    let second = seconds.rem_euclid(86_400);
+    [year, month, day, second / 3600, second / 60 % 60, second % 60]
+}
+
+/// `2026-11-24T15:00:00Z` (RFC 3339).
+pub(crate) fn rfc3339(ms: u64) -> String {
+    let [year, month, day, hour, minute, second] = parts(ms);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `20261124T150000Z` (RFC 5545 3.3.5, form 2).
+pub(crate) fn basic(ms: u64) -> String {
+    let [year, month, day, hour, minute, second] = parts(ms);
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
+}
+
+/// `20261124150000+0000` (HL7 v2.5.1 2.A.79).
+pub(crate) fn hl7(ms: u64) -> String {
+    let [year, month, day, hour, minute, second] = parts(ms);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}+0000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_the_three_ways() {
+        let ms = 1_767_625_205_999;
+        assert_eq!(rfc3339(ms), "2026-01-05T15:00:05Z");
+        assert_eq!(basic(ms), "20260105T150005Z");
+        assert_eq!(hl7(ms), "20260105150005+0000");
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        let _ = rfc3339(u64::MAX);
+    }
+
+    #[test]
+    fn names_in_parts() {
+        let parts = NameParts::of("  Ana María  Example ");
+        assert_eq!((parts.family, parts.given.join(" ").as_str()), ("Example", "Ana María"));
+        assert_eq!(NameParts::of("Sting").given, [""; 0]);
+        assert_eq!(NameParts::of(" ").family, "");
+    }
+}
