@@ -218,8 +218,8 @@ fn component(parts: &[&str]) -> String {
     parts.iter().map(|part| escape(part)).collect::<Vec<_>>().join("^").trim_end_matches('^').to_owned()
 }
 
-/// Escapes the delimiters (2.7.1) and what would end a segment (2.7.6 as hexadecimal); other control characters are
-/// left out.
+/// Escapes the delimiters (2.7.1). A new line, which would end a segment, becomes a space; other control characters
+/// are left out.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -229,8 +229,7 @@ fn escape(text: &str) -> String {
             '&' => out.push_str("\\T\\"),
             '~' => out.push_str("\\R\\"),
             '\\' => out.push_str("\\E\\"),
-            '\r' => out.push_str("\\X0D\\"),
-            '\n' => out.push_str("\\X0A\\"),
+            '\n' => out.push(' '),
             c if c.is_control() => {}
             c => out.push(c),
         }
@@ -244,7 +243,7 @@ mod tests {
 
     #[test]
     fn no_text_can_end_a_field_or_a_segment() {
-        assert_eq!(escape("a|b^c&d~e\\f\rg\nh\0"), "a\\F\\b\\S\\c\\T\\d\\R\\e\\E\\f\\X0D\\g\\X0A\\h");
+        assert_eq!(escape("a|b^c&d~e\\f\r\ng\0"), "a\\F\\b\\S\\c\\T\\d\\R\\e\\E\\f g");
         assert_eq!(component(&["a^", "", "b", ""]), "a\\S\\^^b");
     }
 
