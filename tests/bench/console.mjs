@@ -1,5 +1,5 @@
 // The console with a real volume of leads, beside a bare WebCrypto loop in the same page of the same run:
-// `node tests/bench/console.mjs [leads]`, and a part of `cargo xtask bench`. Nothing here passes or fails.
+// `cargo xtask bench console`, or `node tests/bench/console.mjs [leads]`. Nothing here passes or fails.
 
 import { openLab } from '../e2e/lab.mjs';
 
