@@ -30,10 +30,9 @@ pub fn bundle(of: &Handover<'_>, recorded_ms: u64) -> Bundle {
         entries.add("writer", |id| people::related_person(of, id, &patient, &name, relationship))
     });
     let author = writer.as_ref().unwrap_or(&patient).clone();
-    if let Some(insurance) = &of.answers.insurance {
-        if let Some(coverage) = people::coverage(of, insurance, &patient) {
-            entries.add("coverage", |id| coverage.identified(id));
-        }
+    let insurance = of.answers.insurance.as_ref();
+    if let Some(coverage) = insurance.and_then(|insurance| people::coverage(of, insurance, &patient)) {
+        entries.add("coverage", |id| coverage.identified(id));
     }
     if of.answers.consent.is_some() {
         entries.add("consent", |id| care::consent(of, id, &patient, &author));
