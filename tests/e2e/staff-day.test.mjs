@@ -114,7 +114,7 @@ test('a call that comes in is taken down, triaged, signed and sealed', async () 
   await page.getByText('Write down a name').waitFor();
   const source = page.locator('.take-form');
   await source.locator('input[type=text]').first().fill('Walker Quincunx');
-  await source.locator('input[type=tel]').fill('555-0177');
+  await source.locator('input[type=tel], input[type=email]').first().fill('walker@example.com');
   await source.locator('textarea').first().fill('My chest hurts and I can’t breathe');
   await page.getByText('Words of an emergency.').waitFor();
   await page.getByRole('button', { name: 'Save the inquiry' }).click();
