@@ -2,7 +2,7 @@
 
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use lead::thread::{CallOutcome, ErasureGround, Stage};
+use lead::thread::{CallOutcome, ErasureGround, Stage, Verification};
 use std::path::PathBuf;
 use wire::practice::Role;
 use wire::{PracticeId, StaffId, Thumbprint};
@@ -49,11 +49,22 @@ pub(crate) enum Command {
     /// A scoring model before it is published
     #[command(subcommand)]
     Score(Score),
+    /// How far people get, how soon they are called, and what becomes of them
+    Report(Report),
+    /// Copy keys, memories, settings and the desk's journal into a new folder
+    Backup(Backup),
+    /// Check such a copy, and put it into a new folder
+    Restore(Restore),
     /// The recovery key
     #[command(subcommand)]
     Recovery(Recovery),
+    /// Follow-up sequences
+    #[command(subcommand)]
+    Sequence(Sequence),
+    /// Follow the log: send follow-up, ask for calls, alert staff, serve the console
+    Desk(Desk),
     /// Look at everything that has to be right, and say what to do
-    Doctor(OfCredential),
+    Doctor(Doctor),
     /// Fetch a page of your website and check form, keys and manifest behind it
     VerifySite(VerifySite),
     /// Print completions for a shell
@@ -243,6 +254,16 @@ pub(crate) enum Inbox {
     Call(InboxCall),
     /// Say where an inquiry stands
     Stage(InboxStage),
+    /// Say that they answered, that a message came back, or that they want no more
+    Mark(InboxMark),
+    /// Say that something was checked
+    Verify(InboxVerify),
+    /// Choose a follow-up sequence, or none
+    Follow(InboxFollow),
+    /// Write down an appointment; a second time moves it
+    Book(InboxBook),
+    /// Call the appointment off
+    Cancel(InboxCancel),
     /// Delete everything of an inquiry at the relay, for good; needs the owner's credential
     Erase(InboxErase),
     /// Write all inquiries to a file that only you may read, one JSON object a line
@@ -304,6 +325,122 @@ impl From<GroundArg> for ErasureGround {
             GroundArg::Mistake => Self::Mistake,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxMark {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// What happened
+    #[arg(value_enum)]
+    pub(crate) mark: MarkArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// What became of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MarkArg {
+    /// They answered: a person answers them now
+    Replied,
+    /// A message came back: the address does not work
+    Bounced,
+    /// They want no more messages
+    OptedOut,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxVerify {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// What was checked
+    #[arg(value_enum)]
+    pub(crate) what: VerifyArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// [`lead::thread::Verification`] on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerifyArg {
+    /// Who they are
+    Identity,
+    /// How to reach them
+    Contact,
+    /// What they need
+    Needs,
+    /// Their insurance
+    Insurance,
+    /// A referral
+    Referral,
+    /// Their consent to messages
+    Consent,
+    /// That a signed authorization for marketing is on file (45 CFR 164.508)
+    MarketingAuthorization,
+}
+
+impl From<VerifyArg> for Verification {
+    fn from(what: VerifyArg) -> Self {
+        match what {
+            VerifyArg::Identity => Self::Identity,
+            VerifyArg::Contact => Self::Contact,
+            VerifyArg::Needs => Self::Needs,
+            VerifyArg::Insurance => Self::Insurance,
+            VerifyArg::Referral => Self::Referral,
+            VerifyArg::Consent => Self::Consent,
+            VerifyArg::MarketingAuthorization => Self::MarketingAuthorization,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxFollow {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Id of a sequence, or `none`
+    #[arg(value_name = "SEQUENCE")]
+    pub(crate) sequence: String,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxBook {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// When it begins, with the offset: 2026-12-01T14:30:00-06:00
+    #[arg(value_name = "TIME")]
+    pub(crate) start: jiff::Timestamp,
+    /// How long it takes
+    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1440))]
+    pub(crate) minutes: u32,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InboxCancel {
+    /// Its reference (`K7Q-3XM`) or its id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Whose wish it was
+    #[arg(long, value_enum)]
+    pub(crate) by: ByArg,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// Who called an appointment off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ByArg {
+    /// The patient
+    Patient,
+    /// The practice
+    Practice,
 }
 
 #[derive(Debug, Args)]
@@ -459,6 +596,105 @@ pub(crate) struct ScoreCalibrate {
 pub(crate) enum Recovery {
     /// Read everything with the recovery key, to see that it could be done
     Test(RecoveryTest),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sequence {
+    /// Look for mistakes, and for words that tell others about a person's health
+    Check(SequenceDocuments),
+    /// Render every message of every sequence in every language, with made-up values
+    Test(SequenceDocuments),
+    /// Show what comes next for each lead, and send nothing
+    Preview(SequencePreview),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequenceDocuments {
+    /// The desk's settings, `desk.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+    /// What the practice publishes about its intake (TOML or JSON)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequencePreview {
+    /// The desk's settings, `desk.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+    /// Look at the desk too: its settings, `desk.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Where the key files are
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// The desk's settings, `desk.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// A folder that is not there yet
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The copy
+    #[arg(value_name = "FROM")]
+    pub(crate) from: PathBuf,
+    /// A folder that is not there yet
+    #[arg(value_name = "TO")]
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Inquiries of the last so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3660))]
+    pub(crate) days: u32,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+/// Form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people, or JSON with --json
+    Text,
+    /// For spreadsheets
+    Csv,
+    /// A drawing
+    Svg,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Desk {
+    /// The desk's settings, `desk.toml`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: PathBuf,
+    /// Do what is due now, and end: for cron
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// With --once: as if it were then, in milliseconds since 1970
+    #[arg(long, value_name = "MS", hide = true, requires = "once")]
+    pub(crate) at: Option<u64>,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
 }
 
 #[derive(Debug, Args)]

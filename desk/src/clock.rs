@@ -45,6 +45,35 @@ pub(crate) fn parse_http_date(text: &str) -> Option<u64> {
     u64::try_from(stamp.as_second()).ok()
 }
 
+/// `Tuesday, November 24` and `2:30 PM` by the clocks of `zone`; `martes, 24 de noviembre` and `14:30` in Spanish.
+pub(crate) fn day_and_time(ms: u64, zone: lead::hours::Zone, language: &str) -> (String, String) {
+    let local = ms.checked_add_signed(zone.offset_ms(ms)).and_then(stamp);
+    let Some(local) = local.map(|stamp| stamp.to_zoned_datetime(TimeZone::UTC)) else {
+        return ("?".into(), "?".into());
+    };
+    if !language.starts_with("es") {
+        return (local.strftime("%A, %B %-d").to_string(), local.strftime("%-I:%M %p").to_string());
+    }
+    const DAYS: [&str; 7] = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"];
+    const MONTHS: [&str; 12] = [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ];
+    let day = DAYS[usize::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default() % 7];
+    let month = MONTHS[usize::try_from(local.month() - 1).unwrap_or_default() % 12];
+    (format!("{day}, {} de {month}", local.day()), local.strftime("%H:%M").to_string())
+}
+
 fn stamp(ms: u64) -> Option<Timestamp> {
     Timestamp::from_millisecond(i64::try_from(ms).ok()?).ok()
 }
@@ -52,6 +81,17 @@ fn stamp(ms: u64) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_appointment_is_named_by_the_practices_clocks() {
+        use lead::hours::{Daylight, Zone};
+        let central = Zone { utc_offset_minutes: -360, daylight: Daylight::UnitedStates };
+        // 24 November 2026, 20:30 UTC.
+        let (day, time) = day_and_time(1_795_552_200_000, central, "en");
+        assert_eq!((day.as_str(), time.as_str()), ("Tuesday, November 24", "2:30 PM"));
+        let (day, time) = day_and_time(1_795_552_200_000, central, "es-MX");
+        assert_eq!((day.as_str(), time.as_str()), ("martes, 24 de noviembre", "14:30"));
+    }
 
     #[test]
     fn spans_are_rough_and_times_total() {

@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod clock;
 mod commands;
+mod daemon;
 mod document;
 mod failure;
 mod files;

@@ -13,6 +13,16 @@ impl Parallel {
     pub(crate) fn new(key: PrivateKey) -> Self {
         Self(Arc::new(key))
     }
+
+    /// 32 bytes for `purpose` that only holders of the key can compute.
+    pub(crate) fn derive_secret(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.0.derive_secret(purpose)
+    }
+
+    /// Opens an entry on this thread.
+    pub(crate) fn open_here(&self, compact: &str) -> Result<Opened, OpenError> {
+        seal::entry::open(compact, &self.0)
+    }
 }
 
 impl Opener for Parallel {

@@ -11,7 +11,8 @@ use wire::api::{Erasure, JOSE, Page, Receipt, Registered, Registration, SignedRo
 use wire::limits::{ENTRY_BYTES, KEYRING_BYTES, MANIFEST_BYTES, ROSTER_BYTES};
 use wire::problem::Problem;
 use wire::proof::{self, Challenge, Proof, Solution};
-use wire::{ChainHash, PracticeId, StaffId};
+use wire::unsubscribe::{OptOuts, UnsubscribeLink};
+use wire::{ChainHash, Head, PracticeId, StaffId};
 
 /// Entries asked for at once.
 const PAGE: usize = 200;
@@ -347,6 +348,45 @@ impl SignedIn {
     pub(crate) async fn checkpoint(&self) -> Result<String, RelayError> {
         let response = self.relay.send(self.request(Method::GET, "access-log/checkpoint")).await?;
         self.relay.text(response, 4096).await
+    }
+
+    /// Makes an unsubscribe link known; the same one twice is one.
+    pub(crate) async fn put_unsubscribe_link(&self, link: &UnsubscribeLink) -> Result<(), RelayError> {
+        self.relay.send(self.request(Method::POST, "unsubscribe-links").json(link)).await.map(|_| ())
+    }
+
+    /// Who used such a link, after `seq`, unchecked.
+    pub(crate) async fn opt_outs(&self, after: u64) -> Result<OptOuts, RelayError> {
+        let request = self.request(Method::GET, &format!("opt-outs?after={after}&limit=500"));
+        let response = self.relay.send(request).await?;
+        self.relay.json(response, 1 << 20, "not a list of opt-outs").await
+    }
+
+    /// Waits until the relay says that its log goes past `seq`. Unchecked: a reason to read on, and nothing else.
+    pub(crate) async fn wait_for_head_after(&self, seq: u64) -> Result<(), RelayError> {
+        const MOST: usize = 64 << 10;
+        let mut response = self.relay.send(self.request(Method::GET, "heads")).await?;
+        let mut line = Vec::new();
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| unreachable(&self.relay.base, &error))?
+        {
+            for byte in chunk {
+                if byte != b'\n' {
+                    line.push(byte);
+                    continue;
+                }
+                let data =
+                    line.strip_prefix(b"data:").and_then(|data| serde_json::from_slice::<Head>(data).ok());
+                if data.is_some_and(|head| head.seq > seq) {
+                    return Ok(());
+                }
+                line.clear();
+            }
+            if line.len() > MOST {
+                return Err(RelayError::Malformed("too long"));
+            }
+        }
+        Ok(())
     }
 
     /// Publishes roster and keyring.

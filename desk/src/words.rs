@@ -8,7 +8,7 @@ use lead::inquiry::{Answer, ContactWay, Insurance, Voicemail};
 use lead::intent::Intent;
 use lead::manifest::PageKind;
 use lead::signals::{Referrer, Visit};
-use lead::thread::CallOutcome;
+use lead::thread::{AlertReason, CallOutcome, Event, StepKey};
 use lead::triage::Status;
 use lead::validate::{Found, problems};
 
@@ -122,9 +122,44 @@ pub(crate) fn work(lead: &Assessed<'_>) -> Vec<(u64, String, String)> {
         (call.time, call.author.to_string(), outcome.to_owned())
     });
     let notes = lead.lead.notes.iter().map(|note| (note.time, note.author.to_string(), note.text.clone()));
-    let mut all: Vec<_> = calls.chain(notes).collect();
+    let others = lead
+        .lead
+        .history
+        .iter()
+        .filter_map(|did| Some((did.time, did.author.to_string(), follow_up_words(&did.event)?)));
+    let mut all: Vec<_> = calls.chain(notes).chain(others).collect();
     all.sort_by_key(|(time, ..)| *time);
     all
+}
+
+/// Follow-up, alerts, appointments and hand-off; the rest of what staff do has lines of its own.
+fn follow_up_words(event: &Event) -> Option<String> {
+    let step = |what: &str, step: &StepKey| format!("{what}: {} / {}", step.sequence, step.step);
+    Some(match event {
+        Event::FollowUpAssigned { sequence: Some(sequence) } => format!("follow-up chosen: {sequence}"),
+        Event::FollowUpAssigned { sequence: None } => "no follow-up".into(),
+        Event::FollowUpSent { step: key } => step("message sent", key),
+        Event::FollowUpFailed { step: key, .. } => step("message could not be sent", key),
+        Event::FollowUpUnclear { step: key } => step("message may or may not have been sent", key),
+        Event::Replied => "they answered a message".into(),
+        Event::Bounced => "a message came back".into(),
+        Event::OptedOut => "they want no messages".into(),
+        Event::CallAsked { step: key } => step("call asked for", key),
+        Event::AlertRaised { reason, level } => match reason {
+            AlertReason::Emergency => format!("alert {level}: reads like an emergency, nobody has taken it"),
+            AlertReason::CallWaiting => format!("alert {level}: to be called, nobody has taken it"),
+            AlertReason::DeadlineMissed => "alert: the call is late".into(),
+        },
+        Event::AppointmentBooked { slot, .. } => format!("appointment on {}", clock::local(slot.start)),
+        Event::AppointmentRescheduled { slot, .. } => {
+            format!("appointment moved to {}", clock::local(slot.start))
+        }
+        Event::AppointmentCancelled { .. } => "appointment called off".into(),
+        Event::AppointmentFailed { .. } => "the appointment did not come about".into(),
+        Event::HandOffFailed { attempt, reason, .. } => format!("hand-off {attempt} failed: {reason}"),
+        Event::HandedToEhr { reference } => format!("handed over to the EHR: {reference}"),
+        _ => return None,
+    })
 }
 
 /// One line for each page, in the order of first visits.

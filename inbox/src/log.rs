@@ -134,6 +134,12 @@ impl<O: Opener> Inbox<O> {
         self.origins.get(thread).and_then(|key| self.keys.key(key))
     }
 
+    /// An inbox key by its name.
+    #[must_use]
+    pub fn key(&self, thumbprint: &Thumbprint) -> Option<&O> {
+        self.keys.key(thumbprint)
+    }
+
     /// The run of the practice's program that began last.
     #[must_use]
     pub const fn desk(&self) -> Option<EntryId> {

@@ -229,6 +229,13 @@ impl Zone {
         if within { u64::try_from(end).ok() } else { None }
     }
 
+    /// Local time minus UTC at `ms`, in milliseconds.
+    #[must_use]
+    pub fn offset_ms(self, ms: u64) -> i64 {
+        let utc = i64::try_from(ms).unwrap_or_default();
+        (self.local_minutes(utc) - utc.div_euclid(MINUTE_MS)) * MINUTE_MS
+    }
+
     /// Minutes since midnight by the clocks there, at `ms`.
     #[must_use]
     pub fn minute_of_day(self, ms: u64) -> u16 {

@@ -16,7 +16,7 @@ mod words;
 mod zones;
 
 pub use check::Sender;
-pub use next::{Blocked, Next, Run, Stop, chosen, next};
+pub use next::{Blocked, Next, Run, Stop, chosen, is_over, next, run_of, waking_at};
 pub use words::{health_words, tells_health};
 pub use zones::zones_of_zip;
 
@@ -150,6 +150,8 @@ pub enum Condition {
     Reached,
     /// Somebody has called, and nobody answered.
     CalledInVain,
+    /// The person agreed, in the form, to be written to later.
+    AgreedToFollowUp,
     /// The person asked for an appointment.
     AskedForAppointment,
     /// The person prefers to be reached this way.

@@ -2,8 +2,11 @@
 
 use super::Context;
 use super::staff::role_name;
-use crate::cli::OfCredential;
+use crate::cli::Doctor;
 use crate::clock;
+use crate::daemon::documents;
+use crate::daemon::settings::Settings;
+use crate::daemon::smtp::Smtp;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::findings::Findings;
@@ -17,14 +20,50 @@ use std::path::Path;
 const SOON: u64 = 30 * 86_400;
 
 /// Looks at everything; goes on after a problem wherever it can.
-pub(super) async fn doctor(context: &Context, of: &OfCredential) -> Result<(), Failure> {
+pub(super) async fn doctor(context: &Context, options: &Doctor) -> Result<(), Failure> {
     let mut findings = Findings::default();
+    let of = &options.of;
     let opened = Session::open(context, &of.credential);
     if let Some(mut session) = findings.take(opened) {
         look_at_files(&mut findings, &of.credential);
         look_at_practice(&mut findings, &mut session).await;
+        if let Some(settings) = &options.settings {
+            look_at_desk(&mut findings, &mut session, settings).await;
+        }
     }
     findings.conclude(context.output)
+}
+
+async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Path) {
+    let Some(settings) = findings.take(Settings::read(path)) else { return };
+    let Some(sequences) = findings.take(documents::read_all(&settings.sequences)) else { return };
+    let manifest = session.manifest().await;
+    if let Some(manifest) = findings.take(manifest) {
+        let mistakes = documents::mistakes(&sequences, &settings.sender, &manifest.source);
+        findings.check(
+            mistakes.is_empty(),
+            &format!("{} sequences are well", sequences.len()),
+            Exit::Document,
+            format!("the sequences have {} mistake(s)", mistakes.len()),
+            "run `anteroom sequence check`; the desk sends nothing until they are corrected",
+        );
+    }
+    findings.take(settings.dkim());
+    let password = findings.take(settings.smtp_password()).flatten();
+    let Some(smtp) = findings.take(Smtp::new(settings.smtp.clone(), password)) else { return };
+    let server = format!("{}:{}", settings.smtp.host, settings.smtp.port);
+    match smtp.greet().await {
+        Ok(()) => findings.well(format!("the mail server {server} answers and lets the desk in")),
+        Err(why) => findings.problem(
+            Exit::Failed,
+            format!("{server}: {why}"),
+            "check host, port, tls, user and password_file under [smtp]",
+        ),
+    }
+    if settings.alerts.steps.is_empty() {
+        findings
+            .warning("nobody is alerted of a lead that waits", "add [[alerts.steps]] to the desk's settings");
+    }
 }
 
 fn look_at_files(findings: &mut Findings, credential: &Path) {

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::reading::{Assessed, Reading, lane_name, stage_name};
 use crate::session::Session;
 use crate::terminal::{Column, Side, table};
+use lead::thread::{FollowUp, FollowUpState, StepKey};
 use lead::triage::Lane;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -74,6 +75,15 @@ struct Row {
     tier_label: String,
     stage: &'static str,
     call_by: Option<String>,
+    follow_ups: Vec<Message>,
+}
+
+/// A message of a sequence.
+#[derive(Serialize)]
+struct Message {
+    sequence: String,
+    step: String,
+    state: FollowUpState,
 }
 
 fn row(lead: &Assessed<'_>) -> Row {
@@ -93,7 +103,13 @@ fn row(lead: &Assessed<'_>) -> Row {
         tier_label: lead.tier_label(),
         stage: stage_name(lead.lead.stage),
         call_by: lead.call_by().map(clock::rfc3339),
+        follow_ups: lead.lead.follow_ups.iter().map(message).collect(),
     }
+}
+
+fn message(follow_up: &FollowUp) -> Message {
+    let StepKey { sequence, step, .. } = follow_up.step.clone();
+    Message { sequence, step, state: follow_up.state }
 }
 
 impl Row {

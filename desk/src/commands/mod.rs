@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod init;
@@ -8,7 +9,9 @@ mod list;
 mod manifest;
 mod paper;
 mod recovery;
+mod report;
 mod score;
+mod sequence;
 mod show;
 mod site;
 mod snippet;
@@ -16,7 +19,8 @@ mod staff;
 mod verify;
 mod work;
 
-use crate::cli::{Audit, Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Staff};
+use crate::cli::{Audit, Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Sequence, Staff};
+use crate::daemon;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
@@ -59,6 +63,11 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox(Inbox::Note(options)) => work::note(context, options).await,
         Command::Inbox(Inbox::Call(options)) => work::call(context, &options).await,
         Command::Inbox(Inbox::Stage(options)) => work::stage(context, &options).await,
+        Command::Inbox(Inbox::Mark(options)) => work::mark(context, &options).await,
+        Command::Inbox(Inbox::Verify(options)) => work::verify(context, &options).await,
+        Command::Inbox(Inbox::Follow(options)) => work::follow(context, &options).await,
+        Command::Inbox(Inbox::Book(options)) => work::book(context, &options).await,
+        Command::Inbox(Inbox::Cancel(options)) => work::cancel(context, &options).await,
         Command::Inbox(Inbox::Export(options)) => show::export(context, &options).await,
         Command::Audit(Audit::Export(options)) => audit::export(context, &options).await,
         Command::Audit(Audit::Verify(options)) => audit::verify(context, &options),
@@ -67,8 +76,23 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Score(Score::Check { file }) => score::check(context, &file),
         Command::Score(Score::Replay(options)) => score::replay(context, &options).await,
         Command::Score(Score::Calibrate(options)) => score::calibration(context, &options).await,
+        Command::Backup(options) => backup::backup(context, &options),
+        Command::Restore(options) => backup::restore(context, &options),
+        Command::Report(options) => report::report(context, &options).await,
         Command::Recovery(Recovery::Test(options)) => recovery::test(context, &options).await,
-        Command::Doctor(of) => doctor::doctor(context, &of).await,
+        Command::Sequence(Sequence::Check(of)) => sequence::check(context, &of),
+        Command::Sequence(Sequence::Test(of)) => sequence::test(context, &of),
+        Command::Sequence(Sequence::Preview(options)) => sequence::preview(context, &options).await,
+        Command::Desk(options) => {
+            let order = daemon::Order {
+                credential: &options.of.credential,
+                settings: &options.settings,
+                once: options.once,
+                at: options.at,
+            };
+            daemon::run(context, &order).await
+        }
+        Command::Doctor(options) => doctor::doctor(context, &options).await,
         Command::VerifySite(options) => site::verify(context, &options).await,
         Command::Completions { shell } => paper::completions(shell),
         Command::Man { directory } => paper::man(context, &directory),

@@ -3,13 +3,16 @@
 
 use super::Context;
 use super::show::find;
-use crate::cli::{InboxCall, InboxErase, InboxNote, InboxStage, OfCredential};
+use crate::cli::{
+    ByArg, InboxBook, InboxCall, InboxCancel, InboxErase, InboxFollow, InboxMark, InboxNote, InboxStage,
+    InboxVerify, MarkArg, OfCredential,
+};
 use crate::clock;
 use crate::failure::{Exit, Failure};
 use crate::reading::Reading;
 use crate::session::Session;
 use inbox::event::seal_event;
-use lead::thread::{Event, EventClaims};
+use lead::thread::{CalledOff, Event, EventClaims, Lead, Slot};
 use seal::random::make_entry_id;
 use serde_json::json;
 use wire::ThreadId;
@@ -54,12 +57,69 @@ pub(super) async fn erase(context: &Context, options: &InboxErase) -> Result<(),
     })
 }
 
+/// Records what became of messages.
+pub(super) async fn mark(context: &Context, options: &InboxMark) -> Result<(), Failure> {
+    let event = match options.mark {
+        MarkArg::Replied => Event::Replied,
+        MarkArg::Bounced => Event::Bounced,
+        MarkArg::OptedOut => Event::OptedOut,
+    };
+    append(context, &options.of, &options.id, event).await
+}
+
+/// Records a check.
+pub(super) async fn verify(context: &Context, options: &InboxVerify) -> Result<(), Failure> {
+    append(context, &options.of, &options.id, Event::Verified { what: options.what.into() }).await
+}
+
+/// Chooses follow-up.
+pub(super) async fn follow(context: &Context, options: &InboxFollow) -> Result<(), Failure> {
+    let sequence = Some(options.sequence.clone()).filter(|sequence| sequence != "none");
+    append(context, &options.of, &options.id, Event::FollowUpAssigned { sequence }).await
+}
+
+/// Writes down an appointment.
+pub(super) async fn book(context: &Context, options: &InboxBook) -> Result<(), Failure> {
+    let start = u64::try_from(options.start.as_millisecond()).map_err(|_| {
+        Failure::new(
+            Exit::Usage,
+            "the appointment is before 1970",
+            "give the time as 2026-12-01T14:30:00-06:00",
+        )
+    })?;
+    let end = Some(start.saturating_add(u64::from(options.minutes) * 60_000));
+    let slot = Slot { start, end, reference: None };
+    append_with(context, &options.of, &options.id, |lead| match lead.appointment {
+        None => Event::AppointmentBooked { slot, reference: None },
+        Some(_) => Event::AppointmentRescheduled { slot, reference: None },
+    })
+    .await
+}
+
+/// Calls an appointment off.
+pub(super) async fn cancel(context: &Context, options: &InboxCancel) -> Result<(), Failure> {
+    let by = match options.by {
+        ByArg::Patient => CalledOff::Patient,
+        ByArg::Practice => CalledOff::Practice,
+    };
+    append(context, &options.of, &options.id, Event::AppointmentCancelled { by }).await
+}
+
 async fn append(context: &Context, of: &OfCredential, id: &str, event: Event) -> Result<(), Failure> {
+    append_with(context, of, id, |_| event).await
+}
+
+async fn append_with(
+    context: &Context,
+    of: &OfCredential,
+    id: &str,
+    event: impl FnOnce(&Lead) -> Event,
+) -> Result<(), Failure> {
     let mut session = Session::open(context, &of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
     let lead = find(&reading, &all, id)?;
-    let sealed = seal_in(&session, &reading, lead.lead.thread, event).await?;
+    let sealed = seal_in(&session, &reading, lead.lead.thread, event(lead.lead)).await?;
     let receipt = session.sign_in().await?.append(sealed).await?;
     let json = json!({ "reference": lead.reference(), "entry": receipt.entry, "seq": receipt.seq });
     context.output.print(&json, || format!("Entry {} is written on {}.", receipt.seq, lead.reference()))

@@ -167,6 +167,30 @@ pub fn next(sequence: &Sequence, run: &Run, lead: &Lead, hours: &Hours, now: u64
     Next::Done
 }
 
+/// The run that `key` belongs to, as far as what began it still stands.
+#[must_use]
+pub fn run_of(lead: &Lead, key: &StepKey) -> Option<Run> {
+    let run = |start| Run { sequence: key.sequence.clone(), entry: key.run, start };
+    let received =
+        lead.inquiries.iter().find(|received| received.entry == key.run).map(|received| received.time);
+    let assigned =
+        lead.assigned.as_ref().filter(|assigned| assigned.entry == key.run).map(|assigned| assigned.time);
+    let made = lead.appointment.as_ref().filter(|made| made.entry == key.run).map(|made| made.time);
+    received.or(assigned).or(made).map(run)
+}
+
+/// Why `run` is over for `lead`, if it is.
+#[must_use]
+pub fn is_over(sequence: &Sequence, run: &Run, lead: &Lead) -> Option<Stop> {
+    stopped(sequence, run, lead)
+}
+
+/// The first moment from `now` on at which a message may go out to `lead`.
+#[must_use]
+pub fn waking_at(sequence: &Sequence, lead: &Lead, hours: &Hours, now: u64) -> u64 {
+    waking(now, &sequence.quiet, &zones(lead, hours))
+}
+
 /// The state and time of a step that was taken before.
 fn taken(lead: &Lead, key: &StepKey) -> Option<(FollowUpState, u64)> {
     let message = lead.follow_ups.iter().find(|message| message.step == *key);
@@ -237,6 +261,9 @@ fn holds(condition: Condition, lead: &Lead) -> bool {
         Condition::NotReached => !reached,
         Condition::Reached => reached,
         Condition::CalledInVain => !reached && !lead.calls.is_empty(),
+        Condition::AgreedToFollowUp => {
+            lead.inquiry().is_some_and(|inquiry| inquiry.answers.follow_up.is_some())
+        }
         Condition::AskedForAppointment => {
             lead.inquiry().is_some_and(|inquiry| inquiry.answers.appointment.is_some())
         }

@@ -1,0 +1,245 @@
+//! `anteroom desk`: follows the practice's log, and does what is due.
+//!
+//! It works inside the practice's trust domain: it holds a credential of its own, opens the log in memory, and
+//! keeps on disk nothing that can be read without the practice's keys. [`engine`] decides and records; around it
+//! are the log ([`follower`]), mail ([`letter`], [`smtp`]), alerts ([`alert`], [`notify`]) and the console
+//! ([`serve`]).
+
+pub(crate) mod alert;
+mod calendar;
+pub(crate) mod documents;
+mod engine;
+mod follower;
+mod journal;
+mod letter;
+mod notify;
+mod ports;
+mod serve;
+pub(crate) mod settings;
+pub(crate) mod smtp;
+pub(crate) mod template;
+
+#[cfg(test)]
+mod simulation;
+
+use crate::clock;
+use crate::commands::Context;
+use crate::failure::{Exit, Failure};
+use crate::files;
+use crate::output::Output;
+use crate::session::Session;
+use engine::{Engine, Halt, Rules, Turn};
+use follower::Follower;
+use journal::Journal;
+use letter::Letters;
+use notify::{Alerts, webhook_secret};
+use seal::random::make_entry_id;
+use serde_json::json;
+use settings::Settings;
+use smtp::Smtp;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Longest wait between two looks at what is due.
+const LOOK: Duration = Duration::from_secs(30);
+/// A program that is not the leader takes over when something has been due for so long, in milliseconds.
+const TAKE_OVER: u64 = 15 * 60_000;
+
+type Desk = Engine<Follower, Smtp, Alerts>;
+
+/// What `anteroom desk` is asked to do.
+pub(crate) struct Order<'a> {
+    /// The credential file.
+    pub(crate) credential: &'a Path,
+    /// `desk.toml`.
+    pub(crate) settings: &'a Path,
+    /// Do what is due, and end.
+    pub(crate) once: bool,
+    /// As if it were then, in milliseconds; for tests.
+    pub(crate) at: Option<u64>,
+}
+
+/// Runs until it is told to end, or once.
+pub(crate) async fn run(context: &Context, order: &Order<'_>) -> Result<(), Failure> {
+    let settings = Settings::read(order.settings)?;
+    let session = Session::open(context, order.credential)?;
+    files::create_directory(&settings.state)?;
+    let lock = lock(&settings.state, order.once, context.output).await?;
+    let console = match &settings.console {
+        Some(console) if !order.once => {
+            let practice = session.credential.anchor.practice.clone();
+            let address = serve::start(console, session.relay.address(), practice).await?;
+            let url = format!("http://{address}/console/");
+            context.output.progress(&format!("The staff console is at {url}"));
+            url
+        }
+        _ => session.relay.address().to_owned() + "/console/",
+    };
+    let follower = Follower::open(session).await?;
+    let mut desk = assemble(&settings, follower, console)?;
+    let now = order.at.unwrap_or_else(clock::now_ms);
+    let unclear = desk.recover(now).await?;
+    if unclear > 0 {
+        context
+            .output
+            .warn(&format!("{unclear} messages were being handed over when the desk died: unclear now"));
+    }
+    let end = if order.once { once(context, &mut desk, now).await } else { work(context, &mut desk).await };
+    drop(lock);
+    end
+}
+
+/// One program for each state folder; the next one waits.
+async fn lock(state: &Path, once: bool, output: Output) -> Result<File, Failure> {
+    let path = state.join("lock");
+    let failed = |error: std::io::Error| {
+        Failure::new(Exit::Failed, format!("{}: {error}", path.display()), "check that you may write there")
+    };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+    let mut said = false;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if once => {
+                return Err(Failure::new(
+                    Exit::Failed,
+                    "another desk works with this state folder",
+                    "leave the work to it, or end it first",
+                ));
+            }
+            Err(TryLockError::WouldBlock) => {
+                if !said {
+                    output.progress("Another desk works with this state folder; standing by.");
+                    said = true;
+                }
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+}
+
+fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<Desk, Failure> {
+    let sequences = documents::read_all(&settings.sequences)?;
+    let manifest = &ports::Log::manifest(&follower).source;
+    let mistakes = documents::mistakes(&sequences, &settings.sender, manifest);
+    if let Some(first) = mistakes.first() {
+        return Err(Failure::new(
+            Exit::Document,
+            format!("the sequences have {} mistake(s), the first: {first}", mistakes.len()),
+            "run `anteroom sequence check` and correct them; nothing is sent until then",
+        ));
+    }
+    let smtp = Smtp::new(settings.smtp.clone(), settings.smtp_password()?)?;
+    let letters = Letters { sender: settings.sender.clone(), dkim: settings.dkim()? };
+    let steps = settings.alerts.steps.clone();
+    let secrets = steps
+        .iter()
+        .map(|step| step.webhook.as_ref().map(|webhook| secret(&webhook.secret_file)).transpose())
+        .collect::<Result<_, _>>()?;
+    let http = reqwest::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+    let notifier =
+        Alerts { steps: steps.clone(), secrets, letters: letters.clone(), smtp: smtp.clone(), http, console };
+    let journal = Journal::open(&settings.state.join("journal.db"))?;
+    let rules = Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes };
+    Ok(Engine::new((follower, smtp, notifier), journal, rules, letters))
+}
+
+fn secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
+    let text = zeroize::Zeroizing::new(files::read(path)?);
+    webhook_secret(text.lines().next().unwrap_or_default()).ok_or_else(|| {
+        Failure::new(
+            Exit::Document,
+            format!("{} holds no webhook secret", path.display()),
+            "it is whsec_ and 24 to 64 bytes in base64, as the receiver shows it",
+        )
+    })
+}
+
+async fn once(context: &Context, desk: &mut Desk, now: u64) -> Result<(), Failure> {
+    let turn = turn(context, desk, now).await?;
+    let turn = turn.ok_or_else(|| {
+        Failure::new(
+            Exit::Relay,
+            "the relay did not take everything",
+            "run the command again; nothing is done twice",
+        )
+    })?;
+    let json = json!({
+        "sent": turn.sent, "failed": turn.failed, "unclear": turn.unclear, "calls": turn.calls,
+        "alerts": turn.alerts, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),
+    });
+    context.output.print(&json, || {
+        let next = turn.wake.map_or_else(String::new, |at| format!(" Next: {}.", clock::local(at)));
+        format!(
+            "{} sent, {} failed, {} unclear, {} calls asked for, {} alerts.{next}",
+            turn.sent, turn.failed, turn.unclear, turn.calls, turn.alerts
+        )
+    })
+}
+
+/// `None`: the relay was away in the middle of it.
+async fn turn(context: &Context, desk: &mut Desk, now: u64) -> Result<Option<Turn>, Failure> {
+    match desk.turn(now).await {
+        Ok(turn) => {
+            turn.troubles.iter().for_each(|trouble| context.output.warn(trouble));
+            Ok(Some(turn))
+        }
+        Err(Halt::Log(error)) => {
+            context.output.warn(&error.to_string());
+            Ok(None)
+        }
+        Err(Halt::Failure(failure)) => Err(failure),
+    }
+}
+
+async fn work(context: &Context, desk: &mut Desk) -> Result<(), Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Failed, error, "report this");
+    let instance = make_entry_id().map_err(|error| failed(&error))?;
+    desk.log.announce(instance, clock::now_ms()).await?;
+    desk.log.refresh().await?;
+    context.output.progress("The desk is at work.");
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
+    let mut waited_since: Option<u64> = None;
+    loop {
+        let now = clock::now_ms();
+        let mut pause = LOOK;
+        if desk.log.leader() == Some(instance) {
+            waited_since = None;
+            if let Some(turn) = turn(context, desk, now).await? {
+                let until = turn.wake.map(|wake| Duration::from_millis(wake.saturating_sub(clock::now_ms())));
+                pause = until.map_or(LOOK, |until| until.clamp(Duration::from_millis(100), LOOK));
+                if turn.sent + turn.failed + turn.unclear + turn.calls + turn.alerts > 0 {
+                    // What was done is in the log: it is read back before anything is concluded from it.
+                    pause = Duration::ZERO;
+                }
+            }
+        } else if desk.is_anything_due(now) {
+            let since = *waited_since.get_or_insert(now);
+            if now.saturating_sub(since) >= TAKE_OVER {
+                context.output.warn("the desk that led does nothing about what is due: taking over");
+                desk.log.announce(instance, now).await?;
+            }
+        } else {
+            waited_since = None;
+        }
+        tokio::select! {
+            () = desk.log.wait(pause) => {}
+            _ = terminate.recv() => return Ok(()),
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+        }
+        match desk.log.refresh().await {
+            Err(failure) if failure.exit == Exit::Relay => {
+                context.output.warn(&failure.what);
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            refreshed => refreshed?,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What the engine needs of the world. The real ones are [`super::follower`], [`super::smtp`] and
+//! [`super::notify`]; a test has its own.
+
+use crate::failure::Failure;
+use lead::Manifest;
+use lead::thread::{AlertReason, Event, EventClaims, Lead};
+use wire::{EntryId, ThreadId};
+
+/// What became of an entry that was appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// It is in the log: this very entry.
+    Ours,
+    /// The log has another entry of this id: someone else was first.
+    Other,
+}
+
+/// Why the log did not take an entry.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogError {
+    /// It cannot be reached now; whether the entry arrived is not known.
+    #[error("the relay is away: {0}")]
+    Away(String),
+    /// It refuses, and will again.
+    #[error("the relay refuses: {0}")]
+    Refused(String),
+}
+
+/// The practice's log.
+pub(crate) trait Log {
+    /// Every thread, folded, as it was last read.
+    fn leads(&self) -> Vec<Lead>;
+    /// The manifest in force.
+    fn manifest(&self) -> &Manifest;
+    /// The id of what is recorded about `parts` of a thread; `None`: nothing of the thread was read.
+    fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId>;
+    /// Signs and seals an event.
+    async fn seal(&self, thread: ThreadId, entry: EntryId, event: Event, now: u64)
+    -> Result<String, Failure>;
+    /// Reads back what [`Log::seal`] gave.
+    fn read(&self, sealed: &str) -> Option<EventClaims>;
+    /// Appends it.
+    async fn append(&mut self, sealed: &str) -> Result<Appended, LogError>;
+    /// The address at which a person stops messages with one click (RFC 8058), made known to the relay.
+    async fn unsubscribe(&mut self, thread: &ThreadId) -> Result<String, LogError>;
+    /// Threads whose link was used since it was last asked.
+    async fn opt_outs(&mut self) -> Result<Vec<ThreadId>, LogError>;
+}
+
+/// A message on its way.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Mail {
+    /// Envelope sender.
+    pub(crate) from: String,
+    /// Envelope recipient.
+    pub(crate) to: String,
+    /// RFC 5322, with CRLF.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Mail(redacted)")
+    }
+}
+
+/// Why a mail server did not take a message. Certain: it was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Not now: no connection, or SMTP 4xx.
+    Later(String),
+    /// Never: SMTP 5xx, or an address that is none.
+    Never(String),
+}
+
+/// What became of a message that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Handover {
+    /// The mail server has it.
+    Sent,
+    /// The mail server said no.
+    Refused(Refusal),
+    /// The connection broke before the mail server answered (RFC 1047): nobody knows.
+    Unclear,
+}
+
+/// A way for messages.
+pub(crate) trait Mailer {
+    /// A conversation in which the mail server waits for the message.
+    type Ready;
+    /// Everything up to the message itself.
+    async fn offer(&mut self, mail: &Mail) -> Result<Self::Ready, Refusal>;
+    /// The message itself.
+    async fn hand_over(&mut self, ready: Self::Ready, mail: &Mail) -> Handover;
+}
+
+/// Alerts that go out together: how many, of what kind, and nothing of whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Digest {
+    /// Which step of the escalation, from 1.
+    pub(crate) level: u8,
+    /// How many inquiries for each reason.
+    pub(crate) counts: Vec<(AlertReason, usize)>,
+    /// Names it: sent twice, it counts once.
+    pub(crate) id: String,
+}
+
+/// A way for alerts to staff.
+pub(crate) trait Notifier {
+    /// Sends it to all of a step's recipients. An error: to none, or not to all; it is sent again.
+    async fn notify(&mut self, digest: &Digest, now: u64) -> Result<(), String>;
+}
