@@ -9,6 +9,7 @@ mod demo;
 mod eval;
 mod parts;
 mod site;
+mod soak;
 mod step;
 mod test;
 mod tool;
@@ -34,6 +35,10 @@ enum Command {
     Build(build::Options),
     /// Measure sizes, the widget in a slowed-down browser, sealing in wasm, and durable submissions per second
     Bench(bench::Options),
+    /// Kill relays a hundred times under load, and let a thousand slow clients at one: minutes
+    Soak,
+    /// Kill the primary of examples/deploy/ha under load: minutes
+    Failover,
     /// Measure triage and intent: --task urgency|negation|intent FILE.jsonl [--map old=new]
     Eval {
         /// Options and files
@@ -68,6 +73,8 @@ fn run() -> anyhow::Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Build(options) => build::run(options.part),
         Command::Bench(options) => bench::run(&options),
+        Command::Soak => soak::run(),
+        Command::Failover => soak::failover(),
         Command::Eval { args } => eval::run(&args),
         Command::Fit { file } => eval::fit::run(&file),
         Command::Blindness => blindness::run(),

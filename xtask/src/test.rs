@@ -24,6 +24,7 @@ const CHECKS: [Check; 15] = [
     ("lints of the browser code", browser_lints),
     ("documentation", documentation),
     ("unit and integration tests", unit_tests),
+    ("the relay's interface under schemathesis", schemathesis),
     ("build for browsers", || build::run(None)),
     ("size budgets", budget::check),
     ("interoperation with foreign JOSE libraries", interoperation),
@@ -105,6 +106,18 @@ fn unit_tests() -> Result<()> {
 /// features for what it depends on, and compile that once more.
 fn compiled_tests() -> Result<()> {
     execute(&mut cargo(&["test", "--workspace", "--quiet", "--no-run"]))
+}
+
+/// Every check that it has, against a running relay, for about a minute.
+fn schemathesis() -> Result<()> {
+    let python = tool::python()?;
+    let test = ["test", "--quiet", "--package", "relay", "--test", "operation", "--"];
+    execute(
+        cargo(&test)
+            .args(["--ignored", "schemathesis"])
+            .env("SCHEMATHESIS", python.with_file_name("schemathesis"))
+            .env("SCHEMATHESIS_SECONDS", "50"),
+    )
 }
 
 /// 1,000 random payloads, both ways, with three libraries that others wrote.

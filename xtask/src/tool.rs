@@ -35,9 +35,9 @@ pub(crate) fn standard_library_sources() -> Result<()> {
     )
 }
 
-/// Whether `program` can be started.
+/// Whether `program` can be started. Not all know `--version`.
 pub(crate) fn is_here(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+    Command::new(program).arg("--version").output().is_ok()
 }
 
 /// Debian's packages, when this is Debian and we may.
@@ -64,9 +64,8 @@ fn install(packages: &[&str]) -> Result<()> {
 }
 
 /// Chromium, for the browser tests.
-pub(crate) fn chromium() -> Result<PathBuf> {
-    apt("chromium", &["chromium"])?;
-    Ok(PathBuf::from("/usr/bin/chromium"))
+pub(crate) fn chromium() -> Result<()> {
+    apt("chromium", &["chromium"])
 }
 
 /// Firefox, and the driver that speaks for it.
@@ -75,17 +74,43 @@ pub(crate) fn firefox() -> Result<()> {
     cargo_program("geckodriver", GECKODRIVER)
 }
 
-/// What the relay's tests need: a kernel's view of a sync, and a PostgreSQL to start a throw-away cluster of.
+/// What the relay's tests need: a kernel's view of calls and faults, a foreign TLS client, the reverse proxy of
+/// the examples, and a PostgreSQL to start a throw-away cluster of.
 pub(crate) fn relay_tests() -> Result<()> {
     apt("strace", &["strace"])?;
-    let is_installed =
-        || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|mut found| found.next().is_some());
-    if is_installed() || is_here("initdb") {
-        return Ok(());
+    apt("curl", &["curl"])?;
+    apt("nginx", &["nginx-light"])?;
+    apt("slowhttptest", &["slowhttptest"])?;
+    postgresql()
+}
+
+/// Where Debian puts PostgreSQL's programs. The tests look nowhere else either
+/// (`relay/tests/support/cluster.rs`).
+pub(crate) fn postgresql() -> Result<()> {
+    let is_installed = || {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+        versions.flatten().any(|version| version.path().join("bin/initdb").is_file())
+    };
+    if !is_installed() {
+        eprintln!("    PostgreSQL is missing: installing Debian's postgresql");
+        let _ = install(&["postgresql"]);
     }
-    install(&["postgresql"]).context(
-        "PostgreSQL is needed and could not be installed: install the package postgresql and run this again",
-    )
+    if !is_installed() {
+        bail!(
+            "PostgreSQL is needed in /usr/lib/postgresql and could not be installed: install the package \
+             postgresql and run this again"
+        );
+    }
+    Ok(())
+}
+
+/// What the example of examples/deploy/ha is made of.
+pub(crate) fn high_availability() -> Result<()> {
+    postgresql()?;
+    apt("curl", &["curl"])?;
+    apt("patroni", &["patroni"])?;
+    apt("etcd", &["etcd-server"])?;
+    apt("haproxy", &["haproxy"])
 }
 
 /// Node.js and npm.
