@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Upper bounds of histogram buckets, in microseconds.
 const BOUNDS_US: [u64; 10] = [250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000, 500_000, 2_500_000];
@@ -58,10 +58,22 @@ pub struct StoreMeasures {
     pub writes: u64,
     /// Writes that failed, and writes turned away because too many waited.
     pub failures: u64,
+    /// When a write failed last.
+    pub failed: Option<Instant>,
     /// Writes that wait now.
     pub waiting: u64,
     /// How long commits took, the sync to disk included. Its count is the number of commits.
     pub commits: Histogram,
+}
+
+impl StoreMeasures {
+    /// Counts writes that failed now.
+    pub fn fail(&mut self, number: u64) {
+        if number > 0 {
+            self.failures += number;
+            self.failed = Some(Instant::now());
+        }
+    }
 }
 
 /// What HTTP tells of itself. Clones share it.

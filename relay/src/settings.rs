@@ -5,7 +5,7 @@
 use crate::http::limit::AddressRates;
 use crate::limits::Rate;
 use crate::proof::Terms;
-use crate::serve::Patience;
+use crate::serve::{Patience, TlsFiles};
 use crate::store::Quota;
 use serde::Deserialize;
 use std::io;
@@ -33,12 +33,28 @@ pub struct ConfigurationFile {
     pub widget: Option<PathBuf>,
     /// Built console.
     pub console: Option<PathBuf>,
+    /// Certificate and key; without them, plain HTTP.
+    pub tls: Option<Tls>,
     /// Bounds of connections.
     pub connections: Connections,
     /// Limits per address and per practice.
     pub limits: Limits,
     /// Proof of work.
     pub proof: Proof,
+}
+
+/// `[tls]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl From<Tls> for TlsFiles {
+    fn from(Tls { certificate, key }: Tls) -> Self {
+        Self { certificate, key }
+    }
 }
 
 /// `[connections]`
@@ -243,6 +259,9 @@ mod tests {
         // Commented out: it replaces the default, SQLite.
         assert!(text.contains("# postgres_file = ") && file.postgres_file.is_none());
         assert!(text.contains("# key_file = ") && file.key_file.is_none());
+        assert!(
+            text.contains("# [tls]\n# certificate = ") && text.contains("# key = ") && file.tls.is_none()
+        );
         assert!(file.operator_listen.is_some() && file.widget.is_some() && file.console.is_some());
     }
 

@@ -68,4 +68,39 @@ async fn logs_and_metrics_tell_nothing_about_patients() {
         assert!(!text.contains(&token) && !text.contains(&inquiry.body()), "{name}");
         assert!(!text.contains(&inquiry.entry.to_string()), "{name}");
     }
+    // Nor is it kept anywhere else: in the database, its log, or a file beside them.
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let kept = std::fs::read(&path).unwrap();
+        for secret in SECRETS.iter().copied().chain([token.as_str()]) {
+            let found = kept.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret} is in {}", path.display());
+        }
+    }
+}
+
+/// Neither when the server is not there nor when the connection string is not one.
+#[test]
+fn a_database_password_is_never_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("postgres");
+    for connection in [
+        "host=127.0.0.1 port=1 user=relay password=Wren-Example-7 dbname=anteroom",
+        "host=127.0.0.1 passwort=Wren-Example-7",
+        "postgresql://relay:Wren-Example-7@127.0.0.1:nonsense/anteroom",
+    ] {
+        std::fs::write(&file, connection).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
+            .args(["serve", "--public-url", "http://127.0.0.1", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path())
+            .arg("--postgres-file")
+            .arg(&file)
+            .env("ANTEROOM_LOG", "trace")
+            .output()
+            .unwrap();
+        let told = [output.stdout, output.stderr].map(|told| String::from_utf8_lossy(&told).into_owned());
+        assert!(!output.status.success());
+        assert!(told[1].contains("cannot open the PostgreSQL database"), "{told:?}");
+        assert!(!told.concat().contains("Wren-Example-7"), "{told:?}");
+    }
 }

@@ -41,6 +41,7 @@ use crate::metrics::Metrics;
 use crate::proof::{Proofs, Terms};
 use crate::store::{AccessNote, Authority, Quota, Store};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use wire::access::{Action, Actor, Ending, RequestId, Subject};
 use wire::{PracticeId, checkpoint};
@@ -59,6 +60,9 @@ pub struct Relay {
     quota: Quota,
     metrics: Metrics,
 }
+
+/// Without a failed write for so long, the store counts as sound again.
+const RECOVERED: Duration = Duration::from_secs(10);
 
 /// What the operator decides for all practices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,14 +123,20 @@ impl Relay {
     /// # Errors
     /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
     pub async fn check_ready(&self) -> Result<(), RelayError> {
-        Ok(self.store.check_ready().await?)
+        self.store.check_ready().await?;
+        // The probe is small: it may still fit where an inquiry does not.
+        let failed = self.store.measures().failed;
+        if failed.is_some_and(|failed| failed.elapsed() < RECOVERED) {
+            return Err(RelayError::Unavailable("a write failed a moment ago".into()));
+        }
+        Ok(())
     }
 
-    /// Forgets expired invites, assertions and tokens.
+    /// Forgets expired invites, assertions and tokens; how many.
     ///
     /// # Errors
     /// [`RelayError::Busy`] or [`RelayError::Unavailable`].
-    pub async fn remove_expired(&self) -> Result<(), RelayError> {
+    pub async fn remove_expired(&self) -> Result<u64, RelayError> {
         Ok(self.store.remove_expired(self.clock.now_s()).await?)
     }
 

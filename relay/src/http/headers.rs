@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -29,6 +29,14 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     ] {
         headers.entry(name).or_insert(value);
     }
+    response
+}
+
+/// RFC 6797: a browser that was here once comes back by TLS only, for two years.
+pub(super) async fn strict_transport(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let value = HeaderValue::from_static("max-age=63072000");
+    response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, value);
     response
 }
 

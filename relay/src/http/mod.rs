@@ -74,6 +74,11 @@ pub fn app(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// `app` for clients that reach it by TLS.
+pub fn only_by_tls(app: Router) -> Router {
+    app.layer(middleware::from_fn(headers::strict_transport))
+}
+
 /// What only the operator's own machines should reach, on an address of its own.
 pub fn operator_app(relay: Relay) -> Router {
     Router::new()

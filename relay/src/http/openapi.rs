@@ -1,7 +1,10 @@
 //! The OpenAPI 3.1 document of everything under `/v1`, made from the handlers' own annotations.
 
 use super::{auditor, owner, public, staff, unsubscribe};
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use std::sync::LazyLock;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -55,6 +58,10 @@ impl Modify for Bearers {
     }
 }
 
+/// Made once: it is large, and anyone may ask for it.
+static DOCUMENT: LazyLock<Bytes> =
+    LazyLock::new(|| serde_json::to_vec(&Document::openapi()).unwrap_or_default().into());
+
 pub(super) async fn document() -> impl IntoResponse {
-    axum::Json(Document::openapi())
+    ([(CONTENT_TYPE, "application/json")], DOCUMENT.clone())
 }

@@ -14,8 +14,10 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
 /// Bytes of a request's head, and of the buffer that reads it.
@@ -52,6 +54,7 @@ impl Default for Patience {
 /// Serves connections until `ending` resolves, then finishes what is in hand.
 pub(super) async fn accept(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     app: Router,
     patience: Patience,
     metrics: &Metrics,
@@ -73,9 +76,9 @@ pub(super) async fn accept(
         match accepted {
             Ok((stream, peer)) => {
                 let watcher = graceful.watcher();
-                let (app, open) = (app.clone(), metrics.connection());
+                let (tls, app, open) = (tls.clone(), app.clone(), metrics.connection());
                 tokio::spawn(async move {
-                    converse(stream, peer, app, patience, watcher).await;
+                    greet(stream, peer, tls, app, patience, watcher).await;
                     drop((place, open));
                 });
             }
@@ -91,9 +94,31 @@ pub(super) async fn accept(
     }
 }
 
-async fn converse(stream: TcpStream, peer: SocketAddr, app: Router, patience: Patience, watcher: Watcher) {
+async fn greet(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    app: Router,
+    patience: Patience,
+    watcher: Watcher,
+) {
     // Answers are small and written at once: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
+    let stream = StallGuard::new(stream, patience.write);
+    let Some(tls) = tls else { return converse(stream, peer, app, patience, watcher).await };
+    // A handshake is part of what a client may take for its first head.
+    if let Ok(Ok(stream)) = tokio::time::timeout(patience.head, tls.accept(stream)).await {
+        converse(stream, peer, app, patience, watcher).await;
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    app: Router,
+    patience: Patience,
+    watcher: Watcher,
+) {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
         app.clone().call(request)
@@ -103,7 +128,7 @@ async fn converse(stream: TcpStream, peer: SocketAddr, app: Router, patience: Pa
         .header_read_timeout(patience.head)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(StallGuard::new(stream, patience.write)), service);
+        .serve_connection(TokioIo::new(stream), service);
     // Clients break off, stall and speak other protocols; none of it is news.
     let _ = watcher.watch(connection).await;
 }

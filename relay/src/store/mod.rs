@@ -6,9 +6,13 @@
 
 mod followers;
 pub mod postgres;
+mod room;
+pub mod rows;
 pub mod sqlite;
+mod walk;
 
 pub use followers::Followers;
+pub use walk::Findings;
 
 use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
@@ -16,7 +20,8 @@ use crate::secret::SecretHash;
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use tokio::sync::watch;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
 use wire::access::{AccessPage, Action, Actor, Ending, RequestId, Subject};
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::practice::Roster;
@@ -356,8 +361,8 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<ChainHash>, StoreError>;
 
-    /// Forgets invites, assertions and tokens that expired before `now`.
-    async fn remove_expired(&self, now: u64) -> Result<(), StoreError>;
+    /// Forgets invites, assertions and tokens that expired before `now`; how many.
+    async fn remove_expired(&self, now: u64) -> Result<u64, StoreError>;
 
     /// What there is to tell the operator.
     fn measures(&self) -> StoreMeasures;
@@ -369,6 +374,19 @@ pub trait Store: Send + Sync + 'static {
 /// Manifests that submissions are still checked against: a practice that publishes more than this
 /// within one manifest's validity turns away what was sealed under the oldest.
 const GATES: u32 = 32;
+
+/// A write that is not done by then is no longer waited for. It may still be done: whoever asked for it may
+/// ask again, since a repeated write is recognised.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for a writer's answer.
+async fn wait<T>(answered: oneshot::Receiver<Result<T, StoreError>>) -> Result<T, StoreError> {
+    let unavailable = |cause: &str| StoreError::Unavailable(cause.into());
+    let answered = tokio::time::timeout(PATIENCE, answered).await;
+    answered
+        .map_err(|_| unavailable("no write ends"))?
+        .map_err(|_| unavailable("the writer gave no answer"))?
+}
 
 /// What makes two registrations the same.
 fn registration_digest(manifest: &ManifestRecord, roster: &RosterRecord) -> [u8; 32] {

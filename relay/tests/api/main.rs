@@ -7,6 +7,7 @@ mod support;
 mod access_log;
 mod assets;
 mod checkpoint;
+mod clock;
 mod erasure;
 mod headers;
 mod limits;

@@ -89,7 +89,8 @@ impl Drop for Cluster {
 
 fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let newest = versions.filter_map(|version| Some(version.ok()?.path().join("bin"))).max();
+    let programs = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));
+    let newest = programs.filter(|programs| programs.join("initdb").is_file()).max();
     newest.expect("these tests need PostgreSQL: apt-get install postgresql")
 }
 

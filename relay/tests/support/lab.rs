@@ -249,7 +249,8 @@ pub async fn register_in(data: &Path, practice: &str) {
 pub async fn register_on(store: &impl Store, practice: &str) {
     use relay::clock::{Clock, SystemClock};
     let now = SystemClock.now_s();
-    store.add_invite(SecretHash::of("once"), now + 60).await.unwrap();
+    let invite = SecretHash::of(&format!("for {practice}"));
+    store.add_invite(invite, now + 60).await.unwrap();
     let inbox = [super::keys::inbox()];
     let text = practice::manifest_by(super::keys::root(), practice, 1, now, now + practice::QUARTER, &inbox);
     let manifest = check_manifest(text, now).unwrap();
@@ -263,26 +264,30 @@ pub async fn register_on(store: &impl Store, practice: &str) {
         ending: Ending::Done,
         subject: Subject::None,
     };
-    let registered = store.register(
-        SecretHash::of("once"),
-        manifest.practice,
-        manifest.root,
-        manifest.record,
-        roster.record,
-        note,
-    );
+    let registered =
+        store.register(invite, manifest.practice, manifest.root, manifest.record, roster.record, note);
     assert_eq!(registered.await.unwrap(), Registered::New);
 }
 
 /// Signs Sam Reed in at a relay that runs now with the public URL `http://127.0.0.1`.
 pub async fn sign_in_at(client: &mut super::client::Client, practice: &str) -> String {
+    sign_in_as(client, practice, "sam-reed", super::keys::coordinator()).await
+}
+
+/// The same for another member.
+pub async fn sign_in_as(
+    client: &mut super::client::Client,
+    practice: &str,
+    staff: &str,
+    key: &Key,
+) -> String {
     use relay::clock::{Clock, SystemClock};
     let path = format!("/v1/practices/{practice}/token");
     let claims = wire::api::Assertion {
         aud: format!("http://127.0.0.1{path}"),
-        ..assertion("sam-reed", practice, SystemClock.now_s())
+        ..assertion(staff, practice, SystemClock.now_s())
     };
-    let signed = signed_assertion(super::keys::coordinator(), &claims);
+    let signed = signed_assertion(key, &claims);
     let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={signed}");
     let request = super::client::post(&path, "application/x-www-form-urlencoded", "", &form);
     let (status, body) = client.exchange(&request).await.unwrap();

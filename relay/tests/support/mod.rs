@@ -7,3 +7,4 @@ pub mod cluster;
 pub mod keys;
 pub mod lab;
 pub mod practice;
+pub mod process;

@@ -103,6 +103,7 @@ pub(super) enum Done {
     Linked(Linked),
     OptedOut(bool),
     FirstUse(bool),
+    Removed(u64),
 }
 
 impl Deed {
@@ -124,6 +125,14 @@ impl Deed {
             | Self::UseAssertion { .. }
             | Self::RemoveExpired { .. }
             | Self::Probe => None,
+        }
+    }
+
+    /// What it takes of the room for what waits.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Append { entry, .. } => entry.body().len(),
+            _ => 0,
         }
     }
 
@@ -199,11 +208,12 @@ impl Deed {
                 Ok(Done::Written)
             }
             Self::RemoveExpired { now } => {
+                let mut removed = 0;
                 for table in ["invite", "assertion", "token"] {
                     let sql = format!("DELETE FROM {table} WHERE expires < $1");
-                    transaction.execute(&sql, &[&signed(*now)]).await?;
+                    removed += transaction.execute(&sql, &[&signed(*now)]).await?;
                 }
-                Ok(Done::Written)
+                Ok(Done::Removed(removed))
             }
             Self::Probe => {
                 transaction.execute("SELECT pg_current_xact_id()", &[]).await?;

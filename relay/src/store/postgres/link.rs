@@ -12,13 +12,28 @@ use wire::{Head, PracticeId};
 /// Before a lost connection is made again.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Without an answer from the network, a connection counts as lost.
+const SILENCE: Duration = Duration::from_secs(10);
+
 /// How to reach the database.
 #[derive(Clone)]
 pub(super) struct Link(Arc<Config>);
 
 impl Link {
-    pub(super) fn new(config: Config) -> Self {
-        Self(Arc::new(config))
+    /// From a connection string.
+    pub(super) fn parse(connection: &str) -> Result<Self, tokio_postgres::Error> {
+        let mut config: Config = connection.parse()?;
+        config.application_name("anteroom-relay");
+        // An acknowledgement means durable, whatever the server's default is.
+        config.options("-c synchronous_commit=on");
+        // A server that vanished without a word is given up, unless the connection string says when.
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(SILENCE);
+        }
+        Ok(Self(Arc::new(config)))
     }
 
     pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {

@@ -3,16 +3,21 @@
 //!
 //! Connections are made without TLS: over a Unix socket, a private network, or a local TLS tunnel.
 
+mod check;
 mod convert;
 mod deed;
 mod ends;
 mod erase;
+mod import;
 mod link;
 mod read;
 mod schema;
 mod statements;
 mod unsubscribe;
 mod writer;
+
+pub use check::check;
+pub use import::Target;
 
 use super::{
     AccessNote, Appended, Authority, Erased, Followers, Linked, ManifestRecord, Published, Quota, Registered,
@@ -44,6 +49,12 @@ pub enum OpenError {
     /// A downgrade could lose data.
     #[error("the database was written by a newer release of anteroom-relay")]
     Newer,
+    /// Half a log must not be taken for a whole one.
+    #[error("a migration into this database is not finished: run `anteroom-relay migrate` again")]
+    Moving,
+    /// A migration would mix two relays' logs.
+    #[error("relays use this database already: migrate into an empty one")]
+    NotEmpty,
 }
 
 /// A store in a PostgreSQL database. Clones share it.
@@ -60,16 +71,16 @@ impl PostgresStore {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(connection: &str) -> Result<Self, OpenError> {
-        let mut config: tokio_postgres::Config = connection.parse()?;
-        config.application_name("anteroom-relay");
-        // An acknowledgement means durable, whatever the server's default is.
-        config.options("-c synchronous_commit=on");
-        let link = Link::new(config);
+        let link = Link::parse(connection)?;
         schema::migrate(&mut link.connect().await?).await?;
+        Ok(Self::over(link))
+    }
+
+    fn over(link: Link) -> Self {
         let followers = Arc::new(Followers::default());
         tokio::spawn(link::listen(link.clone(), Arc::downgrade(&followers)));
         let writer = Writer::start(link.clone(), Arc::clone(&followers));
-        Ok(Self { writer, reader: Arc::new(Reader::new(link)), followers })
+        Self { writer, reader: Arc::new(Reader::new(link)), followers }
     }
 }
 
@@ -286,8 +297,11 @@ impl Store for PostgresStore {
         read::access_hashes(&*self.reader.client().await?, practice, after, limit).await
     }
 
-    async fn remove_expired(&self, now: u64) -> Result<(), StoreError> {
-        self.writer.write(Deed::RemoveExpired { now }).await.map(drop)
+    async fn remove_expired(&self, now: u64) -> Result<u64, StoreError> {
+        match self.writer.write(Deed::RemoveExpired { now }).await? {
+            Done::Removed(count) => Ok(count),
+            other => mismatch(&other),
+        }
     }
 
     fn measures(&self) -> StoreMeasures {

@@ -22,11 +22,6 @@ pub(super) async fn head(client: &Client, practice: &PracticeId) -> Result<Optio
 }
 
 /// Every practice, oldest first.
-pub(super) async fn practices(client: &Client) -> Result<Vec<PracticeId>, StoreError> {
-    let rows = client.query("SELECT name FROM practice ORDER BY key", &[]).await?;
-    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))).collect()
-}
-
 pub(super) async fn page(
     client: &Client,
     practice: &PracticeId,
@@ -101,6 +96,11 @@ pub(super) async fn receipt(
         Some((key, _)) => find_receipt(client, FIND_RECEIPT, key, entry).await,
         None => Ok(None),
     }
+}
+
+pub(super) async fn practices(client: &Client) -> Result<Vec<PracticeId>, StoreError> {
+    let rows = client.query("SELECT name FROM practice ORDER BY key", &[]).await?;
+    rows.iter().map(|row| row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))).collect()
 }
 
 pub(super) async fn manifest(

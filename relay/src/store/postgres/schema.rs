@@ -11,7 +11,15 @@ const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql"
 /// time migrate one after another.
 const LOCK: i64 = 0x616e_7465_726f_6f6d;
 
+/// Brings the database up to this release for a relay.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
+    bring_up(client).await?;
+    let sql = "SELECT to_regclass('anteroom_moving') IS NOT NULL";
+    if client.query_one(sql, &[]).await?.get(0) { Err(OpenError::Moving) } else { Ok(()) }
+}
+
+/// The same for a migration from another backend, which may be half done.
+pub(super) async fn bring_up(client: &mut Client) -> Result<(), OpenError> {
     let transaction = client.transaction().await?;
     transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     transaction.batch_execute("CREATE TABLE IF NOT EXISTS anteroom_schema (version BIGINT NOT NULL)").await?;

@@ -8,10 +8,11 @@ use super::ends::Ends;
 use super::link::Link;
 use super::statements::Statements;
 use crate::metrics::StoreMeasures;
-use crate::store::{Followers, StoreError};
+use crate::store::room::Room;
+use crate::store::{Followers, StoreError, wait};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio_postgres::Client;
 
 /// Writes that may wait; beyond it the caller is told to come back.
@@ -20,11 +21,17 @@ const QUEUE: usize = 1024;
 /// Writes in one transaction, at most.
 const BATCH: usize = 256;
 
-type Answer = oneshot::Sender<Result<Done, StoreError>>;
+/// What waits, with the room that it takes.
+struct Waiting {
+    deed: Deed,
+    answer: oneshot::Sender<Result<Done, StoreError>>,
+    _room: OwnedSemaphorePermit,
+}
 
 #[derive(Clone)]
 pub(super) struct Writer {
-    deeds: mpsc::Sender<(Deed, Answer)>,
+    deeds: mpsc::Sender<Waiting>,
+    room: Room,
     measures: Arc<Mutex<StoreMeasures>>,
 }
 
@@ -34,7 +41,7 @@ impl Writer {
         let (deeds, queue) = mpsc::channel(QUEUE);
         let measures = Arc::<Mutex<StoreMeasures>>::default();
         tokio::spawn(run(link, queue, followers, Arc::clone(&measures)));
-        Self { deeds, measures }
+        Self { deeds, room: Room::default(), measures }
     }
 
     pub(super) fn measures(&self) -> StoreMeasures {
@@ -46,28 +53,32 @@ impl Writer {
     /// Does `deed` in the next transaction; resolves when it is durable.
     pub(super) async fn write(&self, deed: Deed) -> Result<Done, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.deeds.try_send((deed, answer)).map_err(|error| match error {
+        let _room = self.room.take(deed.bytes())?;
+        self.deeds.try_send(Waiting { deed, answer, _room }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Unavailable("the writer has ended".into()),
         })?;
-        answered.await.map_err(|_| StoreError::Unavailable("the writer gave no answer".into()))?
+        wait(answered).await
     }
 }
 
 async fn run(
     link: Link,
-    mut queue: mpsc::Receiver<(Deed, Answer)>,
+    mut queue: mpsc::Receiver<Waiting>,
     followers: Arc<Followers>,
     measures: Arc<Mutex<StoreMeasures>>,
 ) {
-    let mut connection = None;
+    let mut connection: Option<Connection> = None;
     let mut batch = Vec::with_capacity(BATCH);
     while queue.recv_many(&mut batch, BATCH).await > 0 {
         let started = Instant::now();
-        let deeds: Vec<&Deed> = batch.iter().map(|(deed, _)| deed).collect();
+        let deeds: Vec<&Deed> = batch.iter().map(|waiting| &waiting.deed).collect();
         let mut results = match transact(&mut connection, &link, &deeds, &followers).await {
             Ok(done) => done.into_iter().map(Ok).collect(),
-            Err(error) if deeds.len() == 1 => vec![Err(error)],
+            // Without a connection none of them would fare better.
+            Err(error) if deeds.len() == 1 || is_lost(connection.as_ref()) => {
+                deeds.iter().map(|_| Err(StoreError::Unavailable(error.to_string()))).collect()
+            }
             // Something in it failed: each alone, so that only what fails fails.
             Err(_) => Vec::new(),
         };
@@ -82,12 +93,12 @@ async fn run(
         let failures = results.iter().filter(|result| result.is_err()).count() as u64;
         let mut measured = measures.lock().unwrap_or_else(PoisonError::into_inner);
         measured.writes += results.len() as u64 - failures;
-        measured.failures += failures;
+        measured.fail(failures);
         measured.commits.observe(started.elapsed());
         drop(measured);
-        for ((_, answer), result) in batch.drain(..).zip(results) {
+        for (waiting, result) in batch.drain(..).zip(results) {
             // The caller may have gone; what it asked for is stored all the same.
-            let _ = answer.send(result);
+            let _ = waiting.answer.send(result);
         }
     }
 }
@@ -96,6 +107,10 @@ async fn run(
 struct Connection {
     client: Client,
     statements: Statements,
+}
+
+fn is_lost(connection: Option<&Connection>) -> bool {
+    connection.is_none_or(|connection| connection.client.is_closed())
 }
 
 /// One transaction; all of the deeds or none.

@@ -3,18 +3,23 @@
 
 mod access;
 mod authorities;
+mod backup;
 mod check;
 mod entries;
 mod erase;
+mod export;
 mod practices;
 mod schema;
 mod secrets;
 mod unsubscribe;
 mod writer;
 
+pub use backup::{Copy, compact};
 pub use check::check;
+pub use export::Source;
 pub use schema::MigrationError;
 
+use super::room::Room;
 use super::{
     AccessNote, Appended, Authority, Erased, Followers, Linked, ManifestRecord, Published, Quota, Registered,
     RosterRecord, Store, StoreError, TokenRecord,
@@ -34,7 +39,7 @@ use wire::access::AccessPage;
 use wire::api::{Page, Receipt, SignedRoster};
 use wire::unsubscribe::OptOut;
 use wire::{ChainHash, EntryId, Head, PracticeId, ThreadId, Thumbprint};
-use writer::Writer;
+use writer::{Work, Writer};
 
 /// Reading connections: more would only wait for the same cores.
 const READERS: usize = 4;
@@ -54,6 +59,7 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: Writer,
+    room: Room,
     readers: Arc<Mutex<Vec<Connection>>>,
     reading: Arc<Semaphore>,
     authorities: Arc<Authorities>,
@@ -77,6 +83,7 @@ impl SqliteStore {
             .map_err(|error| OpenError::Open(error.to_string()))?;
         Ok(Self {
             writer,
+            room: Room::default(),
             readers: Arc::new(Mutex::new(readers)),
             reading: Arc::new(Semaphore::new(READERS)),
             authorities: Arc::default(),
@@ -194,7 +201,12 @@ impl Store for SqliteStore {
         quota: Quota,
         note: Option<AccessNote>,
     ) -> Result<Appended, StoreError> {
-        self.writer.write(move |work| entries::append(work, &entry, received_ms, quota, note)).await
+        let room = self.room.take(entry.body().len())?;
+        let append = move |work: &mut Work<'_>| {
+            let _held = room;
+            entries::append(work, &entry, received_ms, quota, note)
+        };
+        self.writer.write(append).await
     }
 
     async fn erase(
@@ -328,7 +340,7 @@ impl Store for SqliteStore {
         self.read(move |connection| secrets::token(connection, hash)).await
     }
 
-    async fn remove_expired(&self, now: u64) -> Result<(), StoreError> {
+    async fn remove_expired(&self, now: u64) -> Result<u64, StoreError> {
         self.writer.write(move |work| secrets::remove_expired(work, now)).await
     }
 

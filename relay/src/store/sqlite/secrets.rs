@@ -58,13 +58,14 @@ pub(super) fn token(connection: &Connection, hash: SecretHash) -> Result<Option<
     }))
 }
 
-pub(super) fn remove_expired(work: &mut Work<'_>, now: u64) -> Result<(), StoreError> {
+pub(super) fn remove_expired(work: &mut Work<'_>, now: u64) -> Result<u64, StoreError> {
+    let mut removed = 0;
     for sql in [
         "DELETE FROM invite WHERE expires < ?1",
         "DELETE FROM assertion WHERE expires < ?1",
         "DELETE FROM token WHERE expires < ?1",
     ] {
-        work.transaction.prepare_cached(sql)?.execute([now])?;
+        removed += work.transaction.prepare_cached(sql)?.execute([now])? as u64;
     }
-    Ok(())
+    Ok(removed)
 }

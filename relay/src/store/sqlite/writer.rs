@@ -3,7 +3,7 @@
 
 use super::entries::Heads;
 use crate::metrics::StoreMeasures;
-use crate::store::{Followers, StoreError};
+use crate::store::{Followers, StoreError, wait};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -19,6 +19,8 @@ const BATCH: usize = 256;
 pub(super) struct Work<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) heads: &'a mut Heads,
+    /// Writes that failed and took no other with them.
+    failures: u64,
 }
 
 /// Answers the caller, after the commit or instead of it.
@@ -83,7 +85,7 @@ impl Writer {
                 }
             }
         })?;
-        answered.await.map_err(|_| StoreError::Unavailable("the writer gave no answer".into()))?
+        wait(answered).await
     }
 }
 
@@ -100,6 +102,7 @@ fn in_savepoint<T>(
     execute("SAVEPOINT work")?;
     let done = work(context);
     if done.is_err() {
+        context.failures += 1;
         context.heads.forget();
         context.transaction.prepare_cached("ROLLBACK TO work")?.execute([])?;
     }
@@ -121,21 +124,22 @@ fn run(
         let committed = commit(&mut connection, &mut heads, &mut batch, &mut replies);
         let moved = heads.take_moved();
         match &committed {
-            Ok(()) => {
+            Ok(failures) => {
                 let mut measures = lock(measures);
-                measures.writes += size;
+                measures.writes += size - failures;
+                measures.fail(*failures);
                 measures.commits.observe(started.elapsed());
                 drop(measures);
                 moved.into_iter().for_each(|(practice, head)| followers.publish(&practice, head));
             }
             Err(_) => {
-                lock(measures).failures += size;
+                lock(measures).fail(size);
                 heads.forget();
             }
         }
         for reply in replies {
             reply(match &committed {
-                Ok(()) => Ok(()),
+                Ok(_) => Ok(()),
                 Err(error) => Err(StoreError::Unavailable(error.to_string())),
             });
         }
@@ -144,18 +148,21 @@ fn run(
     }
 }
 
+/// How many of the writes failed alone.
 fn commit(
     connection: &mut Connection,
     heads: &mut Heads,
     batch: &mut Vec<Job>,
     replies: &mut Vec<Reply>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut work = Work { transaction: &transaction, heads };
+    let mut work = Work { transaction: &transaction, heads, failures: 0 };
     for job in batch.drain(..) {
         replies.push(job(&mut work));
     }
-    transaction.commit()
+    let failures = work.failures;
+    transaction.commit()?;
+    Ok(failures)
 }
 
 impl From<rusqlite::Error> for StoreError {
