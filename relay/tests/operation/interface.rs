@@ -22,6 +22,8 @@ async fn schemathesis_finds_no_failure() {
         .args(["--max-time", &variable("SCHEMATHESIS_SECONDS")])
         .args(["--header", &format!("Authorization: Bearer {token}")])
         .arg(format!("http://{}/openapi.json", relay.address))
+        .env("SCHEMATHESIS_HOOKS", "schemathesis_hooks")
+        .env("PYTHONPATH", concat!(env!("CARGO_MANIFEST_DIR"), "/../tests"))
         .current_dir(folder.path())
         .status()
         .await
