@@ -75,7 +75,7 @@ async fn a_tombstone_keeps_its_place() {
 #[tokio::test]
 async fn every_entry_that_is_not_where_its_writer_put_it_is_refused() {
     type Change = fn(&mut RelayLog);
-    let cases: [(&str, Change, u64, Refusal); 22] = [
+    let cases: [(&str, Change, u64, Refusal); 23] = [
         ("moved to another thread", |log| log.entries[4].meta.thread = thread(1), 5, Refusal::Rethreaded),
         (
             "moved to a thread of its own",

@@ -17,7 +17,7 @@ pub(crate) struct Options {
 
 type Check = (&'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 15] = [
+const CHECKS: &[Check] = &[
     ("format", || execute(&mut cargo(&["fmt", "--all", "--check"]))),
     ("blindness", blindness::run),
     ("lints", lints),
@@ -39,7 +39,7 @@ const CHECKS: [Check; 15] = [
 /// Runs the checks, prints the summary, fails if any failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut results: Vec<(&str, Duration, Result<()>)> = Vec::new();
-    for (name, check) in CHECKS {
+    for &(name, check) in CHECKS {
         if options.only.as_deref().is_some_and(|only| !name.contains(only)) {
             continue;
         }

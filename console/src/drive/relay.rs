@@ -14,6 +14,9 @@ const ENTRIES_AT_ONCE: u32 = 400;
 
 /// A relay and a practice on it.
 pub(super) struct Relay {
+    /// Where assertions are addressed to.
+    audience: String,
+    /// Where requests go.
     practice_url: String,
 }
 
@@ -31,12 +34,14 @@ pub(super) enum RelayError {
 impl Relay {
     /// `base` is the credential's relay, without a slash at the end.
     pub(super) fn new(base: &str, practice: &PracticeId) -> Self {
-        Self { practice_url: format!("{base}/v1/practices/{practice}") }
+        let path = format!("/v1/practices/{practice}");
+        let reached = passed_on_by().unwrap_or_else(|| base.to_owned());
+        Self { audience: format!("{base}{path}/token"), practice_url: reached + &path }
     }
 
-    /// Where assertions are addressed to.
+    /// Where assertions are addressed to: always the relay itself, whoever passes them on.
     pub(super) fn token_endpoint(&self) -> String {
-        self.url("token")
+        self.audience.clone()
     }
 
     pub(super) async fn manifest(&self) -> Result<String, RelayError> {
@@ -45,7 +50,7 @@ impl Relay {
 
     /// `form` is an RFC 7523 token request.
     pub(super) async fn token(&self, form: String) -> Result<Token, RelayError> {
-        let request = plain(Request::post(&self.token_endpoint()))
+        let request = plain(Request::post(&self.url("token")))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(form)
             .map_err(|_| RelayError::Unreachable)?;
@@ -85,6 +90,15 @@ impl Relay {
     fn url(&self, what: &str) -> String {
         format!("{}/{what}", self.practice_url)
     }
+}
+
+/// This page's own origin, where `anteroom desk` serves it and passes requests on: its policy lets the page speak to
+/// nobody else.
+fn passed_on_by() -> Option<String> {
+    let window = web_sys::window()?;
+    let told = "meta[name='anteroom-relay'][content='same-origin']";
+    window.document()?.query_selector(told).ok()??;
+    window.location().origin().ok()
 }
 
 fn plain(request: RequestBuilder) -> RequestBuilder {
