@@ -11,8 +11,8 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const programs = path.join(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+export const root = path.resolve(import.meta.dirname, '../..');
+export const programs = path.join(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
 const PASSPHRASE = 'a passphrase for tests only';
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
