@@ -1,6 +1,6 @@
 //! Follow-up sequences: what a practice sends a person, and when, after an inquiry or a booking.
 //!
-//! A sequence is a document of the practice. [`next`] says what its next step for a lead is, as a pure function
+//! A sequence is a document of the practice. [`next()`] says what its next step for a lead is, as a pure function
 //! of the lead, the document and the time; sending is the work of the practice's program. [`faults`] refuses a
 //! document that would tell the mail servers on the way what a person's health is.
 //!

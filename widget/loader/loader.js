@@ -45,7 +45,7 @@
     try { host = new URL(doc.referrer).host } catch {}
     return query.get('ref') == 'physician' || query.get('utm_medium') == 'physician' ? 'physician'
       : !host || host == location.host ? 'none'
-      : /(^|\.)(google|bing|duckduckgo|yahoo|ecosia|baidu)\./.test(host) ? 'search'
+      : /(^|\.)(google|bing|duckduckgo|yahoo)\./.test(host) ? 'search'
       : /(^|\.)(facebook|instagram|tiktok|linkedin|reddit|nextdoor|youtube|x)\.com$/.test(host) ? 'social' : 'other';
   };
   const history = () => JSON.stringify(recording() ? visits() : []);
