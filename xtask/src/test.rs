@@ -111,7 +111,7 @@ fn compiled_tests() -> Result<()> {
 /// Every check that it has, against a running relay, for about a minute.
 fn schemathesis() -> Result<()> {
     let python = tool::python()?;
-    let test = ["test", "--quiet", "--package", "relay", "--test", "operation", "--"];
+    let test = ["test", "--quiet", "--workspace", "--test", "operation", "--"];
     execute(
         cargo(&test)
             .args(["--ignored", "schemathesis"])
