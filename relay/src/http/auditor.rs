@@ -26,7 +26,7 @@ pub(super) async fn access_log(
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<axum::Json<AccessPage>, RelayError> {
     let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
-    Ok(axum::Json(auditor.access_log(query.after, query.limit.into()).await?))
+    Ok(axum::Json(auditor.access_log(query.after, query.limit).await?))
 }
 
 /// The relay's signed word on how long the access log is and what is in it.

@@ -21,13 +21,12 @@ use wire::{Head, PracticeId};
 pub(super) struct PageQuery {
     #[serde(default)]
     pub(super) after: u64,
-    /// No page is that long; more does not parse.
     #[serde(default = "whole_page")]
-    pub(super) limit: u16,
+    pub(super) limit: u32,
 }
 
-const fn whole_page() -> u16 {
-    PAGE_ENTRIES as u16
+const fn whole_page() -> u32 {
+    PAGE_ENTRIES
 }
 
 /// Entries of the log in order; which ones is noted in the access log.
@@ -47,7 +46,7 @@ pub(super) async fn entries(
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<axum::Json<Page>, RelayError> {
     let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
-    Ok(axum::Json(coordinator.page(query.after, query.limit.into()).await?))
+    Ok(axum::Json(coordinator.page(query.after, query.limit).await?))
 }
 
 /// A stream of the log's heads: server-sent events named `head` whose data is a Head.
@@ -144,5 +143,5 @@ pub(super) async fn opt_outs(
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<axum::Json<OptOuts>, RelayError> {
     let Query(query) = query.map_err(|_| RelayError::Malformed("query".into()))?;
-    Ok(axum::Json(coordinator.opt_outs(query.after, query.limit.into()).await?))
+    Ok(axum::Json(coordinator.opt_outs(query.after, query.limit).await?))
 }
