@@ -31,6 +31,15 @@ async function storedAfter(count) {
   return (await stored()).length;
 }
 
+/** Until the sealed submission has left the form: from here on it may not be lost. */
+async function sendingBegan(before) {
+  for (let tries = 0; tries < 200; tries += 1) {
+    if (lab.exchanges.slice(before).some(({ method, url }) => method === 'POST' && url.endsWith('/inquiries'))) return;
+    await page.waitForTimeout(50);
+  }
+  assert.fail('nothing was sent within ten seconds');
+}
+
 test('offline at sending: it says so, keeps it sealed, and sends it by itself', async () => {
   const frame = await openForm(page, lab.plainPage());
   await fillForm(frame);
@@ -81,8 +90,9 @@ test('the browser’s back while it is sent, and forward again: stored once', as
   const frame = await openForm(page, lab.plainPage());
   await fillForm(frame);
   lab.delay = (request) => (request.method === 'POST' && request.url.endsWith('/inquiries') ? 1_500 : 0);
+  const before = lab.exchanges.length;
   await frame.getByRole('button', { name: 'Send securely' }).click();
-  await page.waitForTimeout(300);
+  await sendingBegan(before);
   await page.goBack();
   lab.delay = () => 0;
   await page.goForward();
@@ -97,8 +107,9 @@ test('the tab is closed while it is sent: stored once, and not again by the next
   const frame = await openForm(page, lab.plainPage());
   await fillForm(frame);
   lab.delay = (request) => (request.method === 'POST' && request.url.endsWith('/inquiries') ? 1_000 : 0);
+  const before = lab.exchanges.length;
   await frame.getByRole('button', { name: 'Send securely' }).click();
-  await page.waitForTimeout(300);
+  await sendingBegan(before);
   await page.close({ runBeforeUnload: false });
   lab.delay = () => 0;
   page = await lab.browser.contexts().at(-1).newPage();
