@@ -8,7 +8,7 @@ use lead::inquiry::{Answer, ContactWay, Insurance, Voicemail};
 use lead::intent::Intent;
 use lead::manifest::PageKind;
 use lead::signals::{Referrer, Visit};
-use lead::thread::{AlertReason, CallOutcome, Event, StepKey};
+use lead::thread::{AlertReason, CallOutcome, Event, NoAppointment, StepKey};
 use lead::triage::Status;
 use lead::validate::{Found, problems};
 
@@ -155,8 +155,19 @@ fn follow_up_words(event: &Event) -> Option<String> {
             format!("appointment moved to {}", clock::local(slot.start))
         }
         Event::AppointmentCancelled { .. } => "appointment called off".into(),
-        Event::AppointmentFailed { .. } => "the appointment did not come about".into(),
+        Event::AppointmentRequested { slot } => {
+            format!("appointment asked for on {}", clock::local(slot.start))
+        }
+        Event::AppointmentFailed { reason } => match reason {
+            NoAppointment::Taken => "the time was taken meanwhile".into(),
+            NoAppointment::Refused => "the calendar refused the appointment".into(),
+            NoAppointment::Unclear => "what the calendar stored is not what was asked for: look there".into(),
+        },
         Event::HandOffFailed { attempt, reason, .. } => format!("hand-off {attempt} failed: {reason}"),
+        Event::HandOffUnclear { attempt } => {
+            format!("hand-off {attempt} broke off: the EHR may or may not have it, look there")
+        }
+        Event::HandOffAsked => "hand-off to be tried again".into(),
         Event::HandedToEhr { reference } => format!("handed over to the EHR: {reference}"),
         _ => return None,
     })

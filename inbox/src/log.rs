@@ -6,7 +6,7 @@ use crate::screen::{Refusal, Screen, Screened};
 use crate::tombstones::Tombstones;
 use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
-use lead::thread::{Body, Event, Lead, Record, fold};
+use lead::thread::{Availability, Body, Event, Lead, Record, fold};
 use seal::Opener;
 use std::collections::BTreeMap;
 use wire::api::Page;
@@ -49,6 +49,7 @@ pub struct Inbox<O> {
     threads: BTreeMap<ThreadId, Vec<Record>>,
     origins: BTreeMap<ThreadId, Thumbprint>,
     desk: Option<EntryId>,
+    availability: Option<Availability>,
     refused: Vec<RefusedEntry>,
     tombstones: Tombstones,
 }
@@ -65,6 +66,7 @@ impl<O: Opener> Inbox<O> {
             threads: BTreeMap::new(),
             origins: BTreeMap::new(),
             desk: None,
+            availability: None,
             refused: Vec::new(),
             tombstones: Tombstones::default(),
         }
@@ -112,6 +114,12 @@ impl<O: Opener> Inbox<O> {
                 }
                 return;
             }
+            Found::Event { event, .. } if matches!(*event, Event::SlotsPublished { .. }) => {
+                if let Event::SlotsPublished { availability } = *event {
+                    self.availability = Some(availability);
+                }
+                return;
+            }
             Found::Event { author, event, .. } => Body::Event { author, event: *event },
             Found::Erased => Body::Erased,
             Found::Document => return,
@@ -144,6 +152,12 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub const fn desk(&self) -> Option<EntryId> {
         self.desk
+    }
+
+    /// Free times for appointments, as the practice's program published them last; `None`: it does not.
+    #[must_use]
+    pub const fn availability(&self) -> Option<&Availability> {
+        self.availability.as_ref()
     }
 
     /// Every thread, folded.

@@ -11,7 +11,7 @@ mod forms;
 mod people;
 mod types;
 
-pub use types::{Bundle, Entry, Resource};
+pub use types::{Bundle, Entry, Resource, TYPES};
 
 use crate::handover::Handover;
 use types::{BundleEntryRequest, Identifier, Reference};
@@ -24,7 +24,14 @@ const US_CORE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/";
 /// same however often it is made.
 #[must_use]
 pub fn bundle(of: &Handover<'_>, recorded_ms: u64) -> Bundle {
-    let mut entries = Entries { of, all: Vec::new() };
+    bundle_for(of, recorded_ms, &|_| true)
+}
+
+/// The same for an EHR that takes only those types of resource for which `takes` holds. What refers to one that is
+/// left out says so in words.
+#[must_use]
+pub fn bundle_for(of: &Handover<'_>, recorded_ms: u64, takes: &dyn Fn(&str) -> bool) -> Bundle {
+    let mut entries = Entries { of, takes, all: Vec::new() };
     let patient = entries.add("patient", |id| people::patient(of, id));
     let writer = of.writer().map(|(name, relationship)| {
         entries.add("writer", |id| people::related_person(of, id, &patient, &name, relationship))
@@ -56,21 +63,37 @@ pub fn bundle(of: &Handover<'_>, recorded_ms: u64) -> Bundle {
     Bundle { resource_type: "Bundle", kind: "transaction", entry: entries.all }
 }
 
+/// What the practice's identifier of a lead's resource is: the thread and a part, such as `appointment`.
+#[must_use]
+pub fn identifier_value(thread: &wire::ThreadId, part: &str) -> String {
+    format!("{thread}.{part}")
+}
+
+/// The search that finds the lead's resource of that part: `identifier=system|value`, percent-encoded.
+#[must_use]
+pub fn identifier_search(system: &str, thread: &wire::ThreadId, part: &str) -> String {
+    format!("identifier={}|{}", escaped(system), escaped(&identifier_value(thread, part)))
+}
+
 struct Entries<'a> {
     of: &'a Handover<'a>,
+    takes: &'a dyn Fn(&str) -> bool,
     all: Vec<Entry>,
 }
 
 impl Entries<'_> {
     /// Adds what belongs to this lead under the name `part`, and says how to refer to it.
     fn add(&mut self, part: &str, make: impl FnOnce(Identifier) -> Resource) -> Reference {
-        self.add_unlinked(&format!("{}.{part}", self.of.lead.thread), make)
+        self.add_unlinked(&identifier_value(&self.of.lead.thread, part), make)
     }
 
     /// The same for what belongs to all leads of the practice.
     fn add_unlinked(&mut self, value: &str, make: impl FnOnce(Identifier) -> Resource) -> Reference {
         let identifier = Identifier { system: self.of.system.to_owned(), value: value.to_owned() };
         let resource = make(identifier.clone());
+        if !(self.takes)(resource.name()) {
+            return Reference::named("Not handed over: the EHR does not take it");
+        }
         let full_url = uuid(&identifier);
         let search = if matches!(resource, Resource::Provenance(_)) { "_tag" } else { "identifier" };
         let if_none_exist =

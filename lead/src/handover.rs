@@ -6,9 +6,79 @@
 use crate::hours::civil_from_days;
 use crate::inquiry::{Answers, Inquiry};
 use crate::manifest::ManifestSource;
-use crate::thread::Lead;
+use crate::thread::{HandOff, Lead, Verification};
 use std::borrow::Cow;
 use wire::PracticeId;
+
+/// Tries before a person has to look.
+pub const MOST_ATTEMPTS: u16 = 8;
+
+const MINUTE: u64 = 60_000;
+
+/// Where a lead is on its way into the EHR.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    /// Not on its way: no appointment, merged, or nothing left of it.
+    No,
+    /// A person has to check these first.
+    Waits(Vec<Verification>),
+    /// This try is due then (milliseconds); it may be past.
+    Try {
+        /// Which, from 1.
+        attempt: u16,
+        /// When.
+        at: u64,
+    },
+    /// A program is at it.
+    Started {
+        /// Which try, from 1.
+        attempt: u16,
+        /// Since when, in milliseconds.
+        since: u64,
+    },
+    /// A person has to look.
+    Person,
+    /// It is there.
+    Done,
+}
+
+/// Where `lead` is on its way into the EHR: it goes there once an appointment is made and a person has checked
+/// [`Verification::BEFORE_HAND_OFF`].
+#[must_use]
+pub fn due(lead: &Lead) -> Due {
+    let again = |attempt: u16, at| Due::Try { attempt: attempt.saturating_add(1), at };
+    match lead.hand_off {
+        HandOff::Done { .. } => return Due::Done,
+        HandOff::Started { attempt, time } => return Due::Started { attempt, since: time },
+        HandOff::Unclear { .. } | HandOff::Failed { last: true, .. } => return Due::Person,
+        HandOff::None | HandOff::Asked { .. } | HandOff::Failed { .. } => {}
+    }
+    let Some(appointment) = lead.appointment.as_ref() else { return Due::No };
+    if lead.merged_into.is_some() || lead.inquiry().is_none() {
+        return Due::No;
+    }
+    let checked = |what: &Verification| lead.verified.iter().any(|verified| verified.what == *what);
+    let open: Vec<_> = Verification::BEFORE_HAND_OFF.into_iter().filter(|what| !checked(what)).collect();
+    if !open.is_empty() {
+        return Due::Waits(open);
+    }
+    match lead.hand_off {
+        HandOff::Failed { attempt, time, .. } => again(attempt, time.saturating_add(pause(attempt))),
+        HandOff::Asked { attempt, time } => again(attempt, time),
+        _ => again(0, appointment.time),
+    }
+}
+
+/// Between two tries, in milliseconds: 1, 5, 15 minutes, an hour, then 4 hours.
+const fn pause(attempt: u16) -> u64 {
+    match attempt {
+        0 | 1 => MINUTE,
+        2 => 5 * MINUTE,
+        3 => 15 * MINUTE,
+        4 => 60 * MINUTE,
+        _ => 240 * MINUTE,
+    }
+}
 
 /// A lead on its way into the EHR.
 #[derive(Clone)]

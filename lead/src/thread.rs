@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wire::{EntryId, PracticeId, StaffId, ThreadId};
 
-pub use booking::{Appointment, CalledOff, HandOff, NoAppointment, Requested, Slot};
+pub use booking::{Appointment, Availability, CalledOff, HandOff, NoAppointment, Requested, Slot, Withdrawn};
 pub use follow_up::{Alert, AlertReason, AskedCall, Assigned, FollowUp, FollowUpState, StepKey, Undelivered};
 pub use work::{
     AnswerField, CLAIM_MS, CallTask, Channel, Claim, ClosedReason, Closing, Correction, Verified,
@@ -198,10 +198,27 @@ pub enum Event {
         /// No further try is made.
         last: bool,
     },
+    /// A try to hand it over broke off in the middle: the EHR may or may not have it, and a person has to look.
+    HandOffUnclear {
+        /// Which try, from 1.
+        attempt: u16,
+    },
+    /// A member of staff looked, and asks for another try.
+    HandOffAsked,
     /// The lead is a patient in the EHR now.
     HandedToEhr {
-        /// The EHR's reference: `Patient/123`.
+        /// The EHR's reference: `Patient/123`; for one that gives none, what it answered.
         reference: String,
+    },
+    /// The EHR knows of a booking, move or cancellation.
+    AppointmentPassedOn {
+        /// The entry that holds it.
+        of: EntryId,
+    },
+    /// Free times, in the thread of the document `availability`. The latest one counts.
+    SlotsPublished {
+        /// Them.
+        availability: Availability,
     },
     /// A program of the practice began its work, in the thread of the document `desk`. The latest one leads.
     DeskStarted {
@@ -302,6 +319,9 @@ impl Verification {
     /// All, in the order in which they are asked.
     pub const ALL: [Self; 6] =
         [Self::Identity, Self::Contact, Self::Needs, Self::Insurance, Self::Referral, Self::Consent];
+
+    /// What a person has checked before a lead becomes a patient in the EHR.
+    pub const BEFORE_HAND_OFF: [Self; 2] = [Self::Identity, Self::Contact];
 }
 
 /// One opened entry of a thread.
@@ -385,8 +405,14 @@ pub struct Lead {
     pub calls: Vec<Call>,
     /// An appointment that is asked for.
     pub requested: Option<Requested>,
+    /// Why the last wish for an appointment failed, and when (milliseconds), where nothing came of it since.
+    pub failed: Option<(NoAppointment, u64)>,
     /// The appointment, where one is made.
     pub appointment: Option<Appointment>,
+    /// The appointment that was called off last, where none was made since.
+    pub withdrawn: Option<Withdrawn>,
+    /// Bookings, moves and cancellations that the EHR knows of, by their entries.
+    pub passed_on: Vec<EntryId>,
     /// How far the hand-off to the EHR is.
     pub hand_off: HandOff,
     /// Follow-up chosen by a person, the last time.
@@ -462,6 +488,7 @@ impl Event {
     fn fits(&self) -> bool {
         match self {
             Self::InquiryTaken { inquiry, .. } => inquiry.v == 1 && inquiry.fits(),
+            Self::SlotsPublished { availability } => availability.slots.len() <= Availability::MOST,
             _ => true,
         }
     }
@@ -511,7 +538,10 @@ pub fn fold(thread: ThreadId, records: &[Record]) -> Lead {
         notes: Vec::new(),
         calls: Vec::new(),
         requested: None,
+        failed: None,
         appointment: None,
+        withdrawn: None,
+        passed_on: Vec::new(),
         hand_off: HandOff::None,
         assigned: None,
         follow_ups: Vec::new(),
@@ -626,6 +656,7 @@ impl Lead {
                 self.alerts.push(Alert { reason: *reason, level: *level, time });
             }
             Event::AppointmentRequested { slot } => {
+                self.failed = None;
                 self.requested = Some(Requested { entry, slot: slot.clone() });
             }
             Event::AppointmentBooked { slot, reference } => {
@@ -643,13 +674,15 @@ impl Lead {
                 let reference = reference.clone().or_else(|| before.and_then(|before| before.reference));
                 self.book(Appointment { entry, time, slot: slot.clone(), reference, moves });
             }
-            Event::AppointmentCancelled { .. } => self.unbook(),
+            Event::AppointmentCancelled { .. } => self.unbook(entry),
             // A wish to move an appointment that fails leaves the appointment as it was.
-            Event::AppointmentFailed { .. } => {
+            Event::AppointmentFailed { reason } => {
+                self.failed = Some((*reason, time));
                 if self.requested.take().is_none() {
-                    self.unbook();
+                    self.unbook(entry);
                 }
             }
+            Event::AppointmentPassedOn { of } => self.passed_on.push(*of),
             Event::HandOffStarted { attempt } => {
                 self.hand_over(HandOff::Started { attempt: *attempt, time });
             }
@@ -657,6 +690,10 @@ impl Lead {
                 let (attempt, reason, last) = (*attempt, reason.clone(), *last);
                 self.hand_over(HandOff::Failed { attempt, reason, last, time });
             }
+            Event::HandOffUnclear { attempt } => {
+                self.hand_over(HandOff::Unclear { attempt: *attempt, time });
+            }
+            Event::HandOffAsked => self.ask_to_hand_over(time),
             Event::HandedToEhr { reference } => {
                 self.hand_over(HandOff::Done { reference: reference.clone(), time });
                 self.stage = Stage::Patient;
@@ -669,7 +706,7 @@ impl Lead {
                 }
             }
             // The tombstones themselves count what is erased.
-            Event::Erased { .. } | Event::DeskStarted { .. } => {}
+            Event::Erased { .. } | Event::DeskStarted { .. } | Event::SlotsPublished { .. } => {}
         }
     }
 
@@ -679,6 +716,8 @@ impl Lead {
 
     fn book(&mut self, appointment: Appointment) {
         self.requested = None;
+        self.failed = None;
+        self.withdrawn = None;
         self.task = None;
         self.closing = None;
         self.appointment = Some(appointment);
@@ -687,9 +726,9 @@ impl Lead {
         }
     }
 
-    fn unbook(&mut self) {
+    fn unbook(&mut self, entry: EntryId) {
         self.requested = None;
-        self.appointment = None;
+        self.withdrawn = self.appointment.take().map(|appointment| Withdrawn { entry, appointment });
         if self.stage == Stage::Booked {
             self.stage = Stage::Reached;
         }
@@ -699,6 +738,13 @@ impl Lead {
     fn hand_over(&mut self, now: HandOff) {
         if !matches!(self.hand_off, HandOff::Done { .. }) {
             self.hand_off = now;
+        }
+    }
+
+    fn ask_to_hand_over(&mut self, time: u64) {
+        if let HandOff::Failed { attempt, last: true, .. } | HandOff::Unclear { attempt, .. } = self.hand_off
+        {
+            self.hand_off = HandOff::Asked { attempt, time };
         }
     }
 

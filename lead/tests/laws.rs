@@ -180,6 +180,9 @@ fn event() -> impl Strategy<Value = Event> {
         step().prop_map(|step| Event::CallAsked { step }),
         (1..9u16).prop_map(|attempt| Event::HandOffStarted { attempt }),
         (1..9u16).prop_map(|attempt| Event::HandOffFailed { attempt, reason: "busy".into(), last: false }),
+        (1..9u16).prop_map(|attempt| Event::HandOffUnclear { attempt }),
+        Just(Event::HandOffAsked),
+        (0..12u8).prop_map(|of| Event::AppointmentPassedOn { of: EntryId::from_bytes([of; 16]) }),
         Just(Event::HandedToEhr { reference: "Patient/1".into() }),
         prop::option::of(author()).prop_map(|over| Event::Claimed { over }),
         Just(Event::Released),
@@ -357,7 +360,13 @@ fn an_effect_that_is_settled_stays_settled() {
 
     let done = Event::HandedToEhr { reference: "Patient/1".into() };
     let late = Event::HandOffFailed { attempt: 2, reason: "busy".into(), last: true };
-    assert!(matches!(after(&[done, late]).hand_off, HandOff::Done { .. }));
+    assert!(matches!(after(&[done, late.clone()]).hand_off, HandOff::Done { .. }));
+    let (asked, unclear) = (Event::HandOffAsked, Event::HandOffUnclear { attempt: 3 });
+    let started = Event::HandOffStarted { attempt: 1 };
+    assert!(after(std::slice::from_ref(&late)).hand_off.needs_a_person());
+    assert!(matches!(after(&[late, asked.clone()]).hand_off, HandOff::Asked { attempt: 2, .. }));
+    assert!(matches!(after(&[unclear, asked.clone()]).hand_off, HandOff::Asked { attempt: 3, .. }));
+    assert!(matches!(after(&[started, asked]).hand_off, HandOff::Started { .. }), "nobody has to look yet");
 }
 
 #[test]

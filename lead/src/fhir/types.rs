@@ -80,6 +80,20 @@ impl Entry {
 
 redacted_debug!(Bundle, Entry, Resource);
 
+/// Types of resource that a hand-over is made of.
+pub const TYPES: [&str; 10] = [
+    "Patient",
+    "RelatedPerson",
+    "Coverage",
+    "Consent",
+    "Questionnaire",
+    "QuestionnaireResponse",
+    "ServiceRequest",
+    "Appointment",
+    "Communication",
+    "Provenance",
+];
+
 impl Bundle {
     /// The body to post, as JSON.
     #[must_use]
@@ -117,7 +131,9 @@ pub enum Resource {
 }
 
 impl Resource {
-    pub(super) const fn name(&self) -> &'static str {
+    /// Its type: `Patient`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Patient(_) => "Patient",
             Self::RelatedPerson(_) => "RelatedPerson",

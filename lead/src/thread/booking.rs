@@ -25,6 +25,28 @@ impl Slot {
     }
 }
 
+/// Times at which appointments can be made, as the practice's program found them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Availability {
+    /// When they were looked up, in milliseconds.
+    pub at: u64,
+    /// How far ahead was looked, in milliseconds.
+    pub until: u64,
+    /// Free times, the earliest first, at most [`Availability::MOST`].
+    pub slots: Vec<Slot>,
+}
+
+impl Availability {
+    /// So many fit into an entry.
+    pub const MOST: usize = 400;
+
+    /// The slots that begin after `now`, in milliseconds.
+    pub fn after(&self, now: u64) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(move |slot| slot.start > now)
+    }
+}
+
 /// An appointment that is wished for and not made yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requested {
@@ -47,6 +69,15 @@ pub struct Appointment {
     pub reference: Option<String>,
     /// How often it was moved; RFC 5545's SEQUENCE.
     pub moves: u32,
+}
+
+/// An appointment that was called off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The entry that called it off.
+    pub entry: EntryId,
+    /// As it was.
+    pub appointment: Appointment,
 }
 
 /// Why an appointment did not come about.
@@ -95,6 +126,20 @@ pub enum HandOff {
         /// When the relay took it, in milliseconds.
         time: u64,
     },
+    /// A try broke off in the middle: the EHR may or may not have it, and a person has to look.
+    Unclear {
+        /// Which try, from 1.
+        attempt: u16,
+        /// When the relay took it, in milliseconds.
+        time: u64,
+    },
+    /// A member of staff looked, and asks for another try.
+    Asked {
+        /// The last try, from 1.
+        attempt: u16,
+        /// When the relay took it, in milliseconds.
+        time: u64,
+    },
     /// Done.
     Done {
         /// The EHR's reference: `Patient/123`.
@@ -105,3 +150,23 @@ pub enum HandOff {
 }
 
 redacted_debug!(HandOff);
+
+impl HandOff {
+    /// The tries made so far.
+    #[must_use]
+    pub const fn attempts(&self) -> u16 {
+        match self {
+            Self::None | Self::Done { .. } => 0,
+            Self::Started { attempt, .. }
+            | Self::Failed { attempt, .. }
+            | Self::Unclear { attempt, .. }
+            | Self::Asked { attempt, .. } => *attempt,
+        }
+    }
+
+    /// Nothing more happens before a person has looked: a dead letter.
+    #[must_use]
+    pub const fn needs_a_person(&self) -> bool {
+        matches!(self, Self::Unclear { .. } | Self::Failed { last: true, .. })
+    }
+}
