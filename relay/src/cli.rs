@@ -46,6 +46,9 @@ pub(crate) enum Command {
     },
     /// Remove what has expired, and give free space back to the disk if no relay runs
     Gc(Place),
+    /// Let the relays of this database use another key (`key_file`, or relay.key in the data folder), where the one
+    /// that they had is lost
+    AdoptKey(Place),
     /// Move a relay to another database
     #[command(subcommand)]
     Migrate(Migrate),
@@ -97,6 +100,11 @@ impl Place {
     pub(crate) fn make(&self) -> Result<(DataFolder, Database), ServeError> {
         let (data, database) = self.resolve(&self.file()?)?;
         Ok((DataFolder::make(&data)?, database))
+    }
+
+    /// The file of the relay's own secret.
+    pub(crate) fn key_file(&self, data: &DataFolder) -> Result<PathBuf, ConfigurationError> {
+        Ok(self.file()?.key_file.unwrap_or_else(|| data.key()))
     }
 
     fn file(&self) -> Result<ConfigurationFile, ConfigurationError> {

@@ -156,6 +156,12 @@ pub enum DataError {
     /// Writing on here would fork every log.
     #[error("the entries in {0} were moved to PostgreSQL: name it by `postgres_file` or --postgres-file")]
     Moved(PathBuf),
+    /// The relay would sign checkpoints that practices refuse, and refuse what other relays on the database give out.
+    #[error(
+        "{0} is not the key of the relays on this database: put theirs there, from a machine where one runs or from \
+         the backup, or name it by `key_file`; only if it is lost for good, run `anteroom-relay adopt-key`"
+    )]
+    OtherKey(PathBuf),
     /// The SQLite database.
     #[error(transparent)]
     Sqlite(#[from] OpenError),

@@ -1,6 +1,7 @@
 //! The relay's own secret: 32 random bytes in a file. From it come the key that signs checkpoints of access
 //! logs, and the secrets under which the relay recognises its own challenges.
 
+use crate::secret::SecretHash;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use ed25519_dalek::SigningKey;
 use sha2::{Digest, Sha256};
@@ -67,6 +68,12 @@ impl RelayKey {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+
+    /// Tells keys apart, and tells nothing of the key.
+    #[must_use]
+    pub fn fingerprint(&self) -> SecretHash {
+        SecretHash::of(&self.derive_secret("fingerprint"))
     }
 
     fn derive(&self, purpose: &str) -> [u8; 32] {

@@ -5,7 +5,9 @@ mod cli;
 use clap::Parser;
 use cli::{Arguments, Command, Migrate, Practice};
 use relay::data::Database;
-use relay::operate::{Space, add_practice, backup, check, collect, invite, migrate, practices, restore};
+use relay::operate::{
+    Space, add_practice, adopt_key, backup, check, collect, invite, migrate, practices, restore,
+};
 use relay::serve::serve;
 use relay::settings::ConfigurationError;
 use relay::store::Findings;
@@ -74,6 +76,12 @@ async fn run(command: Command) -> Result<(), Box<dyn Error>> {
                 Space::InUse => println!("a relay is running: free space in the file stays for its use"),
                 Space::Elsewhere => {}
             }
+        }
+        Command::AdoptKey(place) => {
+            let (data, database) = place.find()?;
+            let file = place.key_file(&data)?;
+            adopt_key(&data, &database, &file).await?;
+            println!("relays on this database use the key in {} from now on", file.display());
         }
         Command::Migrate(Migrate::SqliteToPostgres(place)) => {
             let (data, database) = place.find()?;

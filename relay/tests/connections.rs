@@ -5,31 +5,15 @@
 mod support;
 
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 use support::client::{Client, get, post};
 use support::practice::Sealing;
+use support::process::{Process, command};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
 use wire::api::JOSE;
 
 const SUBMIT: &str = "/v1/practices/lakeside-ortho/inquiries";
-
-async fn start(data: &Path) -> (Child, SocketAddr) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
-        .arg(data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().unwrap();
-    (child, line.strip_prefix("listening on http://").unwrap().parse().unwrap())
-}
 
 /// Sends `beginning`, then nothing; how long until the relay ends the connection, and what it said.
 async fn hold(address: SocketAddr, beginning: &[u8]) -> (Duration, String) {
@@ -45,7 +29,8 @@ async fn hold(address: SocketAddr, beginning: &[u8]) -> (Duration, String) {
 async fn slow_clients_are_cut_and_do_not_hinder_others() {
     let folder = tempfile::tempdir().unwrap();
     support::lab::register_in(folder.path(), "lakeside-ortho").await;
-    let (_relay, address) = start(folder.path()).await;
+    let relay = Process::start(folder.path(), &[]).await;
+    let address = relay.address;
     let head = format!(
         "POST {SUBMIT} HTTP/1.1\r\nhost: x\r\ncontent-type: {JOSE}\r\ncontent-length: 5000\r\n\r\nabc"
     );
@@ -76,7 +61,8 @@ async fn slow_clients_are_cut_and_do_not_hinder_others() {
 #[tokio::test]
 async fn oversized_heads_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let (_relay, address) = start(folder.path()).await;
+    let relay = Process::start(folder.path(), &[]).await;
+    let address = relay.address;
     let large = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nx-large: {}\r\n\r\n", "a".repeat(20_000));
     let (_, answer) = hold(address, large.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
@@ -85,13 +71,8 @@ async fn oversized_heads_are_refused() {
 #[tokio::test]
 async fn a_second_relay_on_the_same_data_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
-    let (_relay, _) = start(folder.path()).await;
-    let second = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
-        .arg(folder.path())
-        .output()
-        .await
-        .unwrap();
+    let _relay = Process::start(folder.path(), &[]).await;
+    let second = command(folder.path(), &[]).output().await.unwrap();
     assert!(!second.status.success());
     assert!(String::from_utf8_lossy(&second.stderr).contains("in use by another relay"));
 }
@@ -100,7 +81,8 @@ async fn a_second_relay_on_the_same_data_does_not_start() {
 async fn it_ends_in_order_with_a_stream_open() {
     let folder = tempfile::tempdir().unwrap();
     support::lab::register_in(folder.path(), "lakeside-ortho").await;
-    let (mut relay, address) = start(folder.path()).await;
+    let relay = Process::start(folder.path(), &[]).await;
+    let address = relay.address;
     let mut client = Client::connect(address).await.unwrap();
     let token = support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
 
@@ -112,10 +94,7 @@ async fn it_ends_in_order_with_a_stream_open() {
     assert_eq!(client.exchange(&request).await.unwrap().0, 201);
     assert_eq!(next_seq(&mut stream).await, "1");
 
-    let told = Command::new("kill").arg(relay.id().unwrap().to_string()).status().await.unwrap();
-    assert!(told.success());
-    let status = tokio::time::timeout(Duration::from_secs(5), relay.wait()).await.unwrap().unwrap();
-    assert!(status.success(), "{status}");
+    tokio::time::timeout(Duration::from_secs(5), relay.end()).await.unwrap();
 }
 
 /// The id of the next event.

@@ -29,8 +29,10 @@ async fn each_acknowledgement_follows_a_sync() {
             "-o",
         ])
         .arg(&trace)
-        .arg(env!("CARGO_BIN_EXE_anteroom-relay"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
+        .arg(support::process::program())
+        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--config"])
+        .arg(support::process::unlimited(folder.path()))
+        .arg("--data")
         .arg(folder.path())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -21,7 +21,9 @@ async fn logs_and_metrics_tell_nothing_about_patients() {
     support::lab::register_in(folder.path(), "lakeside-ortho").await;
     let mut relay: Child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
         .args(["serve", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0"])
-        .args(["--public-url", "http://127.0.0.1", "--data"])
+        .args(["--public-url", "http://127.0.0.1", "--config"])
+        .arg(support::process::unlimited(folder.path()))
+        .arg("--data")
         .arg(folder.path())
         .env("ANTEROOM_LOG", "trace")
         .stdout(Stdio::piped())

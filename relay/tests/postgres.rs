@@ -5,66 +5,64 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::Stdio;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use support::client::{Client, get, post};
+use support::cluster::Cluster;
 use support::practice::{QUARTER, Sealing, everyone, manifest_by, name, roster};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use support::process::{Process, command, run_well};
 use wire::Head;
 use wire::api::{JOSE, Page, Registration};
 
 const PRACTICE: &str = "lakeside-ortho";
 
-fn relay() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
+/// Starts a relay on a data folder of its own, over the one database.
+async fn start(folder: &Path, number: usize) -> Process {
+    let postgres = folder.join("postgres");
+    Process::start(&data(folder, number), &["--postgres-file", postgres.to_str().unwrap()]).await
 }
 
-async fn start(folder: &Path, number: usize) -> (Child, SocketAddr) {
-    let mut child = relay()
-        .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--data"])
-        .arg(folder.join(number.to_string()))
-        .arg("--postgres-file")
-        .arg(folder.join("postgres"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let line = lines.next_line().await.unwrap().unwrap();
-    (child, line.strip_prefix("listening on http://").unwrap().parse().unwrap())
+fn data(folder: &Path, number: usize) -> PathBuf {
+    let data = folder.join(number.to_string());
+    std::fs::create_dir_all(&data).unwrap();
+    data
 }
 
+/// On one cluster: to start one takes longer than both.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_relays_serve_one_practice() {
+async fn relays_over_one_database_are_one_relay() {
+    let cluster = Cluster::start();
+    two_relays_serve_one_practice(&cluster).await;
+    a_relay_with_a_key_of_its_own_does_not_start(&cluster).await;
+}
+
+async fn two_relays_serve_one_practice(cluster: &Cluster) {
     use relay::clock::{Clock, SystemClock};
-    let cluster = support::cluster::Cluster::start();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("postgres"), cluster.database().await + "\n").unwrap();
-    let (_one, first) = start(folder.path(), 1).await;
-    let (_other, second) = start(folder.path(), 2).await;
-
-    let invited = relay()
-        .arg("invite")
-        .arg("--data")
-        .arg(folder.path().join("1"))
-        .arg("--postgres-file")
-        .arg(folder.path().join("postgres"))
-        .output()
-        .await
+    let first = start(folder.path(), 1).await;
+    std::fs::copy(data(folder.path(), 1).join("relay.key"), data(folder.path(), 2).join("relay.key"))
         .unwrap();
+    let second = start(folder.path(), 2).await;
+
+    let (data, postgres) = (data(folder.path(), 1), folder.path().join("postgres"));
+    let invite: [&OsStr; 5] = [
+        "invite".as_ref(),
+        "--data".as_ref(),
+        data.as_os_str(),
+        "--postgres-file".as_ref(),
+        postgres.as_os_str(),
+    ];
+    let invite = run_well(invite).await;
     let now = SystemClock.now_s();
     let inbox = [support::keys::inbox()];
     let manifest = manifest_by(support::keys::root(), PRACTICE, 1, now, now + QUARTER, &inbox);
     let registration = Registration { manifest, staff: roster(PRACTICE, 1, everyone()) };
-    let authorization =
-        format!("authorization: Bearer {}\r\n", String::from_utf8(invited.stdout).unwrap().trim());
+    let authorization = format!("authorization: Bearer {}\r\n", invite.trim());
     let json = serde_json::to_string(&registration).unwrap();
     // Not earlier: making keys may take longer than a relay waits on an idle connection.
     let (mut one, mut other) =
-        (Client::connect(first).await.unwrap(), Client::connect(second).await.unwrap());
+        (Client::connect(first.address).await.unwrap(), Client::connect(second.address).await.unwrap());
     let registered = one.exchange(&post("/v1/practices", "application/json", &authorization, &json)).await;
     assert_eq!(registered.unwrap().0, 201);
 
@@ -88,4 +86,35 @@ async fn two_relays_serve_one_practice() {
         head.advance(entry).unwrap();
     }
     assert_eq!((head.seq, head), (2, page.head));
+}
+
+/// Each would refuse the challenges that the other gives, and sign checkpoints that practices refuse.
+async fn a_relay_with_a_key_of_its_own_does_not_start(cluster: &Cluster) {
+    let folder = tempfile::tempdir().unwrap();
+    let postgres = folder.path().join("postgres");
+    std::fs::write(&postgres, cluster.database().await + "\n").unwrap();
+    start(folder.path(), 1).await.end().await;
+
+    let options = ["--postgres-file", postgres.to_str().unwrap()];
+    let own = command(&data(folder.path(), 2), &options).output().await.unwrap();
+    let error = String::from_utf8_lossy(&own.stderr);
+    assert!(
+        !own.status.success() && error.contains("is not the key of the relays on this database"),
+        "{error}"
+    );
+
+    // The first one is lost for good: the operator says so.
+    let data = data(folder.path(), 2);
+    let adopt: [&OsStr; 5] = [
+        "adopt-key".as_ref(),
+        "--data".as_ref(),
+        data.as_os_str(),
+        "--postgres-file".as_ref(),
+        postgres.as_os_str(),
+    ];
+    let told = run_well(adopt).await;
+    assert!(told.contains("use the key in"), "{told}");
+    start(folder.path(), 2).await.end().await;
+    let first = command(&folder.path().join("1"), &options).output().await.unwrap();
+    assert!(String::from_utf8_lossy(&first.stderr).contains("is not the key"), "{first:?}");
 }

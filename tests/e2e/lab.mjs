@@ -22,8 +22,11 @@ const CHROMIUM_ARGUMENTS = [
 export const PRACTICE = 'lakeside-ortho';
 export const PHONE = '+1 555 0100';
 
-/** Starts everything; `await lab.close()` ends it. `settings` is more of the relay's configuration file. */
-export async function openLab({ settings = '' } = {}) {
+// Tests count requests, and a proof of work would be one more before each submission.
+const WITHOUT_PROOF = '[proof]\nrequired = false\n';
+
+/** Starts everything; `await lab.close()` ends it. `settings` is the relay's configuration file. */
+export async function openLab({ settings = WITHOUT_PROOF } = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'anteroom-e2e-'));
   const lab = new Lab(directory, settings);
   try {

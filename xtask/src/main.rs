@@ -6,6 +6,7 @@ mod blindness;
 mod budget;
 mod build;
 mod demo;
+mod documents;
 mod eval;
 mod parts;
 mod site;

@@ -2,7 +2,7 @@
 //! the rest; a tool that cannot be had is a failure, never a skip.
 
 use crate::step::{cargo, output, run as execute, step};
-use crate::{blindness, budget, build, tool};
+use crate::{blindness, budget, build, documents, tool};
 use anyhow::{Result, bail, ensure};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -20,6 +20,7 @@ type Check = (&'static str, fn() -> Result<()>);
 const CHECKS: &[Check] = &[
     ("format", || execute(&mut cargo(&["fmt", "--all", "--check"]))),
     ("blindness", blindness::run),
+    ("documents name what exists", documents::run),
     ("lints", lints),
     ("lints of the browser code", browser_lints),
     ("documentation", documentation),

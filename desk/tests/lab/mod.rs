@@ -46,10 +46,15 @@ impl Lab {
     pub(crate) fn start_with(more: impl FnOnce(&Path) -> Vec<String>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let more = more(directory.path());
+        // As in life, but for the time that the work takes.
+        let config = directory.path().join("relay.toml");
+        std::fs::write(&config, "[proof]\niterations = 1\n").unwrap();
         let front = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", front.local_addr().unwrap());
         let mut relay = Command::new(relay_program())
-            .args(["serve", "--listen", "127.0.0.1:0", "--public-url", &url, "--data"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--public-url", &url, "--config"])
+            .arg(config)
+            .arg("--data")
             .arg(directory.path().join("relay"))
             .args(more)
             .stdout(Stdio::piped())

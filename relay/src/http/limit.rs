@@ -1,6 +1,6 @@
 //! Limits per address, before anything of a request is read.
 
-use super::{AppState, Peer};
+use super::Peer;
 use crate::clock::Clock;
 use crate::error::RelayError;
 use crate::limits::{Limiter, Rate, client_address, network_of};
@@ -63,48 +63,56 @@ impl AddressLimits {
         }))
     }
 
-    fn check(&self, request: &Request, limiter: &Limiter) -> Result<(), RelayError> {
-        let Some(Peer(peer)) = request.extensions().get() else { return Ok(()) };
-        let address = client_address(*peer, request.headers(), &self.0.trusted_proxies);
-        // A proxy on this machine that nobody declared would make all patients one address. Behind a declared one,
-        // a loopback address is somebody's claim.
-        let undeclared = address.is_loopback() && !self.0.trusted_proxies.contains(peer);
-        if undeclared { Ok(()) } else { limiter.take(network_of(address)) }
+    /// Of challenges.
+    pub(super) fn challenges(&self) -> AddressLimit {
+        self.one(|limiters| &limiters.challenges)
+    }
+
+    /// Of inquiries.
+    pub(super) fn submissions(&self) -> AddressLimit {
+        self.one(|limiters| &limiters.submissions)
+    }
+
+    /// Of token requests.
+    pub(super) fn sign_ins(&self) -> AddressLimit {
+        self.one(|limiters| &limiters.sign_ins)
+    }
+
+    /// Of registrations.
+    pub(super) fn registrations(&self) -> AddressLimit {
+        self.one(|limiters| &limiters.registrations)
+    }
+
+    fn one(&self, limiter: fn(&Limiters) -> &Limiter) -> AddressLimit {
+        AddressLimit { limiters: Arc::clone(&self.0), limiter }
     }
 }
 
-pub(super) async fn challenges(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Result<Response, RelayError> {
-    state.limits.check(&request, &state.limits.0.challenges)?;
-    Ok(next.run(request).await)
+/// One of the limits, to be held by [`hold`].
+#[derive(Clone)]
+pub(super) struct AddressLimit {
+    limiters: Arc<Limiters>,
+    limiter: fn(&Limiters) -> &Limiter,
 }
 
-pub(super) async fn submissions(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Result<Response, RelayError> {
-    state.limits.check(&request, &state.limits.0.submissions)?;
-    Ok(next.run(request).await)
+impl AddressLimit {
+    fn check(&self, request: &Request) -> Result<(), RelayError> {
+        let Some(Peer(peer)) = request.extensions().get() else { return Ok(()) };
+        let trusted = &self.limiters.trusted_proxies;
+        let address = client_address(*peer, request.headers(), trusted);
+        // A proxy on this machine that nobody declared would make all patients one address. Behind a declared one,
+        // a loopback address is somebody's claim.
+        let undeclared = address.is_loopback() && !trusted.contains(peer);
+        if undeclared { Ok(()) } else { (self.limiter)(&self.limiters).take(network_of(address)) }
+    }
 }
 
-pub(super) async fn sign_ins(
-    State(state): State<AppState>,
+/// A layer that lets a request through if its address has not used up the limit.
+pub(super) async fn hold(
+    State(limit): State<AddressLimit>,
     request: Request,
     next: Next,
 ) -> Result<Response, RelayError> {
-    state.limits.check(&request, &state.limits.0.sign_ins)?;
-    Ok(next.run(request).await)
-}
-
-pub(super) async fn registrations(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Result<Response, RelayError> {
-    state.limits.check(&request, &state.limits.0.registrations)?;
+    limit.check(&request)?;
     Ok(next.run(request).await)
 }

@@ -108,11 +108,12 @@ fn open_to_websites(state: &AppState) -> Router<AppState> {
             "/v1/practices/{practice}/inquiries",
             post(public::submit)
                 .layer(DefaultBodyLimit::max(limits::ENTRY_BYTES))
-                .layer(middleware::from_fn_with_state(state.clone(), limit::submissions)),
+                .layer(middleware::from_fn_with_state(state.limits.submissions(), limit::hold)),
         )
         .route(
             "/v1/practices/{practice}/challenge",
-            get(public::challenge).layer(middleware::from_fn_with_state(state.clone(), limit::challenges)),
+            get(public::challenge)
+                .layer(middleware::from_fn_with_state(state.limits.challenges(), limit::hold)),
         )
         .merge(assets::widget_routes())
         .layer(middleware::from_fn(headers::open_to_any_origin))
@@ -140,13 +141,13 @@ fn for_staff(state: &AppState) -> Router<AppState> {
             "/v1/practices/{practice}/token",
             post(public::token)
                 .layer(DefaultBodyLimit::max(limits::TOKEN_REQUEST_BYTES))
-                .layer(middleware::from_fn_with_state(state.clone(), limit::sign_ins)),
+                .layer(middleware::from_fn_with_state(state.limits.sign_ins(), limit::hold)),
         )
         .route(
             "/v1/practices",
             post(public::register)
                 .layer(DefaultBodyLimit::max(PUBLICATION_BYTES))
-                .layer(middleware::from_fn_with_state(state.clone(), limit::registrations)),
+                .layer(middleware::from_fn_with_state(state.limits.registrations(), limit::hold)),
         )
         .route(
             "/v1/practices/{practice}/roster",

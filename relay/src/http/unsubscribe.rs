@@ -4,6 +4,7 @@
 use super::extract::Link;
 use super::problem::ForPeople;
 use super::refusals::Always;
+use crate::access::Visitor;
 use crate::error::RelayError;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -28,7 +29,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// What the page says, in both languages.
-struct Words {
+pub(super) struct Words {
     status: StatusCode,
     english: [&'static str; 2],
     spanish: [&'static str; 2],
@@ -95,40 +96,54 @@ impl IntoResponse for Words {
     }
 }
 
+/// What a link in a message names.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "for the OpenAPI document; `Link` reads it")]
+struct InMessage {
+    /// Name of the practice
+    practice: String,
+    /// As in the message
+    token: String,
+}
+
 /// A page with a button. Opts nobody out.
 #[utoipa::path(
     get, path = "/u/{practice}/{token}", operation_id = "unsubscribePage", tag = "public",
-    params(("practice" = String, Path, description = "Name of the practice"),
-        ("token" = String, Path, description = "As in the message")),
+    params(InMessage),
     responses(
         (status = 200, description = "A page for people", body = String, content_type = "text/html"),
         (status = 404, description = "No such link; a page for people", body = String, content_type = "text/html"),
         Always,
     ),
 )]
-pub(super) async fn page(Link(link): Link) -> Result<Response, RelayError> {
-    let words = match link {
-        Some((visitor, token)) if visitor.is_unsubscribe_link(&token).await? => ASK,
-        _ => UNKNOWN,
-    };
-    Ok(words.into_response())
+pub(super) async fn page(link: Link) -> Result<Words, RelayError> {
+    answer(link, ASK, async |visitor, token| visitor.is_unsubscribe_link(&token).await).await
 }
 
 /// Opts out whomever the message with this link was sent to. The body does not matter.
 #[utoipa::path(
     post, path = "/u/{practice}/{token}", operation_id = "unsubscribe", tag = "public",
-    params(("practice" = String, Path, description = "Name of the practice"),
-        ("token" = String, Path, description = "As in the message")),
+    params(InMessage),
     responses(
         (status = 200, description = "Opted out, now or before; a page for people", body = String, content_type = "text/html"),
         (status = 404, description = "No such link; a page for people", body = String, content_type = "text/html"),
         Always,
     ),
 )]
-pub(super) async fn opt_out(Link(link): Link) -> Result<Response, RelayError> {
-    let words = match link {
-        Some((visitor, token)) if visitor.opt_out(&token).await? => DONE,
-        _ => UNKNOWN,
+pub(super) async fn opt_out(link: Link) -> Result<Words, RelayError> {
+    answer(link, DONE, async |visitor, token| visitor.opt_out(&token).await).await
+}
+
+/// `words` if `ask` knows the link.
+async fn answer(
+    link: Link,
+    words: Words,
+    ask: impl AsyncFnOnce(Visitor, String) -> Result<bool, RelayError>,
+) -> Result<Words, RelayError> {
+    let is_known = match link.0 {
+        Some((visitor, token)) => ask(visitor, token).await?,
+        None => false,
     };
-    Ok(words.into_response())
+    Ok(if is_known { words } else { UNKNOWN })
 }

@@ -42,7 +42,7 @@ pub struct Terms {
 impl Default for Terms {
     fn default() -> Self {
         Self {
-            required: false,
+            required: true,
             iterations: 2_000,
             tries: 200,
             doublings: 4,

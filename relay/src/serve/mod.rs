@@ -17,6 +17,7 @@ use crate::http::{AppState, app, only_by_tls, operator_app};
 use crate::key::RelayKey;
 use crate::library::{ImportError, Library, import_versions};
 use crate::settings::ConfigurationError;
+use crate::store::StoreError;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -68,6 +69,9 @@ pub enum ServeError {
     /// The data folder or its database.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The database, opened a moment ago.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The widget.
     #[error(transparent)]
     Import(#[from] ImportError),
@@ -95,7 +99,11 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let store = settings.database.open(&data).await?;
     let assets = open_assets(&settings, &data.assets())?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let key = open_key(&settings, &data)?;
+    let key_file = settings.key_file.clone().unwrap_or_else(|| data.key());
+    let key = RelayKey::open(&key_file).map_err(DataError::file("cannot use the key in", &key_file))?;
+    if !store.agree_on_key(key.fingerprint()).await? {
+        return Err(DataError::OtherKey(key_file).into());
+    }
     let limits = AddressLimits::new(settings.rates, &clock);
     let relay = Relay::new(store, clock, &settings.public_url, &key, settings.rules);
 
@@ -149,11 +157,6 @@ async fn serve_operator(
             tracing::warn!(%error, "the operator's address is no longer served");
         }
     })
-}
-
-fn open_key(settings: &Settings, data: &DataFolder) -> Result<RelayKey, ServeError> {
-    let path = settings.key_file.clone().unwrap_or_else(|| data.key());
-    Ok(RelayKey::open(&path).map_err(DataError::file("cannot use the key in", &path))?)
 }
 
 fn open_assets(settings: &Settings, kept: &Path) -> Result<Assets, ServeError> {

@@ -216,6 +216,12 @@ impl AccessNote {
 /// Times are in seconds unless a name says otherwise.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
+    /// Keeps the fingerprint of its relays' key, the first time; whether `fingerprint` is the one that is kept.
+    async fn agree_on_key(&self, fingerprint: SecretHash) -> Result<bool, StoreError>;
+
+    /// Keeps `fingerprint` from now on, whatever was kept before.
+    async fn replace_key(&self, fingerprint: SecretHash) -> Result<(), StoreError>;
+
     /// Keeps a one-time invite.
     async fn add_invite(&self, invite: SecretHash, expires: u64) -> Result<(), StoreError>;
 

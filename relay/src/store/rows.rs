@@ -69,7 +69,7 @@ pub const ACCESS: Table = Table {
 };
 
 /// What is carried whole, in an order that keeps references right.
-pub const WHOLE: [Table; 6] = [
+pub const WHOLE: [Table; 7] = [
     Table {
         name: "manifest",
         columns: &[
@@ -115,6 +115,7 @@ pub const WHOLE: [Table; 6] = [
             ("time", Number),
         ],
     },
+    Table { name: "relay_key", columns: &[("one", Number), ("fingerprint", Bytes)] },
 ];
 
 /// How far a log goes.

@@ -49,7 +49,7 @@ async fn nginx_takes_the_example() {
 async fn a_forged_address_does_not_pass_the_proxy() {
     let folder = tempfile::tempdir().unwrap();
     register_in(folder.path(), PRACTICE).await;
-    let limits = "[limits]\nsubmissions_per_address = 2\ntrusted_proxies = [\"127.0.0.1\"]\n";
+    let limits = "[proof]\nrequired = false\n[limits]\nsubmissions_per_address = 2\ntrusted_proxies = [\"127.0.0.1\"]\n";
     std::fs::write(folder.path().join("relay.toml"), limits).unwrap();
     let relay = Process::start(folder.path(), &[]).await;
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -1,11 +1,14 @@
-//! RSA keys for tests, made once per test program, and signatures by them.
+//! RSA keys for tests, made once per build folder since making one takes a second, and signatures by them.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use serde_json::json;
+use std::fs;
+use std::path::Path;
 use std::sync::OnceLock;
 use wire::jwk::{KeyUse, Rsa};
 use wire::{PublicJwk, Thumbprint};
@@ -13,6 +16,7 @@ use wire::{PublicJwk, Thumbprint};
 pub struct Key {
     pair: KeyPair,
     jwk: PublicJwk,
+    thumbprint: Thumbprint,
 }
 
 /// Whether the key itself rides in the header.
@@ -24,7 +28,27 @@ pub enum Embed {
 
 impl Key {
     pub fn generate(size: KeySize) -> Self {
-        let pair = KeyPair::generate(size).unwrap();
+        Self::of(KeyPair::generate(size).unwrap())
+    }
+
+    /// The key of this name: the one that an earlier program of this build folder made, or a new one.
+    fn kept(name: &str) -> Self {
+        let Some(folder) = option_env!("CARGO_TARGET_TMPDIR").map(Path::new) else {
+            return Self::generate(KeySize::Rsa3072);
+        };
+        let path = folder.join(format!("{name}.pk8"));
+        if let Some(pair) = fs::read(&path).ok().and_then(|key| KeyPair::from_pkcs8(&key).ok()) {
+            return Self::of(pair);
+        }
+        let pair = KeyPair::generate(KeySize::Rsa3072).unwrap();
+        let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+        // Whole or not at all: another program may be looking for it.
+        let unfinished = folder.join(format!("{name}.{}", std::process::id()));
+        fs::write(&unfinished, der.as_ref()).and_then(|()| fs::rename(&unfinished, &path)).unwrap();
+        Self::of(pair)
+    }
+
+    fn of(pair: KeyPair) -> Self {
         let public = pair.public_key();
         let jwk = PublicJwk {
             kty: Rsa::Rsa,
@@ -34,7 +58,7 @@ impl Key {
             alg: Some("PS256".into()),
             kid: None,
         };
-        Self { pair, jwk }
+        Self { thumbprint: jwk.thumbprint(), pair, jwk }
     }
 
     pub fn jwk(&self) -> PublicJwk {
@@ -42,7 +66,7 @@ impl Key {
     }
 
     pub fn thumbprint(&self) -> Thumbprint {
-        self.jwk.thumbprint()
+        self.thumbprint
     }
 
     pub fn sign(&self, typ: &str, claims: &impl Serialize, embed: Embed) -> String {
@@ -78,7 +102,7 @@ macro_rules! shared {
         $(#[$doc])*
         pub fn $name() -> &'static Key {
             static KEY: OnceLock<Key> = OnceLock::new();
-            KEY.get_or_init(|| Key::generate(KeySize::Rsa3072))
+            KEY.get_or_init(|| Key::kept(stringify!($name)))
         }
     )* };
 }

@@ -74,18 +74,23 @@ impl Process {
 
 /// `anteroom-relay serve` on `data`, without limits.
 pub fn command(data: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--config"]);
+    command.arg(unlimited(data)).arg("--data").arg(data).args(options);
+    command
+}
+
+/// The configuration file in `data`: what the test has put there, or one without limits.
+pub fn unlimited(data: &Path) -> PathBuf {
     let config = data.join("relay.toml");
     if !config.exists() {
         std::fs::write(&config, UNLIMITED).unwrap();
     }
-    let mut command = Command::new(program());
-    command.args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--config"]);
-    command.arg(config).arg("--data").arg(data).args(options);
-    command
+    config
 }
 
-/// Configuration of a relay that takes as much as comes.
-pub const UNLIMITED: &str = "[limits]\nsubmissions_per_practice = 0\n";
+/// Configuration of a relay that takes as much as comes, without a proof of work.
+pub const UNLIMITED: &str = "[proof]\nrequired = false\n[limits]\nsubmissions_per_practice = 0\n";
 
 /// Runs `anteroom-relay` with `arguments` to its end.
 pub async fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Output {

@@ -128,6 +128,15 @@ macro_rules! integers {
     )+};
 }
 
+/// What has parts begins with a variant's name or none, and a bracket.
+macro_rules! begins {
+    ($($name:ident($($given:tt)*) $variant:tt $open:literal $close:literal;)+) => {$(
+        fn $name(self, $($given)*) -> Result<Parts<'a>, Unwritable> {
+            Ok(self.begin($variant, $open, $close))
+        }
+    )+};
+}
+
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
     type Error = Unwritable;
@@ -217,44 +226,14 @@ impl<'a> Serializer for &'a mut Writer {
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin("", '[', "]"))
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin("", '[', "]"))
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin("", '[', "]"))
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin(variant, '[', "]}"))
-    }
-
-    fn serialize_map(self, _: Option<usize>) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin("", '{', "}"))
-    }
-
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin("", '{', "}"))
-    }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Parts<'a>, Unwritable> {
-        Ok(self.begin(variant, '{', "}}"))
+    begins! {
+        serialize_seq(_: Option<usize>) "" '[' "]";
+        serialize_tuple(_: usize) "" '[' "]";
+        serialize_tuple_struct(_: &'static str, _: usize) "" '[' "]";
+        serialize_map(_: Option<usize>) "" '{' "}";
+        serialize_struct(_: &'static str, _: usize) "" '{' "}";
+        serialize_tuple_variant(_: &'static str, _: u32, variant: &'static str, _: usize) variant '[' "]}";
+        serialize_struct_variant(_: &'static str, _: u32, variant: &'static str, _: usize) variant '{' "}}";
     }
 }
 

@@ -3,20 +3,24 @@
 
 use super::convert::{bytes, signed, to_json, unsigned};
 use super::ends::Ends;
-use super::{erase, unsubscribe};
+use super::{append, erase, unsubscribe};
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use crate::store::{
     AccessNote, Appended, Erased, Linked, ManifestRecord, Published, Quota, Registered, RosterRecord,
     StoreError, TokenRecord, registration_digest,
 };
-use tokio_postgres::{GenericClient, ToStatement, Transaction};
-use wire::api::Receipt;
-use wire::log::EntryMeta;
-use wire::{ChainHash, EntryId, PracticeId, ThreadId, Thumbprint};
+use tokio_postgres::Transaction;
+use wire::{EntryId, PracticeId, ThreadId, Thumbprint};
 
 #[derive(Debug)]
 pub(super) enum Deed {
+    AgreeOnKey {
+        fingerprint: SecretHash,
+    },
+    ReplaceKey {
+        fingerprint: SecretHash,
+    },
     AddInvite {
         invite: SecretHash,
         expires: u64,
@@ -95,6 +99,7 @@ pub(super) struct Registering {
 #[derive(Debug)]
 pub(super) enum Done {
     Written,
+    Agreed(bool),
     Registered(Registered),
     Published(Published),
     Appended(Appended),
@@ -120,11 +125,21 @@ impl Deed {
                 Some(&sealed.header().practice)
             }
             Self::AddToken { token, .. } => Some(&token.practice),
-            Self::AddInvite { .. }
+            Self::AgreeOnKey { .. }
+            | Self::ReplaceKey { .. }
+            | Self::AddInvite { .. }
             | Self::Register(_)
             | Self::UseAssertion { .. }
             | Self::RemoveExpired { .. }
             | Self::Probe => None,
+        }
+    }
+
+    /// The entry that it adds to a log.
+    pub(super) fn entry(&self) -> Option<&SealedEntry> {
+        match self {
+            Self::Append { entry, .. } | Self::Erase { evidence: entry, .. } => Some(entry),
+            _ => None,
         }
     }
 
@@ -136,12 +151,25 @@ impl Deed {
         }
     }
 
-    pub(super) async fn perform(
-        &self,
+    pub(super) async fn perform<'a>(
+        &'a self,
         transaction: &Transaction<'_>,
-        ends: &mut Ends<'_>,
+        ends: &mut Ends<'a>,
     ) -> Result<Done, StoreError> {
         match self {
+            Self::AgreeOnKey { fingerprint } => {
+                let fingerprint = bytes(fingerprint.as_bytes());
+                let sql = "INSERT INTO relay_key (one, fingerprint) VALUES (1, $1) ON CONFLICT DO NOTHING";
+                transaction.execute(sql, &[&fingerprint]).await?;
+                let kept = transaction.query_one("SELECT fingerprint FROM relay_key", &[]).await?;
+                Ok(Done::Agreed(kept.get::<_, &[u8]>(0) == fingerprint))
+            }
+            Self::ReplaceKey { fingerprint } => {
+                let sql = "INSERT INTO relay_key (one, fingerprint) VALUES (1, $1)
+                           ON CONFLICT (one) DO UPDATE SET fingerprint = excluded.fingerprint";
+                transaction.execute(sql, &[&bytes(fingerprint.as_bytes())]).await?;
+                Ok(Done::Written)
+            }
             Self::AddInvite { invite, expires } => {
                 let sql = "INSERT INTO invite (hash, expires) VALUES ($1, $2)";
                 transaction.execute(sql, &[&bytes(invite.as_bytes()), &signed(*expires)]).await?;
@@ -159,7 +187,7 @@ impl Deed {
                 Ok(Done::Published(published))
             }
             Self::Append { entry, received_ms, quota, note } => {
-                let appended = append(transaction, ends, entry, *received_ms, *quota).await?;
+                let appended = append::append(ends, entry, *received_ms, *quota)?;
                 if let Some(note) = note {
                     let note = ended(note, !matches!(appended, Appended::Conflict | Appended::Full));
                     ends.note(transaction, &entry.header().practice, note).await?;
@@ -307,75 +335,4 @@ async fn insert_roster(
     let (version, claims) = (signed(new.roster.version), to_json(&new.roster)?);
     transaction.execute(sql, &[&key, &version, &claims, &new.signed.roster, &new.signed.keyring]).await?;
     Ok(())
-}
-
-/// Without a note.
-pub(super) async fn append(
-    transaction: &Transaction<'_>,
-    ends: &mut Ends<'_>,
-    entry: &SealedEntry,
-    received_ms: u64,
-    quota: Quota,
-) -> Result<Appended, StoreError> {
-    let header = entry.header();
-    let key = ends.key(&header.practice)?;
-    let find = ends.statements.prepare(transaction, FIND_RECEIPT).await?;
-    if let Some(receipt) = find_receipt(transaction, &find, key, header.entry).await? {
-        let same = receipt.sha256 == entry.sha256();
-        return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
-    }
-    let (head, time) = ends.log(&header.practice)?;
-    if !quota.has_room(head.seq, ends.bytes(&header.practice)?, entry) {
-        return Ok(Appended::Full);
-    }
-    let meta = EntryMeta {
-        seq: head.seq + 1,
-        id: header.entry,
-        kind: header.typ,
-        thread: header.thread,
-        sha256: entry.sha256(),
-        time: received_ms.max(time),
-    };
-    let hash = head.hash.next(&meta);
-    let sql = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let statement = ends.statements.prepare(transaction, sql).await?;
-    transaction
-        .execute(
-            &statement,
-            &[
-                &key,
-                &signed(meta.seq),
-                &bytes(meta.id.as_bytes()),
-                &meta.kind.as_str(),
-                &bytes(meta.thread.as_bytes()),
-                &bytes(meta.sha256.as_bytes()),
-                &signed(meta.time),
-                &bytes(hash.as_bytes()),
-                &entry.body(),
-            ],
-        )
-        .await?;
-    ends.grow(&header.practice, meta.seq, hash, meta.time)?;
-    ends.count_bytes(&header.practice, |bytes| bytes + entry.body().len() as u64)?;
-    Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time: meta.time }))
-}
-
-/// By practice key and entry id.
-pub(super) const FIND_RECEIPT: &str =
-    "SELECT seq, sha256, hash, time FROM entry WHERE practice = $1 AND id = $2";
-
-/// Executes [`FIND_RECEIPT`], in a transaction or outside, prepared or not.
-pub(super) async fn find_receipt<S: ?Sized + Sync + Send + ToStatement>(
-    client: &impl GenericClient,
-    find: &S,
-    practice: i64,
-    entry: EntryId,
-) -> Result<Option<Receipt>, StoreError> {
-    let Some(row) = client.query_opt(find, &[&practice, &bytes(entry.as_bytes())]).await? else {
-        return Ok(None);
-    };
-    let hash = |column: usize| super::convert::hash(row.get(column));
-    let (sha256, hash): (ChainHash, ChainHash) = (hash(1)?, hash(2)?);
-    Ok(Some(Receipt { entry, seq: unsigned(row.get(0)), sha256, hash, time: unsigned(row.get(3)) }))
 }

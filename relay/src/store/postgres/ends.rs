@@ -1,10 +1,14 @@
 //! The ends of the logs that a transaction works on, under the locks of their practices' rows.
 
+use super::append::{self, Additions};
 use super::convert::{bytes, damaged, hash, signed, to_json, unsigned};
 use super::statements::Statements;
+use crate::sealed::SealedEntry;
 use crate::store::{AccessNote, StoreError};
+use futures_util::future::{TryFutureExt, try_join};
 use std::collections::BTreeMap;
 use tokio_postgres::Transaction;
+use tokio_postgres::types::ToSql;
 use wire::access::{AccessHead, AccessRecord};
 use wire::{ChainHash, Head, PracticeId, Thumbprint};
 
@@ -22,25 +26,33 @@ struct End {
 
 pub(super) struct Ends<'a> {
     ends: BTreeMap<PracticeId, End>,
-    pub(super) statements: &'a mut Statements,
+    pub(super) additions: Additions<'a>,
+    statements: &'a mut Statements,
 }
 
 impl<'a> Ends<'a> {
     /// Locks the rows of `practices`, always in the same order, so that relays wait for each other and
-    /// do not lock each other out.
+    /// do not lock each other out; and looks for `entries`, which may be added.
     pub(super) async fn lock(
         transaction: &Transaction<'_>,
         practices: Vec<&str>,
+        entries: Vec<&SealedEntry>,
         statements: &'a mut Statements,
     ) -> Result<Self, StoreError> {
-        let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time, bytes
-                   FROM practice WHERE name = ANY($1) ORDER BY key FOR UPDATE";
-        let mut ends = Self { ends: BTreeMap::new(), statements };
+        let mut ends = Self { ends: BTreeMap::new(), additions: Additions::default(), statements };
         if practices.is_empty() {
             return Ok(ends);
         }
-        let sql = ends.statements.prepare(transaction, sql).await?;
-        for row in transaction.query(&sql, &[&practices]).await? {
+        let sql = "SELECT name, key, seq, hash, time, access_seq, access_hash, access_time, bytes
+                   FROM practice WHERE name = ANY($1) ORDER BY key FOR UPDATE";
+        let lock = ends.statements.prepare(transaction, sql).await?;
+        let find = ends.statements.prepare(transaction, append::FIND).await?;
+        // One after the other in one round trip: what is looked for is what is there under the locks.
+        let names: [&(dyn ToSql + Sync); 1] = [&practices];
+        let locked = transaction.query(&lock, &names);
+        let (locked, found) = try_join(locked, append::find(transaction, &find, &entries)).await?;
+        ends.additions = Additions::new(&found)?;
+        for row in locked {
             let name = row.get::<_, &str>(0).parse().map_err(|_| damaged("a stored name"))?;
             let end = End {
                 key: row.get(1),
@@ -117,6 +129,11 @@ impl<'a> Ends<'a> {
         Ok(())
     }
 
+    /// Writes the entries that were added, for whoever is about to look for them.
+    pub(super) async fn write_entries(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        self.additions.write(transaction, self.statements).await
+    }
+
     /// Adds to the access log.
     pub(super) async fn note(
         &mut self,
@@ -144,44 +161,42 @@ impl<'a> Ends<'a> {
         Ok(())
     }
 
-    /// Writes the ends back and tells every relay which logs moved; the logs that did.
+    /// Writes entries and ends, and tells every relay which logs moved; the logs that did.
     pub(super) async fn store(
-        self,
+        mut self,
         transaction: &Transaction<'_>,
         channel: &str,
     ) -> Result<Vec<(PracticeId, Head)>, StoreError> {
-        let sql = "UPDATE practice SET seq = $2, hash = $3, time = $4, access_seq = $5, access_hash = $6,
-                   access_time = $7, bytes = $8 WHERE key = $1";
-        let sql = self.statements.prepare(transaction, sql).await?;
-        let tell = self.statements.prepare(transaction, "SELECT pg_notify($1, $2)").await?;
-        let mut moved = Vec::new();
-        for (practice, end) in self.ends {
-            if end.moved || end.changed {
-                let (seq, time) = (signed(end.head.seq), signed(end.time));
-                let (access_seq, access_time) = (signed(end.access.seq), signed(end.access_time));
-                let bytes_kept = signed(end.bytes);
-                let hashes = (bytes(end.head.hash.as_bytes()), bytes(end.access.hash.as_bytes()));
-                transaction
-                    .execute(
-                        &sql,
-                        &[
-                            &end.key,
-                            &seq,
-                            &hashes.0,
-                            &time,
-                            &access_seq,
-                            &hashes.1,
-                            &access_time,
-                            &bytes_kept,
-                        ],
-                    )
-                    .await?;
-            }
-            if end.moved {
-                let news = format!("{practice} {} {}", end.head.seq, end.head.hash);
-                transaction.execute(&tell, &[&channel, &news]).await?;
-                moved.push((practice, end.head));
-            }
+        let sql = "UPDATE practice SET seq = new.seq, hash = new.hash, time = new.time, bytes = new.bytes,
+                   access_seq = new.access_seq, access_hash = new.access_hash, access_time = new.access_time
+                   FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[],
+                               $6::bigint[], $7::bytea[], $8::bigint[])
+                   AS new (key, seq, hash, time, bytes, access_seq, access_hash, access_time)
+                   WHERE practice.key = new.key";
+        let update = self.statements.prepare(transaction, sql).await?;
+        let sql = "SELECT pg_notify($1, news) FROM unnest($2::text[]) AS news";
+        let tell = self.statements.prepare(transaction, sql).await?;
+        let changed: Vec<&End> = self.ends.values().filter(|end| end.moved || end.changed).collect();
+        let numbers = |of: fn(&End) -> i64| -> Vec<i64> { changed.iter().map(|end| of(end)).collect() };
+        let (keys, seqs) = (numbers(|end| end.key), numbers(|end| signed(end.head.seq)));
+        let (times, kept) = (numbers(|end| signed(end.time)), numbers(|end| signed(end.bytes)));
+        let access_seqs = numbers(|end| signed(end.access.seq));
+        let access_times = numbers(|end| signed(end.access_time));
+        let hashes: Vec<&[u8]> = changed.iter().map(|end| bytes(end.head.hash.as_bytes())).collect();
+        let access_hashes: Vec<&[u8]> = changed.iter().map(|end| bytes(end.access.hash.as_bytes())).collect();
+        let heads = self.ends.iter().filter(|(_, end)| end.moved);
+        let moved: Vec<(PracticeId, Head)> = heads.map(|(name, end)| (name.clone(), end.head)).collect();
+        let news = moved.iter().map(|(practice, head)| format!("{practice} {} {}", head.seq, head.hash));
+        let news: Vec<String> = news.collect();
+        if !changed.is_empty() {
+            // In one round trip.
+            let ends: [&(dyn ToSql + Sync); 8] =
+                [&keys, &seqs, &hashes, &times, &kept, &access_seqs, &access_hashes, &access_times];
+            let told: [&(dyn ToSql + Sync); 2] = [&channel, &news];
+            let ends_and_news =
+                try_join(transaction.execute(&update, &ends), transaction.execute(&tell, &told));
+            let entries = self.additions.write(transaction, self.statements);
+            try_join(entries, ends_and_news.map_err(StoreError::from)).await?;
         }
         Ok(moved)
     }

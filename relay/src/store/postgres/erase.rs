@@ -1,8 +1,8 @@
 //! Deleting bodies. The row, its hash and its place in the chain stay: a tombstone. The old row version goes with
 //! the next vacuum.
 
+use super::append::append;
 use super::convert::{bytes, signed, unsigned};
-use super::deed::append;
 use super::ends::Ends;
 use crate::sealed::SealedEntry;
 use crate::store::{AccessNote, Appended, Erased, Quota, StoreError};
@@ -10,13 +10,14 @@ use tokio_postgres::{Row, Transaction};
 use wire::access::Subject;
 use wire::{EntryId, EntryKind, PracticeId};
 
-pub(super) async fn erase(
+pub(super) async fn erase<'a>(
     transaction: &Transaction<'_>,
-    ends: &mut Ends<'_>,
-    evidence: &SealedEntry,
+    ends: &mut Ends<'a>,
+    evidence: &'a SealedEntry,
     entries: &[EntryId],
     received_ms: u64,
 ) -> Result<Erased, StoreError> {
+    ends.write_entries(transaction).await?;
     let header = evidence.header();
     let key = ends.key(&header.practice)?;
     let (thread, document) = (bytes(header.thread.as_bytes()), EntryKind::Document.as_str());
@@ -29,7 +30,7 @@ pub(super) async fn erase(
     if unsigned(found) != ids.len() as u64 {
         return Ok(Erased::Unknown);
     }
-    let erased = match append(transaction, ends, evidence, received_ms, Quota::UNLIMITED).await? {
+    let erased = match append(ends, evidence, received_ms, Quota::UNLIMITED)? {
         Appended::New(receipt) => Erased::Done(receipt),
         Appended::Same(receipt) => Erased::Before(receipt),
         Appended::Conflict | Appended::Full => return Ok(Erased::Conflict),
@@ -51,6 +52,7 @@ pub(super) async fn expire(
     before_ms: u64,
     note: &AccessNote,
 ) -> Result<u64, StoreError> {
+    ends.write_entries(transaction).await?;
     let key = ends.key(practice)?;
     // Bodies lie outside the rows, so this reads little.
     let sql = "UPDATE entry SET body = NULL

@@ -3,10 +3,11 @@
 use super::CHANNEL;
 use crate::store::{Followers, StoreError};
 use futures_util::{StreamExt, stream};
+use std::ops::Deref;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Mutex;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Statement};
 use wire::{Head, PracticeId};
 
 /// Before a lost connection is made again.
@@ -14,6 +15,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Without an answer from the network, a connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// An acknowledgement means durable, whatever the server's default is. Whatever is asked for often lies behind an
+/// index: a plan that was made while a table was small must not read all of it once it has grown.
+const OPTIONS: &str = "-c synchronous_commit=on -c jit=off -c enable_seqscan=off -c enable_hashjoin=off \
+                       -c enable_mergejoin=off";
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -24,8 +30,7 @@ impl Link {
     pub(super) fn parse(connection: &str) -> Result<Self, tokio_postgres::Error> {
         let mut config: Config = connection.parse()?;
         config.application_name("anteroom-relay");
-        // An acknowledgement means durable, whatever the server's default is.
-        config.options("-c synchronous_commit=on");
+        config.options(OPTIONS);
         // A server that vanished without a word is given up, unless the connection string says when.
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(SILENCE);
@@ -48,24 +53,40 @@ impl Link {
 }
 
 /// A connection for reading, shared: queries on it are pipelined.
+pub(super) struct Reading {
+    client: Client,
+    /// [`super::read::STAMP`].
+    pub(super) stamp: Statement,
+}
+
+impl Deref for Reading {
+    type Target = Client;
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// Makes the connection for reading, and makes it again when it was lost.
 pub(super) struct Reader {
     link: Link,
-    client: Mutex<Option<Arc<Client>>>,
+    reading: Mutex<Option<Arc<Reading>>>,
 }
 
 impl Reader {
     pub(super) fn new(link: Link) -> Self {
-        Self { link, client: Mutex::default() }
+        Self { link, reading: Mutex::default() }
     }
 
-    pub(super) async fn client(&self) -> Result<Arc<Client>, StoreError> {
-        let mut kept = self.client.lock().await;
-        if let Some(client) = kept.as_ref().filter(|client| !client.is_closed()) {
-            return Ok(Arc::clone(client));
+    pub(super) async fn client(&self) -> Result<Arc<Reading>, StoreError> {
+        let mut kept = self.reading.lock().await;
+        if let Some(reading) = kept.as_ref().filter(|reading| !reading.is_closed()) {
+            return Ok(Arc::clone(reading));
         }
-        let client = Arc::new(self.link.connect().await?);
-        *kept = Some(Arc::clone(&client));
-        Ok(client)
+        let client = self.link.connect().await?;
+        let stamp = client.prepare(super::read::STAMP).await?;
+        let reading = Arc::new(Reading { client, stamp });
+        *kept = Some(Arc::clone(&reading));
+        Ok(reading)
     }
 }
 

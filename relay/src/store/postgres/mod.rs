@@ -1,8 +1,10 @@
 //! PostgreSQL, for a host of many practices: many relays over one database behave as one. Group commit
-//! per relay, streams woken by LISTEN/NOTIFY, nothing cached that a publication could make stale.
+//! per relay, streams woken by LISTEN/NOTIFY, nothing answered that a publication has made stale.
 //!
 //! Connections are made without TLS: over a Unix socket, a private network, or a local TLS tunnel.
 
+mod append;
+mod authorities;
 mod check;
 mod convert;
 mod deed;
@@ -27,6 +29,7 @@ use crate::metrics::StoreMeasures;
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
 use async_trait::async_trait;
+use authorities::Authorities;
 use deed::{Deed, Done, Registering};
 use link::{Link, Reader};
 use std::sync::Arc;
@@ -62,6 +65,7 @@ pub enum OpenError {
 pub struct PostgresStore {
     writer: Writer,
     reader: Arc<Reader>,
+    authorities: Arc<Authorities>,
     followers: Arc<Followers>,
 }
 
@@ -80,7 +84,7 @@ impl PostgresStore {
         let followers = Arc::new(Followers::default());
         tokio::spawn(link::listen(link.clone(), Arc::downgrade(&followers)));
         let writer = Writer::start(link.clone(), Arc::clone(&followers));
-        Self { writer, reader: Arc::new(Reader::new(link)), followers }
+        Self { writer, reader: Arc::new(Reader::new(link)), authorities: Arc::default(), followers }
     }
 }
 
@@ -91,6 +95,17 @@ fn mismatch<T>(done: &Done) -> Result<T, StoreError> {
 
 #[async_trait]
 impl Store for PostgresStore {
+    async fn agree_on_key(&self, fingerprint: SecretHash) -> Result<bool, StoreError> {
+        match self.writer.write(Deed::AgreeOnKey { fingerprint }).await? {
+            Done::Agreed(agreed) => Ok(agreed),
+            other => mismatch(&other),
+        }
+    }
+
+    async fn replace_key(&self, fingerprint: SecretHash) -> Result<(), StoreError> {
+        self.writer.write(Deed::ReplaceKey { fingerprint }).await.map(drop)
+    }
+
     async fn add_invite(&self, invite: SecretHash, expires: u64) -> Result<(), StoreError> {
         self.writer.write(Deed::AddInvite { invite, expires }).await.map(drop)
     }
@@ -112,8 +127,13 @@ impl Store for PostgresStore {
     }
 
     async fn authority(&self, practice: &PracticeId) -> Result<Option<Arc<Authority>>, StoreError> {
-        let authority = read::authority(&*self.reader.client().await?, practice).await?;
-        Ok(authority.map(Arc::new))
+        let reading = self.reader.client().await?;
+        let Some(stamp) = read::stamp(&reading, practice).await? else { return Ok(None) };
+        if let Some(found) = self.authorities.find(practice, stamp) {
+            return Ok(Some(found));
+        }
+        let authority = read::authority(&reading, practice).await?;
+        Ok(authority.map(|authority| self.authorities.keep(authority)))
     }
 
     async fn manifest(&self, practice: &PracticeId) -> Result<Option<ManifestRecord>, StoreError> {

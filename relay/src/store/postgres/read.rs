@@ -1,8 +1,9 @@
 //! Queries. Logs only grow, so a head read first and entries up to it belong together without a
 //! transaction around them.
 
+use super::authorities::Stamp;
 use super::convert::{array, bytes, damaged, from_json, hash, signed, unsigned};
-use super::deed::{FIND_RECEIPT, find_receipt};
+use super::link::Reading;
 use crate::secret::SecretHash;
 use crate::store::{Authority, GATES, ManifestGate, ManifestRecord, StoreError, TokenRecord};
 use tokio_postgres::Client;
@@ -92,10 +93,12 @@ pub(super) async fn receipt(
     practice: &PracticeId,
     entry: EntryId,
 ) -> Result<Option<Receipt>, StoreError> {
-    match head(client, practice).await? {
-        Some((key, _)) => find_receipt(client, FIND_RECEIPT, key, entry).await,
-        None => Ok(None),
-    }
+    let sql = "SELECT e.seq, e.sha256, e.hash, e.time FROM entry e JOIN practice p ON p.key = e.practice
+               WHERE p.name = $1 AND e.id = $2";
+    let row = client.query_opt(sql, &[&practice.as_str(), &bytes(entry.as_bytes())]).await?;
+    let Some(row) = row else { return Ok(None) };
+    let (sha256, hash) = (hash(row.get(1))?, hash(row.get(2))?);
+    Ok(Some(Receipt { entry, seq: unsigned(row.get(0)), sha256, hash, time: unsigned(row.get(3)) }))
 }
 
 pub(super) async fn practices(client: &Client) -> Result<Vec<PracticeId>, StoreError> {
@@ -126,6 +129,17 @@ pub(super) async fn roster(
     let row = client.query_opt(sql, &[&practice.as_str()]).await?;
     Ok(row.map(|row| SignedRoster { roster: row.get(0), keyring: row.get(1) }))
 }
+
+/// As of which publications a practice's requests are judged now.
+pub(super) async fn stamp(reading: &Reading, practice: &PracticeId) -> Result<Option<Stamp>, StoreError> {
+    let row = reading.query_opt(&reading.stamp, &[&practice.as_str()]).await?;
+    Ok(row.map(|row| Stamp { manifest: unsigned(row.get(0)), roster: unsigned(row.get(1)) }))
+}
+
+/// For [`stamp`], prepared with the connection: every request asks.
+pub(super) const STAMP: &str = "SELECT max(m.version), r.version
+    FROM practice p JOIN roster r ON r.practice = p.key JOIN manifest m ON m.practice = p.key
+    WHERE p.name = $1 GROUP BY r.version";
 
 /// One statement, hence one moment: manifests and roster belong together.
 pub(super) async fn authority(

@@ -131,7 +131,8 @@ async fn transact(
         deeds.iter().filter_map(|deed| deed.practice()).map(|practice| practice.as_str()).collect();
     practices.sort_unstable();
     practices.dedup();
-    let mut ends = Ends::lock(&transaction, practices, statements).await?;
+    let entries = deeds.iter().filter_map(|deed| deed.entry()).collect();
+    let mut ends = Ends::lock(&transaction, practices, entries, statements).await?;
     let mut done = Vec::with_capacity(deeds.len());
     for deed in deeds {
         done.push(deed.perform(&transaction, &mut ends).await?);

@@ -125,6 +125,14 @@ fn connect(path: &Path) -> Result<Connection, MigrationError> {
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn agree_on_key(&self, fingerprint: SecretHash) -> Result<bool, StoreError> {
+        self.writer.write(move |work| secrets::agree_on_key(work, fingerprint)).await
+    }
+
+    async fn replace_key(&self, fingerprint: SecretHash) -> Result<(), StoreError> {
+        self.writer.write(move |work| secrets::replace_key(work, fingerprint)).await
+    }
+
     async fn add_invite(&self, invite: SecretHash, expires: u64) -> Result<(), StoreError> {
         self.writer.write(move |work| secrets::add_invite(work, invite, expires)).await
     }

@@ -1,4 +1,4 @@
-//! Hashes of what the relay handed out: invites, used assertions, tokens.
+//! Hashes of what the relay handed out: invites, used assertions, tokens; and of its own key.
 
 use super::access;
 use super::writer::Work;
@@ -6,6 +6,20 @@ use crate::secret::SecretHash;
 use crate::store::{AccessNote, StoreError, TokenRecord};
 use rusqlite::{Connection, OptionalExtension, params};
 use wire::PracticeId;
+
+pub(super) fn agree_on_key(work: &mut Work<'_>, fingerprint: SecretHash) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO relay_key (one, fingerprint) VALUES (1, ?1) ON CONFLICT DO NOTHING";
+    work.transaction.execute(sql, [fingerprint.as_bytes()])?;
+    let kept: [u8; 32] =
+        work.transaction.query_row("SELECT fingerprint FROM relay_key", [], |row| row.get(0))?;
+    Ok(kept == *fingerprint.as_bytes())
+}
+
+pub(super) fn replace_key(work: &mut Work<'_>, fingerprint: SecretHash) -> Result<(), StoreError> {
+    let sql = "INSERT OR REPLACE INTO relay_key (one, fingerprint) VALUES (1, ?1)";
+    work.transaction.execute(sql, [fingerprint.as_bytes()])?;
+    Ok(())
+}
 
 pub(super) fn add_invite(work: &mut Work<'_>, invite: SecretHash, expires: u64) -> Result<(), StoreError> {
     work.transaction

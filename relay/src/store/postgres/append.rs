@@ -1,0 +1,132 @@
+//! Appending, of many entries at once: all that a transaction may add are looked for in one query when it begins,
+//! and written by one statement when it ends. So a transaction does not take longer by a round trip for each.
+
+use super::convert::{bytes, hash, signed, unsigned};
+use super::ends::Ends;
+use super::{convert, statements::Statements};
+use crate::sealed::SealedEntry;
+use crate::store::{Appended, Quota, StoreError, is_same_body};
+use std::collections::HashMap;
+use tokio_postgres::{Error, Row, Statement, Transaction};
+use wire::api::Receipt;
+use wire::log::EntryMeta;
+use wire::{ChainHash, EntryId};
+
+/// What a transaction adds to logs.
+#[derive(Default)]
+pub(super) struct Additions<'a> {
+    /// Receipts, by practice, of what is in the logs: what was found of the entries asked for, and what was added.
+    known: HashMap<(i64, EntryId), Receipt>,
+    /// Not written yet; each log's in order.
+    rows: Vec<Addition<'a>>,
+}
+
+struct Addition<'a> {
+    practice: i64,
+    meta: EntryMeta,
+    hash: ChainHash,
+    body: &'a str,
+}
+
+/// Finds those of `entries` that are in the logs.
+pub(super) async fn find(
+    transaction: &Transaction<'_>,
+    statement: &Statement,
+    entries: &[&SealedEntry],
+) -> Result<Vec<Row>, Error> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: Vec<&str> = entries.iter().map(|entry| entry.header().practice.as_str()).collect();
+    let ids: Vec<&[u8]> = entries.iter().map(|entry| bytes(entry.header().entry.as_bytes())).collect();
+    transaction.query(statement, &[&names, &ids]).await
+}
+
+/// By practices' names and entries' ids, pairwise.
+pub(super) const FIND: &str = "SELECT e.practice, e.id, e.seq, e.sha256, e.hash, e.time
+    FROM unnest($1::text[], $2::bytea[]) AS asked (name, id)
+    JOIN practice p ON p.name = asked.name JOIN entry e ON e.practice = p.key AND e.id = asked.id";
+
+const INSERT: &str = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[],
+                         $7::bigint[], $8::bytea[], $9::text[])";
+
+impl<'a> Additions<'a> {
+    /// With what [`find`] found.
+    pub(super) fn new(found: &[Row]) -> Result<Self, StoreError> {
+        let known = found.iter().map(|row| {
+            let entry = EntryId::from_bytes(convert::array(row.get(1))?);
+            let (sha256, hash) = (hash(row.get(3))?, hash(row.get(4))?);
+            let (seq, time) = (unsigned(row.get(2)), unsigned(row.get(5)));
+            Ok(((row.get(0), entry), Receipt { entry, seq, sha256, hash, time }))
+        });
+        Ok(Self { known: known.collect::<Result<_, StoreError>>()?, rows: Vec::new() })
+    }
+
+    fn add(&mut self, practice: i64, meta: EntryMeta, hash: ChainHash, body: &'a str) -> Receipt {
+        let receipt = Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time: meta.time };
+        self.known.insert((practice, meta.id), receipt.clone());
+        self.rows.push(Addition { practice, meta, hash, body });
+        receipt
+    }
+
+    /// Writes what is not written yet.
+    pub(super) async fn write(
+        &mut self,
+        transaction: &Transaction<'_>,
+        statements: &mut Statements,
+    ) -> Result<(), StoreError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = std::mem::take(&mut self.rows);
+        let numbers = |of: fn(&Addition<'_>) -> i64| -> Vec<i64> { rows.iter().map(of).collect() };
+        let (practices, seqs) = (numbers(|row| row.practice), numbers(|row| signed(row.meta.seq)));
+        let times = numbers(|row| signed(row.meta.time));
+        let ids: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.id.as_bytes())).collect();
+        let kinds: Vec<&str> = rows.iter().map(|row| row.meta.kind.as_str()).collect();
+        let threads: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.thread.as_bytes())).collect();
+        let digests: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.sha256.as_bytes())).collect();
+        let hashes: Vec<&[u8]> = rows.iter().map(|row| bytes(row.hash.as_bytes())).collect();
+        let bodies: Vec<&str> = rows.iter().map(|row| row.body).collect();
+        let statement = statements.prepare(transaction, INSERT).await?;
+        transaction
+            .execute(
+                &statement,
+                &[&practices, &seqs, &ids, &kinds, &threads, &digests, &times, &hashes, &bodies],
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+/// Without a note. What is added is written when the transaction ends, or by [`Ends::write_entries`].
+pub(super) fn append<'a>(
+    ends: &mut Ends<'a>,
+    entry: &'a SealedEntry,
+    received_ms: u64,
+    quota: Quota,
+) -> Result<Appended, StoreError> {
+    let header = entry.header();
+    let key = ends.key(&header.practice)?;
+    if let Some(receipt) = ends.additions.known.get(&(key, header.entry)) {
+        let same = is_same_body(receipt, entry.sha256());
+        return Ok(if same { Appended::Same(receipt.clone()) } else { Appended::Conflict });
+    }
+    let (head, time) = ends.log(&header.practice)?;
+    if !quota.has_room(head.seq, ends.bytes(&header.practice)?, entry) {
+        return Ok(Appended::Full);
+    }
+    let meta = EntryMeta {
+        seq: head.seq + 1,
+        id: header.entry,
+        kind: header.typ,
+        thread: header.thread,
+        sha256: entry.sha256(),
+        time: received_ms.max(time),
+    };
+    let hash = head.hash.next(&meta);
+    ends.grow(&header.practice, meta.seq, hash, meta.time)?;
+    ends.count_bytes(&header.practice, |bytes| bytes + entry.body().len() as u64)?;
+    Ok(Appended::New(ends.additions.add(key, meta, hash, entry.body())))
+}
