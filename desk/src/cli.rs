@@ -1,5 +1,9 @@
 //! The command line's shape. What each command does is in [`crate::commands`].
 
+mod ehr;
+
+pub(crate) use ehr::{Ehr, EhrExport, EhrRetry};
+
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use lead::thread::{CallOutcome, ErasureGround, Stage, Verification};
@@ -61,7 +65,10 @@ pub(crate) enum Command {
     /// Follow-up sequences
     #[command(subcommand)]
     Sequence(Sequence),
-    /// Follow the log: send follow-up, ask for calls, alert staff, serve the console
+    /// Leads on their way into the EHR
+    #[command(subcommand)]
+    Ehr(Ehr),
+    /// Follow the log: send follow-up, ask for calls, alert staff, hand over to the EHR, serve the console
     Desk(Desk),
     /// Look at everything that has to be right, and say what to do
     Doctor(Doctor),

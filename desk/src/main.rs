@@ -10,6 +10,7 @@ mod clock;
 mod commands;
 mod daemon;
 mod document;
+mod ehr;
 mod failure;
 mod files;
 mod findings;

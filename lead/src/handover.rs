@@ -3,12 +3,13 @@
 //! Everything is the patient's own word until staff have verified it, and is handed over as that. Identifiers are
 //! derived from the lead's thread and entries, so that whoever hands over twice hands over the same.
 
+use crate::hl7::Scheduling;
 use crate::hours::civil_from_days;
 use crate::inquiry::{Answers, Inquiry};
 use crate::manifest::ManifestSource;
 use crate::thread::{HandOff, Lead, Verification};
 use std::borrow::Cow;
-use wire::PracticeId;
+use wire::{EntryId, PracticeId};
 
 /// Tries before a person has to look.
 pub const MOST_ATTEMPTS: u16 = 8;
@@ -67,6 +68,22 @@ pub fn due(lead: &Lead) -> Due {
         HandOff::Asked { attempt, time } => again(attempt, time),
         _ => again(0, appointment.time),
     }
+}
+
+/// A booking, move or cancellation that the EHR does not know of, by its entry, and the lead as it is to be told: called
+/// off, it still has its appointment.
+#[must_use]
+pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
+    let is_untold = |entry: &EntryId| !lead.passed_on.contains(entry);
+    if let Some(appointment) = &lead.appointment {
+        let is_first = lead.passed_on.is_empty() || appointment.moves == 0;
+        let what = if is_first { Scheduling::Booked } else { Scheduling::Rescheduled };
+        return is_untold(&appointment.entry).then_some((appointment.entry, what, Cow::Borrowed(lead)));
+    }
+    let withdrawn = lead.withdrawn.as_ref().filter(|withdrawn| is_untold(&withdrawn.entry))?;
+    let mut told = lead.clone();
+    told.appointment = Some(withdrawn.appointment.clone());
+    Some((withdrawn.entry, Scheduling::Cancelled, Cow::Owned(told)))
 }
 
 /// Between two tries, in milliseconds: 1, 5, 15 minutes, an hour, then 4 hours.
@@ -159,7 +176,8 @@ impl<'a> Handover<'a> {
     }
 
     /// Beginning and end of the appointment, in milliseconds.
-    pub(crate) fn appointment(&self) -> Option<(u64, u64)> {
+    #[must_use]
+    pub fn appointment(&self) -> Option<(u64, u64)> {
         let slot = &self.lead.appointment.as_ref()?.slot;
         let end = slot.end.filter(|end| *end > slot.start);
         Some((slot.start, end.unwrap_or(slot.start + u64::from(self.minutes.max(1)) * 60_000)))

@@ -98,8 +98,9 @@ fn documentation() -> Result<()> {
 
 fn unit_tests() -> Result<()> {
     tool::relay_tests()?;
-    // The desk's tests talk to a mail server from PyPI.
+    // The desk's tests talk to a mail server and an interface engine from PyPI, and to a FHIR server from npm.
     tool::python()?;
+    tool::npm("tests")?;
     execute(&mut cargo(&["test", "--workspace", "--quiet"]))
 }
 

@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod demo;
 mod doctor;
+mod ehr;
 mod init;
 mod list;
 mod manifest;
@@ -19,7 +20,7 @@ mod staff;
 mod verify;
 mod work;
 
-use crate::cli::{Audit, Cli, Command, Demo, Inbox, Log, Manifest, Recovery, Score, Sequence, Staff};
+use crate::cli::{Audit, Cli, Command, Demo, Ehr, Inbox, Log, Manifest, Recovery, Score, Sequence, Staff};
 use crate::daemon;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
@@ -83,6 +84,10 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Sequence(Sequence::Check(of)) => sequence::check(context, &of),
         Command::Sequence(Sequence::Test(of)) => sequence::test(context, &of),
         Command::Sequence(Sequence::Preview(options)) => sequence::preview(context, &options).await,
+        Command::Ehr(Ehr::Check { settings }) => ehr::check(context, &settings).await,
+        Command::Ehr(Ehr::Status(of)) => ehr::status(context, &of).await,
+        Command::Ehr(Ehr::Retry(options)) => ehr::retry(context, &options).await,
+        Command::Ehr(Ehr::Export(options)) => ehr::export(context, &options).await,
         Command::Desk(options) => {
             let order = daemon::Order {
                 credential: &options.of.credential,

@@ -126,7 +126,7 @@ async fn append_with(
 }
 
 /// Signed by whose session it is, sealed to the practice.
-async fn seal_in(
+pub(super) async fn seal_in(
     session: &Session,
     reading: &Reading,
     thread: ThreadId,

@@ -5,13 +5,18 @@
 //! comes back from a crash and sends its claim again gets the same receipt. What was being handed over when a
 //! program or a connection died is recorded as unclear, and is not sent again.
 
-use super::alert::{self, AlertStep};
+mod alerts;
+mod follow_up;
+mod hand_off;
+
+use super::alert::AlertStep;
 use super::journal::{Journal, Row, Stage};
 use super::letter::Letters;
-use super::ports::{Appended, Digest, Handover, Log, LogError, Mailer, Notifier, Refusal};
+use super::ports::{Appended, Ehr, Log, LogError, Mailer, Notifier};
 use crate::failure::Failure;
-use lead::sequence::{self, Next, Sequence, StepAction};
-use lead::thread::{AlertReason, Event, EventClaims, Lead, StepKey, Undelivered};
+use lead::handover;
+use lead::sequence::{self, Next, Sequence};
+use lead::thread::{Event, EventClaims, Lead, StepKey};
 use lead::{Assessment, assess};
 use std::collections::{BTreeMap, HashMap};
 use wire::{EntryId, ThreadId};
@@ -29,21 +34,36 @@ pub(crate) struct Rules {
     pub(crate) alerts: Vec<AlertStep>,
     /// Least time between two digests of one step, in minutes.
     pub(crate) digest_minutes: u32,
+    /// How leads are handed over to the EHR.
+    pub(crate) hand_off: HandOffRules,
+}
+
+/// How leads are handed over to the EHR.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HandOffRules {
+    /// A URI of the practice's own, under which its identifiers are unique.
+    pub(crate) system: String,
+    /// How long an appointment is whose end nobody gave, in minutes.
+    pub(crate) minutes: u16,
 }
 
 /// The desk at work.
-pub(crate) struct Engine<L, M, N> {
+pub(crate) struct Engine<L, M, N, E> {
     /// The practice's log.
     pub(crate) log: L,
     /// The way for messages.
     pub(crate) mailer: M,
     /// The way for alerts.
     pub(crate) notifier: N,
+    /// The way into the EHR, if there is one.
+    ehr: Option<E>,
     journal: Journal,
     rules: Rules,
     letters: Letters,
     assessed: HashMap<EntryId, (u64, Assessment)>,
     digested: BTreeMap<u8, u64>,
+    /// Changes of appointments that the EHR did not take: not before then, in milliseconds.
+    held_back: HashMap<EntryId, u64>,
 }
 
 /// What a turn did, and when the next one is needed.
@@ -59,10 +79,24 @@ pub(crate) struct Turn {
     pub(crate) calls: usize,
     /// Alerts raised.
     pub(crate) alerts: usize,
+    /// Leads and changes of appointments that the EHR took.
+    pub(crate) handed: usize,
     /// What went wrong, for the operator; names no person.
     pub(crate) troubles: Vec<String>,
     /// When something is due next, in milliseconds.
     pub(crate) wake: Option<u64>,
+}
+
+impl Turn {
+    /// Something is due at `at`, in milliseconds.
+    fn wake_at(&mut self, at: u64) {
+        self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
+    }
+
+    /// Whether anything was done: then the log is longer than it was read.
+    pub(crate) const fn did_something(&self) -> bool {
+        self.sent + self.failed + self.unclear + self.calls + self.alerts + self.handed > 0
+    }
 }
 
 /// Why a turn ended early. What it had begun is in the journal.
@@ -86,10 +120,10 @@ impl From<Failure> for Halt {
     }
 }
 
-impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
+impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     /// An engine with what was unfinished when the last one ended.
     pub(crate) fn new(
-        (log, mailer, notifier): (L, M, N),
+        (log, mailer, notifier, ehr): (L, M, N, Option<E>),
         journal: Journal,
         rules: Rules,
         letters: Letters,
@@ -98,22 +132,38 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
             log,
             mailer,
             notifier,
+            ehr,
             journal,
             rules,
             letters,
             assessed: HashMap::new(),
             digested: BTreeMap::new(),
+            held_back: HashMap::new(),
         }
     }
 
-    /// After a start, before the first turn: what was being handed over is unclear now.
+    /// After a start, before the first turn: what was being handed over is unclear now, unless a second time does no
+    /// harm. Gives how many are unclear.
     pub(crate) async fn recover(&mut self, now: u64) -> Result<usize, Failure> {
         let mut unclear = 0;
         for row in self.journal.rows()? {
-            if row.stage == Stage::HandingOver {
-                self.decide(row, Outcome::Unclear, now).await?;
-                unclear += 1;
+            if row.stage != Stage::HandingOver {
+                continue;
             }
+            let outcome = match self.log.read(&row.claim).map(|claims| claims.event) {
+                Some(Event::HandOffStarted { .. }) if self.is_repeatable() => {
+                    self.put_off(row, 0)?;
+                    continue;
+                }
+                Some(Event::HandOffStarted { attempt }) => Some(Event::HandOffUnclear { attempt }),
+                Some(Event::FollowUpClaimed { step }) => Some(Event::FollowUpUnclear { step }),
+                _ => None,
+            };
+            match outcome {
+                Some(event) => drop(self.decide(row, event, now).await?),
+                None => self.journal.finish(&row.id)?,
+            }
+            unclear += 1;
         }
         Ok(unclear)
     }
@@ -139,6 +189,8 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
             tolerate(followed, &mut turn)?;
             let raised = self.raise_alerts(lead, now, &mut turn).await;
             tolerate(raised, &mut turn)?;
+            let handed = self.hand_off(lead, &leads, now, &mut turn).await;
+            tolerate(handed, &mut turn)?;
         }
         self.send_digests(now, &mut turn).await?;
         let waiting = self.journal.rows()?.into_iter().map(|row| row.not_before.max(now + 1)).min();
@@ -146,13 +198,18 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
         Ok(turn)
     }
 
-    /// Whether a step of a sequence is due; for a program that watches another one work.
+    /// Whether a step of a sequence or a hand-off is due; for a program that watches another one work.
     pub(crate) fn is_anything_due(&mut self, now: u64) -> bool {
         let leads: BTreeMap<ThreadId, Lead> =
             self.log.leads().into_iter().map(|lead| (lead.thread, lead)).collect();
         self.assess_all(&leads);
         let hours = &self.log.manifest().source.hours;
         leads.values().any(|lead| {
+            if self.ehr.is_some()
+                && matches!(handover::due(lead), handover::Due::Try { at, .. } if at <= now)
+            {
+                return true;
+            }
             let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
             runs.iter().any(|run| {
                 let known = self.rules.sequences.iter().find(|known| known.id == run.sequence);
@@ -181,73 +238,6 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
     fn assessment(&self, lead: &Lead) -> Option<&Assessment> {
         let received = lead.inquiries.last()?;
         self.assessed.get(&received.entry).map(|(_, assessment)| assessment)
-    }
-
-    /// The steps of a lead that have come, or come next.
-    async fn follow_up(
-        &mut self,
-        lead: &Lead,
-        leads: &BTreeMap<ThreadId, Lead>,
-        now: u64,
-        turn: &mut Turn,
-    ) -> Result<(), Halt> {
-        let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
-        for run in runs {
-            let Some(sequence) = self.rules.sequences.iter().find(|known| known.id == run.sequence) else {
-                continue;
-            };
-            let next = sequence::next(sequence, &run, lead, &self.log.manifest().source.hours, now);
-            match next {
-                Next::Step { key, at } if at <= now => {
-                    match sequence.step(&key.step).map(|step| &step.action) {
-                        Some(StepAction::Email(_)) => {
-                            let event = Event::FollowUpClaimed { step: key.clone() };
-                            let id = self.step_id(&lead.thread, CLAIM, &key);
-                            let Some(row) = self.claim(lead.thread, id, event, now).await? else {
-                                continue;
-                            };
-                            self.go_on(row, leads, now, turn).await?;
-                        }
-                        Some(StepAction::Call { .. }) => {
-                            turn.calls += usize::from(self.ask_for_call(lead.thread, key, now).await?);
-                        }
-                        None => {}
-                    }
-                }
-                Next::Step { at, .. } => turn.wake = Some(turn.wake.map_or(at, |wake| wake.min(at))),
-                Next::InFlight { key } => {
-                    let give_up = u64::from(sequence.give_up_after_hours) * HOUR;
-                    self.abandoned(lead, key, give_up, now, turn).await?;
-                }
-                Next::Done | Next::Stopped(_) | Next::Blocked(_) => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// A claim in the log that is not in our journal is another program's, or was ours before the journal was lost.
-    /// Past the time in which it would have given up, nobody knows what became of it.
-    async fn abandoned(
-        &mut self,
-        lead: &Lead,
-        key: StepKey,
-        give_up: u64,
-        now: u64,
-        turn: &mut Turn,
-    ) -> Result<(), Halt> {
-        let Some(id) = self.step_id(&lead.thread, CLAIM, &key) else { return Ok(()) };
-        let since =
-            lead.follow_ups.iter().find(|message| message.step == key).map_or(now, |message| message.time);
-        if self.journal.find(&id)?.is_some() || now < since.saturating_add(give_up + HOUR) {
-            return Ok(());
-        }
-        let Some(settled) = self.step_id(&lead.thread, SETTLED, &key) else { return Ok(()) };
-        let event = Event::FollowUpUnclear { step: key };
-        let sealed = self.log.seal(lead.thread, settled, event, now).await?;
-        if self.log.append(&sealed).await? == Appended::Ours {
-            turn.unclear += 1;
-        }
-        Ok(())
     }
 
     /// Puts a claim into the journal, so that it is ours to send. `None`: it is there already, or has no id.
@@ -300,6 +290,10 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
                     let lead = leads.get(&claims.thread);
                     row = self.deliver(row, &claims, step, lead, now, turn).await?;
                 }
+                Event::HandOffStarted { attempt } => {
+                    let lead = leads.get(&claims.thread);
+                    row = self.deliver_to_ehr(row, *attempt, lead, now, turn).await?;
+                }
                 // Alerts go out together, at the end of the turn.
                 Event::AlertRaised { .. } => {}
                 _ => self.journal.finish(&row.id)?,
@@ -324,85 +318,6 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
         Ok(())
     }
 
-    /// Tries to send a message that is claimed.
-    async fn deliver(
-        &mut self,
-        row: Row,
-        claims: &EventClaims,
-        key: &StepKey,
-        lead: Option<&Lead>,
-        now: u64,
-        turn: &mut Turn,
-    ) -> Result<Row, Halt> {
-        let sequence = self.rules.sequences.iter().find(|known| known.id == key.sequence);
-        let step = sequence.and_then(|sequence| sequence.step(&key.step));
-        let (Some(sequence), Some(step), Some(lead)) = (sequence, step, lead) else {
-            return Ok(self.decide(row, Outcome::Failed(Undelivered::Stopped), now).await?);
-        };
-        let StepAction::Email(email) = &step.action else {
-            return Ok(self.decide(row, Outcome::Failed(Undelivered::Stopped), now).await?);
-        };
-        let run = sequence::run_of(lead, key);
-        if run.is_none_or(|run| sequence::is_over(sequence, &run, lead).is_some()) {
-            turn.failed += 1;
-            return Ok(self.decide(row, Outcome::Failed(Undelivered::Stopped), now).await?);
-        }
-        let hours = &self.log.manifest().source.hours;
-        let waking = sequence::waking_at(sequence, lead, hours, now);
-        if waking > now {
-            return Ok(self.put_off(row, waking)?);
-        }
-        let unsubscribe = self.log.unsubscribe(&claims.thread).await?;
-        let letter = self.letters.write(&row.id, lead, email, self.log.manifest(), &unsubscribe, now);
-        let mail = match letter {
-            Ok(mail) => mail,
-            Err(error) => {
-                turn.troubles
-                    .push(format!("step {} of {} cannot be written: {error}", key.step, key.sequence));
-                turn.failed += 1;
-                return Ok(self.decide(row, Outcome::Failed(Undelivered::Refused), now).await?);
-            }
-        };
-        let give_up = row.begun.saturating_add(u64::from(sequence.give_up_after_hours) * HOUR);
-        let refusal = match self.mailer.offer(&mail).await {
-            Err(refusal) => refusal,
-            Ok(ready) => {
-                let mut row = row.clone();
-                row.stage = Stage::HandingOver;
-                self.journal.put(&row)?;
-                match self.mailer.hand_over(ready, &mail).await {
-                    Handover::Sent => {
-                        turn.sent += 1;
-                        return Ok(self.decide(row, Outcome::Sent, now).await?);
-                    }
-                    Handover::Unclear => {
-                        turn.unclear += 1;
-                        return Ok(self.decide(row, Outcome::Unclear, now).await?);
-                    }
-                    Handover::Refused(refusal) => refusal,
-                }
-            }
-        };
-        match refusal {
-            Refusal::Never(why) => {
-                turn.troubles.push(format!("step {} of {} was refused: {why}", key.step, key.sequence));
-                turn.failed += 1;
-                Ok(self.decide(row, Outcome::Failed(Undelivered::Refused), now).await?)
-            }
-            Refusal::Later(why) if now >= give_up => {
-                turn.troubles.push(format!("step {} of {} is given up: {why}", key.step, key.sequence));
-                turn.failed += 1;
-                Ok(self.decide(row, Outcome::Failed(Undelivered::TooLate), now).await?)
-            }
-            Refusal::Later(why) => {
-                turn.troubles.push(format!("step {} of {} waits: {why}", key.step, key.sequence));
-                let wait = (5 * MINUTE).saturating_mul(1 << row.tries.min(10)).min(LONGEST_WAIT);
-                let row = Row { tries: row.tries + 1, ..row };
-                Ok(self.put_off(row, now + wait)?)
-            }
-        }
-    }
-
     fn put_off(&self, row: Row, not_before: u64) -> Result<Row, Failure> {
         let row = Row { stage: Stage::Claimed, not_before, ..row };
         self.journal.put(&row)?;
@@ -410,105 +325,25 @@ impl<L: Log, M: Mailer, N: Notifier> Engine<L, M, N> {
     }
 
     /// Writes the outcome of a claim into the journal, on its way to the log.
-    async fn decide(&mut self, row: Row, outcome: Outcome, now: u64) -> Result<Row, Failure> {
-        let read = self.log.read(&row.claim);
-        let step = match read {
-            Some(EventClaims { thread, event: Event::FollowUpClaimed { step }, .. }) => Some((thread, step)),
-            _ => None,
-        };
-        let found = step.and_then(|(thread, step)| {
-            let id = self.step_id(&thread, SETTLED, &step)?;
-            Some((thread, id, step))
+    async fn decide(&mut self, row: Row, outcome: Event, now: u64) -> Result<Row, Failure> {
+        let found = self.log.read(&row.claim).and_then(|claims| {
+            let id = match &claims.event {
+                Event::FollowUpClaimed { step } => self.step_id(&claims.thread, SETTLED, step),
+                Event::HandOffStarted { attempt } => {
+                    self.log.id(&claims.thread, HANDED_OFF, &[&attempt.to_string()])
+                }
+                _ => None,
+            };
+            Some((claims.thread, id?))
         });
-        let Some((thread, id, step)) = found else {
+        let Some((thread, id)) = found else {
             self.journal.finish(&row.id)?;
             return Ok(Row { stage: Stage::Settling, outcome: None, ..row });
         };
-        let event = match outcome {
-            Outcome::Sent => Event::FollowUpSent { step },
-            Outcome::Unclear => Event::FollowUpUnclear { step },
-            Outcome::Failed(reason) => Event::FollowUpFailed { step, reason },
-        };
-        let sealed = self.log.seal(thread, id, event, now).await?;
+        let sealed = self.log.seal(thread, id, outcome, now).await?;
         let row = Row { stage: Stage::Settling, outcome: Some(sealed), ..row };
         self.journal.put(&row)?;
         Ok(row)
-    }
-
-    /// Writes down that a person stopped messages. The relay's word is enough for that: it can only make us quieter.
-    async fn opt_out(&mut self, thread: ThreadId, now: u64) -> Result<(), Halt> {
-        let Some(id) = self.log.id(&thread, OPTED_OUT, &[]) else { return Ok(()) };
-        let sealed = self.log.seal(thread, id, Event::OptedOut, now).await?;
-        self.log.append(&sealed).await?;
-        Ok(())
-    }
-
-    /// Asks staff for a call. The entry is the whole effect, so it needs no journal.
-    async fn ask_for_call(&mut self, thread: ThreadId, key: StepKey, now: u64) -> Result<bool, Halt> {
-        let Some(id) = self.step_id(&thread, CALL, &key) else { return Ok(false) };
-        let sealed = self.log.seal(thread, id, Event::CallAsked { step: key }, now).await?;
-        Ok(self.log.append(&sealed).await? == Appended::Ours)
-    }
-
-    async fn raise_alerts(&mut self, lead: &Lead, now: u64, turn: &mut Turn) -> Result<(), Halt> {
-        let Some(assessment) = self.assessment(lead) else { return Ok(()) };
-        let Some(entry) = lead.inquiries.last().map(|received| received.entry.to_string()) else {
-            return Ok(());
-        };
-        let hours = &self.log.manifest().source.hours;
-        for (reason, level) in alert::due(lead, assessment, hours, &self.rules.alerts, now) {
-            let level_text = level.to_string();
-            let parts = [alert::name(reason), level_text.as_str(), entry.as_str()];
-            let event = Event::AlertRaised { reason, level };
-            let id = self.log.id(&lead.thread, ALERT, &parts);
-            let Some(row) = self.claim(lead.thread, id, event, now).await? else { continue };
-            self.go_on(row, &BTreeMap::new(), now, turn).await?;
-            turn.alerts += 1;
-        }
-        Ok(())
-    }
-
-    /// Sends what was raised, one message a step. An alert that was sent and not struck off before a crash is sent
-    /// again: one too many does less harm than one too few, and it carries the same id.
-    async fn send_digests(&mut self, now: u64, turn: &mut Turn) -> Result<(), Halt> {
-        let mut pending: BTreeMap<u8, Vec<(Row, AlertReason)>> = BTreeMap::new();
-        for row in self.journal.rows()? {
-            if row.stage == Stage::Claimed
-                && let Some(EventClaims { event: Event::AlertRaised { reason, level }, .. }) =
-                    self.log.read(&row.claim)
-            {
-                pending.entry(level).or_default().push((row, reason));
-            }
-        }
-        for (level, rows) in pending {
-            let next =
-                self.digested.get(&level).map(|last| last + u64::from(self.rules.digest_minutes) * MINUTE);
-            if let Some(next) = next.filter(|&next| next > now) {
-                turn.wake = Some(turn.wake.map_or(next, |wake| wake.min(next)));
-                continue;
-            }
-            let mut counts: BTreeMap<AlertReason, usize> = BTreeMap::new();
-            for (_, reason) in &rows {
-                *counts.entry(*reason).or_default() += 1;
-            }
-            let id = rows.first().map(|(row, _)| row.id.to_string()).unwrap_or_default();
-            let digest = Digest { level, counts: counts.into_iter().collect(), id };
-            match self.notifier.notify(&digest, now).await {
-                Ok(()) => {
-                    self.digested.insert(level, now);
-                    for (row, _) in rows {
-                        self.journal.finish(&row.id)?;
-                    }
-                }
-                Err(why) => {
-                    turn.troubles.push(format!("an alert of step {level} waits: {why}"));
-                    for (row, _) in rows {
-                        self.journal.put(&Row { not_before: now + MINUTE, ..row })?;
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -523,17 +358,12 @@ fn tolerate(result: Result<(), Halt>, turn: &mut Turn) -> Result<(), Halt> {
     }
 }
 
-/// What became of a message.
-#[derive(Debug, Clone, Copy)]
-enum Outcome {
-    Sent,
-    Unclear,
-    Failed(Undelivered),
-}
-
 /// Purposes of derived ids. Never change one: programs of two releases must agree.
 const CLAIM: &str = "follow-up";
 const SETTLED: &str = "follow-up-settled";
 const CALL: &str = "call-asked";
 const ALERT: &str = "alert";
 const OPTED_OUT: &str = "opted-out";
+const HAND_OFF: &str = "hand-off";
+const HANDED_OFF: &str = "hand-off-settled";
+const PASSED_ON: &str = "appointment-passed-on";

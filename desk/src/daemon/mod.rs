@@ -2,8 +2,8 @@
 //!
 //! It works inside the practice's trust domain: it holds a credential of its own, opens the log in memory, and
 //! keeps on disk nothing that can be read without the practice's keys. [`engine`] decides and records; around it
-//! are the log ([`follower`]), mail ([`letter`], [`smtp`]), alerts ([`alert`], [`notify`]) and the console
-//! ([`serve`]).
+//! are the log ([`follower`]), mail ([`letter`], [`smtp`]), alerts ([`alert`], [`notify`]), the EHR ([`crate::ehr`])
+//! and the console ([`serve`]).
 
 pub(crate) mod alert;
 mod calendar;
@@ -13,7 +13,7 @@ mod follower;
 mod journal;
 mod letter;
 mod notify;
-mod ports;
+pub(crate) mod ports;
 mod serve;
 pub(crate) mod settings;
 pub(crate) mod smtp;
@@ -24,11 +24,12 @@ mod simulation;
 
 use crate::clock;
 use crate::commands::Context;
+use crate::ehr::Target;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::output::Output;
 use crate::session::Session;
-use engine::{Engine, Halt, Rules, Turn};
+use engine::{Engine, Halt, HandOffRules, Rules, Turn};
 use follower::Follower;
 use journal::Journal;
 use letter::Letters;
@@ -47,7 +48,7 @@ const LOOK: Duration = Duration::from_secs(30);
 /// A program that is not the leader takes over when something has been due for so long, in milliseconds.
 const TAKE_OVER: u64 = 15 * 60_000;
 
-type Desk = Engine<Follower, Smtp, Alerts>;
+type Desk = Engine<Follower, Smtp, Alerts, Target>;
 
 /// What `anteroom desk` is asked to do.
 pub(crate) struct Order<'a> {
@@ -82,9 +83,9 @@ pub(crate) async fn run(context: &Context, order: &Order<'_>) -> Result<(), Fail
     let now = order.at.unwrap_or_else(clock::now_ms);
     let unclear = desk.recover(now).await?;
     if unclear > 0 {
-        context
-            .output
-            .warn(&format!("{unclear} messages were being handed over when the desk died: unclear now"));
+        context.output.warn(&format!(
+            "{unclear} messages or leads were being handed over when the desk died: unclear now"
+        ));
     }
     let end = if order.once { once(context, &mut desk, now).await } else { work(context, &mut desk).await };
     drop(lock);
@@ -147,8 +148,13 @@ fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<
     let notifier =
         Alerts { steps: steps.clone(), secrets, letters: letters.clone(), smtp: smtp.clone(), http, console };
     let journal = Journal::open(&settings.state.join("journal.db"))?;
-    let rules = Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes };
-    Ok(Engine::new((follower, smtp, notifier), journal, rules, letters))
+    let ehr = settings.ehr.as_ref().map(Target::open).transpose()?;
+    let hand_off = settings.ehr.as_ref().map_or_else(HandOffRules::default, |ehr| HandOffRules {
+        system: ehr.system.clone(),
+        minutes: ehr.minutes,
+    });
+    let rules = Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes, hand_off };
+    Ok(Engine::new((follower, smtp, notifier, ehr), journal, rules, letters))
 }
 
 fn secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
@@ -173,13 +179,13 @@ async fn once(context: &Context, desk: &mut Desk, now: u64) -> Result<(), Failur
     })?;
     let json = json!({
         "sent": turn.sent, "failed": turn.failed, "unclear": turn.unclear, "calls": turn.calls,
-        "alerts": turn.alerts, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),
+        "alerts": turn.alerts, "handed": turn.handed, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),
     });
     context.output.print(&json, || {
         let next = turn.wake.map_or_else(String::new, |at| format!(" Next: {}.", clock::local(at)));
         format!(
-            "{} sent, {} failed, {} unclear, {} calls asked for, {} alerts.{next}",
-            turn.sent, turn.failed, turn.unclear, turn.calls, turn.alerts
+            "{} sent, {} failed, {} unclear, {} calls asked for, {} alerts, {} handed to the EHR.{next}",
+            turn.sent, turn.failed, turn.unclear, turn.calls, turn.alerts, turn.handed
         )
     })
 }
@@ -215,7 +221,7 @@ async fn work(context: &Context, desk: &mut Desk) -> Result<(), Failure> {
             if let Some(turn) = turn(context, desk, now).await? {
                 let until = turn.wake.map(|wake| Duration::from_millis(wake.saturating_sub(clock::now_ms())));
                 pause = until.map_or(LOOK, |until| until.clamp(Duration::from_millis(100), LOOK));
-                if turn.sent + turn.failed + turn.unclear + turn.calls + turn.alerts > 0 {
+                if turn.did_something() {
                     // What was done is in the log: it is read back before anything is concluded from it.
                     pause = Duration::ZERO;
                 }

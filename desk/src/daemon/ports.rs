@@ -1,8 +1,9 @@
-//! What the engine needs of the world. The real ones are [`super::follower`], [`super::smtp`] and
-//! [`super::notify`]; a test has its own.
+//! What the engine needs of the world. The real ones are [`super::follower`], [`super::smtp`], [`super::notify`] and
+//! [`crate::ehr`]; a test has its own.
 
 use crate::failure::Failure;
 use lead::Manifest;
+use lead::hl7::Scheduling;
 use lead::thread::{AlertReason, Event, EventClaims, Lead};
 use wire::{EntryId, ThreadId};
 
@@ -109,4 +110,33 @@ pub(crate) struct Digest {
 pub(crate) trait Notifier {
     /// Sends it to all of a step's recipients. An error: to none, or not to all; it is sent again.
     async fn notify(&mut self, digest: &Digest, now: u64) -> Result<(), String>;
+}
+
+/// What became of a lead that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// The EHR has it.
+    Taken {
+        /// What the EHR calls it.
+        reference: String,
+    },
+    /// The EHR has it not, or not all of it. What it has of it does no harm to the next try.
+    Refused(Refusal),
+    /// Nobody knows, and a second one could do harm.
+    Unclear,
+}
+
+/// A way into the practice's EHR.
+pub(crate) trait Ehr {
+    /// Whether handing over twice leaves the same as once.
+    fn is_repeatable(&self) -> bool;
+    /// Hands a lead over.
+    async fn hand_over(&mut self, of: &lead::handover::Handover<'_>, now: u64) -> Delivery;
+    /// Makes a change of the appointment known; twice is as good as once. Called off, `of` still has it.
+    async fn pass_on(
+        &mut self,
+        of: &lead::handover::Handover<'_>,
+        what: Scheduling,
+        now: u64,
+    ) -> Result<(), Refusal>;
 }

@@ -4,6 +4,7 @@ use super::alert::AlertStep;
 use super::letter::Dkim;
 use super::smtp::SmtpSettings;
 use crate::document;
+use crate::ehr::settings::EhrSettings;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::sequence::Sender;
@@ -30,6 +31,9 @@ pub(crate) struct Settings {
     /// Whom to alert.
     #[serde(default)]
     pub(crate) alerts: Alerts,
+    /// The practice's EHR.
+    #[serde(default)]
+    pub(crate) ehr: Option<EhrSettings>,
     /// The staff console, served from here.
     #[serde(default)]
     pub(crate) console: Option<ConsoleSettings>,
@@ -81,6 +85,7 @@ impl Settings {
         let mut paths: Vec<&mut PathBuf> = vec![&mut settings.state, &mut settings.sequences];
         paths.extend(settings.smtp.password_file.as_mut());
         paths.extend(settings.dkim.as_mut().map(|dkim| &mut dkim.key_file));
+        paths.extend(settings.ehr.as_mut().and_then(EhrSettings::paths));
         paths.extend(settings.console.as_mut().map(|console| &mut console.files));
         for step in &mut settings.alerts.steps {
             paths.extend(step.webhook.as_mut().map(|webhook| &mut webhook.secret_file));
@@ -101,6 +106,12 @@ impl Settings {
             return wrong(
                 "console.listen is not an address of this machine alone",
                 "use 127.0.0.1; for the office network put a reverse proxy with TLS before it",
+            );
+        }
+        if self.ehr.as_ref().is_some_and(|ehr| !ehr.system.contains(':')) {
+            return wrong(
+                "ehr.system is no URI",
+                "take one of your own: https://www.your-practice.example/anteroom",
             );
         }
         let minutes: Vec<_> = self

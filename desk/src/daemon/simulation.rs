@@ -1,17 +1,22 @@
 //! A month of the engine over 500 synthetic leads, hour by hour, with a log and a mail server of the test's own that
-//! fail now and then, and a desk that dies and starts again.
+//! fail now and then, an EHR that is away, takes half and refuses, and a desk that dies and starts again.
 
-use super::engine::{Engine, Halt, Rules};
+use super::engine::{Engine, Halt, HandOffRules, Rules};
 use super::journal::Journal;
 use super::letter::Letters;
-use super::ports::{Appended, Digest, Handover, Log, LogError, Mail, Mailer, Notifier, Refusal};
+use super::ports::{
+    Appended, Delivery, Digest, Ehr, Handover, Log, LogError, Mail, Mailer, Notifier, Refusal,
+};
 use super::settings::Settings;
 use crate::failure::Failure;
+use lead::handover::{Due, due, untold};
+use lead::hl7::Scheduling;
 use lead::inquiry::{Answers, ConsentGiven, Contact, Inquiry, Insurance};
 use lead::scoring::Score;
 use lead::sequence::zones_of_zip;
 use lead::thread::{
-    AlertReason, Body, CallOutcome, Event, EventClaims, FollowUpState, Lead, Record, Slot, Stage, fold,
+    AlertReason, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff, Lead, Record,
+    Slot, Stage, Verification, fold,
 };
 use lead::{Manifest, assess};
 use std::cell::RefCell;
@@ -51,6 +56,8 @@ struct World {
     doubtful: usize,
     tried: HashMap<String, u32>,
     digests: Vec<(u64, Digest)>,
+    /// What the EHR has: when the appointment is; `None`: called off.
+    charts: BTreeMap<ThreadId, Option<u64>>,
     dice: Dice,
 }
 
@@ -191,6 +198,46 @@ impl Notifier for FakeNotifier {
     }
 }
 
+struct FakeEhr(Shared);
+
+impl Ehr for FakeEhr {
+    fn is_repeatable(&self) -> bool {
+        true
+    }
+
+    async fn hand_over(&mut self, of: &lead::handover::Handover<'_>, _: u64) -> Delivery {
+        let mut world = self.0.borrow_mut();
+        let luck = world.dice.roll(8);
+        if luck == 0 {
+            return Delivery::Refused(Refusal::Later("away".into()));
+        }
+        let start = of.lead.appointment.as_ref().map(|made| made.slot.start);
+        // A conditional create: what is there stays.
+        world.charts.entry(of.lead.thread).or_insert(start);
+        match luck {
+            1 => Delivery::Refused(Refusal::Later("half of it".into())),
+            2 => Delivery::Refused(Refusal::Never("no such code".into())),
+            _ => Delivery::Taken { reference: "Patient/1".into() },
+        }
+    }
+
+    async fn pass_on(
+        &mut self,
+        of: &lead::handover::Handover<'_>,
+        what: Scheduling,
+        _: u64,
+    ) -> Result<(), Refusal> {
+        let mut world = self.0.borrow_mut();
+        if world.dice.roll(8) == 0 {
+            return Err(Refusal::Later("away".into()));
+        }
+        let start = of.lead.appointment.as_ref().map(|made| made.slot.start);
+        let start = start.filter(|_| what != Scheduling::Cancelled);
+        world.charts.insert(of.lead.thread, start);
+        Ok(())
+    }
+}
+
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
@@ -241,13 +288,15 @@ fn inquiry(n: u32, manifest: &Manifest, now: u64) -> Inquiry {
     }
 }
 
-fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMailer, FakeNotifier> {
+fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMailer, FakeNotifier, FakeEhr> {
     let settings = Settings::read(&root().join("examples/desk/desk.toml")).unwrap();
     let sequences = super::documents::read_all(&settings.sequences).unwrap();
     let letters = Letters { sender: settings.sender.clone(), dkim: None };
-    let rules = Rules { sequences, alerts: settings.alerts.steps.clone(), digest_minutes: 5 };
+    let hand_off = HandOffRules { system: "https://lakeside.example/anteroom".into(), minutes: 30 };
+    let rules = Rules { sequences, alerts: settings.alerts.steps.clone(), digest_minutes: 5, hand_off };
     let log = FakeLog(Rc::clone(world), world.borrow().manifest.clone());
-    let ports = (log, FakeMailer(Rc::clone(world)), FakeNotifier(Rc::clone(world)));
+    let ports =
+        (log, FakeMailer(Rc::clone(world)), FakeNotifier(Rc::clone(world)), Some(FakeEhr(Rc::clone(world))));
     Engine::new(ports, Journal::open(journal).unwrap(), rules, letters)
 }
 
@@ -262,6 +311,7 @@ fn life(world: &mut World, chance: &mut Dice) {
         let thread = ThreadId::from_bytes(u128::from(pick + 1).to_be_bytes());
         let Some(lead) = world.leads.get(&thread) else { continue };
         let booked = lead.appointment.is_some();
+        let checked = lead.verified.len() == Verification::BEFORE_HAND_OFF.len();
         let event = match chance.roll(12) {
             0 => Event::OptedOut,
             1 => Event::Replied,
@@ -271,10 +321,15 @@ fn life(world: &mut World, chance: &mut Dice) {
             5 if booked => {
                 Event::AppointmentRescheduled { slot: Slot::at(world.now + 6 * DAY), reference: None }
             }
+            6..=8 if booked && !checked => {
+                Event::Verified { what: Verification::BEFORE_HAND_OFF[lead.verified.len()] }
+            }
             6 => Event::FollowUpAssigned { sequence: Some("no-answer".into()) },
             7 => Event::CallAttempted { outcome: CallOutcome::NoAnswer },
             8 => Event::CallAttempted { outcome: CallOutcome::Reached },
             9 => Event::Claimed { over: None },
+            10 if checked => Event::AppointmentCancelled { by: CalledOff::Patient },
+            _ if lead.hand_off.needs_a_person() => Event::HandOffAsked,
             _ => continue,
         };
         world.by_staff(thread, event);
@@ -302,6 +357,7 @@ async fn a_month_of_five_hundred_leads() {
         doubtful: 0,
         tried: HashMap::new(),
         digests: Vec::new(),
+        charts: BTreeMap::new(),
         dice: Dice(1),
     }));
     let mut chance = Dice(2);
@@ -353,6 +409,7 @@ async fn a_month_of_five_hundred_leads() {
     none_at_night_or_after_a_stop(&world);
     nothing_is_forgotten(&world);
     deadlines_are_escalated(&world);
+    the_ehr_has_what_it_should(&world, end);
 }
 
 fn every_step_once(world: &World) {
@@ -445,4 +502,36 @@ fn deadlines_are_escalated(world: &World) {
         let before = last.insert(digest.level, *at);
         assert!(before.is_none_or(|before| at - before >= 5 * 60_000));
     }
+}
+
+/// Who is booked and checked is there once, with the appointment as it is; nobody else is.
+fn the_ehr_has_what_it_should(world: &World, end: u64) {
+    let (mut done, mut failures) = (0, 0);
+    for lead in world.leads.values() {
+        let of = |event: fn(&Event) -> bool| lead.history.iter().filter(|did| event(&did.event)).count();
+        let (handed, tried) = (
+            of(|event| matches!(event, Event::HandedToEhr { .. })),
+            of(|event| matches!(event, Event::HandOffStarted { .. })),
+        );
+        failures += of(|event| matches!(event, Event::HandOffFailed { .. }));
+        let checked = Verification::BEFORE_HAND_OFF
+            .iter()
+            .all(|what| lead.verified.iter().any(|verified| verified.what == *what));
+        assert!(handed <= 1 && (checked || tried == 0), "handed over unchecked, or twice");
+        assert!(tried > 0 || !world.charts.contains_key(&lead.thread));
+        match due(lead) {
+            Due::Try { at, .. } => assert!(at > end, "a hand-off was forgotten"),
+            Due::Done => {
+                assert!(matches!(lead.hand_off, HandOff::Done { .. }));
+                done += 1;
+                let wanted = lead.appointment.as_ref().map(|made| made.slot.start);
+                assert!(
+                    untold(lead).is_some() || world.charts[&lead.thread] == wanted,
+                    "the EHR knows another time"
+                );
+            }
+            _ => {}
+        }
+    }
+    assert!(done > 8 && failures > 3, "{done} handed over, {failures} failures");
 }

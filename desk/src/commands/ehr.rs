@@ -1,0 +1,163 @@
+//! `anteroom ehr check|status|retry|export`: leads on their way into the EHR.
+
+use super::Context;
+use super::show::find;
+use super::work::seal_in;
+use crate::cli::{EhrExport, EhrRetry, OfCredential};
+use crate::clock;
+use crate::daemon::settings::Settings;
+use crate::ehr::{Target, folder, settings::EhrSettings};
+use crate::failure::{Exit, Failure};
+use crate::reading::{Assessed, Reading};
+use crate::session::Session;
+use crate::terminal::{clean_block, clean_line};
+use lead::handover::{Due, Handover, due, untold};
+use lead::thread::{Event, HandOff, Verification};
+use serde_json::{Value, json};
+use std::path::Path;
+
+fn ehr_of(path: &Path) -> Result<EhrSettings, Failure> {
+    Settings::read(path)?.ehr.ok_or_else(|| {
+        Failure::new(
+            Exit::Document,
+            format!("{} has no [ehr]", path.display()),
+            "add it: docs/hand-off.md shows every member",
+        )
+    })
+}
+
+/// Asks the EHR what it takes; hands nothing over.
+pub(super) async fn check(context: &Context, settings: &Path) -> Result<(), Failure> {
+    let mut target = Target::open(&ehr_of(settings)?)?;
+    let address = target.address();
+    let key = target.public_key();
+    if let Some(key) = &key {
+        context.output.progress(&format!("The public key that the EHR has to know:\n{key}"));
+    }
+    let found = target.probe().await.map_err(|why| {
+        Failure::new(
+            Exit::Failed,
+            format!("{address}: {why}"),
+            "nothing is lost: leads wait; put it right and run this again",
+        )
+    })?;
+    context.output.print(&found, || {
+        let list = |name: &str| -> Vec<&str> {
+            found[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+        };
+        let mut lines = vec![format!("{address} answers.")];
+        if found["takes"].is_array() {
+            lines.push(format!("It takes {}.", list("takes").join(", ")));
+        }
+        if !list("leaves").is_empty() {
+            lines.push(format!("It does not take {}: these are left out.", list("leaves").join(", ")));
+        }
+        clean_block(&lines.join("\n"))
+    })
+}
+
+/// One lead's place on the way: a word for programs, and a sentence.
+fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
+    let checks = |open: &[Verification]| {
+        let words: Vec<String> = open
+            .iter()
+            .map(|what| serde_json::to_value(what).ok().and_then(|word| word.as_str().map(str::to_owned)))
+            .map(Option::unwrap_or_default)
+            .collect();
+        words.join(", ")
+    };
+    Some(match (due(lead.lead), &lead.lead.hand_off) {
+        (Due::No, _) => return None,
+        (Due::Waits(open), _) => ("waits", format!("waits until somebody has checked: {}", checks(&open))),
+        (Due::Try { attempt, at }, HandOff::Failed { reason, .. }) => {
+            ("failed", format!("{reason}; try {attempt} on {}", clock::local(at)))
+        }
+        (Due::Try { attempt, .. }, _) => ("due", format!("try {attempt} is due")),
+        (Due::Started { attempt, since }, _) => {
+            ("started", format!("try {attempt} since {}", clock::local(since)))
+        }
+        (Due::Person, HandOff::Failed { reason, .. }) => {
+            ("dead-letter", format!("a person has to look: {reason}"))
+        }
+        (Due::Person, _) => (
+            "unclear",
+            "it broke off: look into the EHR, then `anteroom ehr retry` if it is not there".into(),
+        ),
+        (Due::Done, HandOff::Done { reference, .. }) => match untold(lead.lead) {
+            Some(_) => ("behind", format!("{reference}; the EHR does not know of the last change")),
+            None => ("done", reference.clone()),
+        },
+        (Due::Done, _) => ("done", String::new()),
+    })
+}
+
+/// Lists what is on its way, what is there, and what a person has to look at.
+pub(super) async fn status(context: &Context, of: &OfCredential) -> Result<(), Failure> {
+    let mut session = Session::open(context, &of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let all = reading.assessed();
+    let found: Vec<_> = all.iter().filter_map(|lead| Some((lead, place(lead)?))).collect();
+    let rows: Vec<Value> = found
+        .iter()
+        .map(|(lead, (state, words))| {
+            json!({
+                "reference": lead.reference(), "thread": lead.lead.thread, "state": state, "what": words,
+                "attempts": lead.lead.hand_off.attempts(),
+            })
+        })
+        .collect();
+    context.output.print(&json!({ "leads": rows }), || {
+        let lines: Vec<String> = found
+            .iter()
+            .map(|(lead, (state, words))| format!("{}  {state:<11}  {}", lead.reference(), clean_line(words)))
+            .collect();
+        if lines.is_empty() { "Nobody is on the way into the EHR.".into() } else { lines.join("\n") }
+    })
+}
+
+/// Asks for another try.
+pub(super) async fn retry(context: &Context, options: &EhrRetry) -> Result<(), Failure> {
+    let mut session = Session::open(context, &options.of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let all = reading.assessed();
+    let mut chosen: Vec<&Assessed<'_>> = match &options.id {
+        Some(id) => vec![find(&reading, &all, id)?],
+        None => all.iter().collect(),
+    };
+    chosen.retain(|lead| lead.lead.hand_off.needs_a_person());
+    if let (Some(id), []) = (&options.id, chosen.as_slice()) {
+        return Err(Failure::new(
+            Exit::Absent,
+            format!("{id} does not wait for a person"),
+            "`anteroom ehr status` says where it is",
+        ));
+    }
+    let signed_in = session.sign_in().await?;
+    for lead in &chosen {
+        let sealed = seal_in(&session, &reading, lead.lead.thread, Event::HandOffAsked).await?;
+        signed_in.append(sealed).await?;
+    }
+    let references: Vec<String> = chosen.iter().map(|lead| lead.reference()).collect();
+    context.output.print(&json!({ "asked": references }), || {
+        format!("{} asked for: the desk tries again.", references.len())
+    })
+}
+
+/// Writes a lead's files.
+pub(super) async fn export(context: &Context, options: &EhrExport) -> Result<(), Failure> {
+    let settings = ehr_of(&options.settings)?;
+    let mut session = Session::open(context, &options.of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let all = reading.assessed();
+    let lead = find(&reading, &all, &options.id)?;
+    let manifest = &reading.manifest;
+    let source = (&manifest.source, manifest.version);
+    let handover = Handover::of(&manifest.practice, source, &settings.system, settings.minutes, lead.lead)
+        .ok_or_else(|| Failure::new(Exit::Absent, "nothing is left of this inquiry", "choose another"))?;
+    crate::files::create_directory(&options.out)?;
+    let files = folder::write(&options.out, &handover, &settings.route(), clock::now_ms())?;
+    context.output.print(&json!({ "reference": lead.reference(), "files": files }), || {
+        let lines: Vec<String> = files.iter().map(|file| format!("\n  {}", file.display())).collect();
+        format!("{} in clear, delete it when it has served:{}", lead.reference(), lines.concat())
+    })
+}
