@@ -5,9 +5,14 @@
 mod support;
 
 mod backup;
+mod connections;
+mod crash;
+mod durability;
 mod faults;
 mod interface;
+mod logs;
 mod migrate;
+mod postgres;
 mod practice;
 mod proxy;
 mod slow;

@@ -22,7 +22,7 @@ fn nginx(folder: &Path) -> Command {
 
 /// The example as it is, but for addresses and files, inside the least that nginx needs around it.
 fn configure(folder: &Path, example: &str) {
-    let around = "daemon off; pid nginx.pid; worker_processes 1; events {}
+    let around = "daemon off; master_process off; pid nginx.pid; events {}
         http { client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
                uwsgi_temp_path uwsgi; scgi_temp_path scgi; include example.conf; }";
     std::fs::write(folder.join("nginx.conf"), around).unwrap();

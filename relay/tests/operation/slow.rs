@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// They come one after another, within this time.
-const COMING: Duration = Duration::from_secs(5);
+const COMING: Duration = Duration::from_secs(8);
 
 /// How a client is slow.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

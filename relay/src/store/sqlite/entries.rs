@@ -18,27 +18,88 @@ const SEQ_BITS: u32 = 40;
 struct End {
     practice: i64,
     head: Head,
+    /// The transaction made the log longer.
+    moved: bool,
     time: u64,
     /// Of the bodies that are kept.
     bytes: u64,
+    /// What the database says of them.
+    written_bytes: u64,
 }
 
-/// The ends of the logs as of the open transaction, so that an append need not look them up.
+/// The ends of the logs as of the open transaction, so that an append need not look them up, and need not write
+/// what only the last of them has to.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
     ends: HashMap<PracticeId, End>,
-    moved: HashMap<PracticeId, Head>,
+    /// How the ends were before the write that is being done.
+    before: Vec<(PracticeId, Option<End>)>,
 }
 
 impl Heads {
     /// What was cached may have been rolled back: read it anew.
     pub(super) fn forget(&mut self) {
         self.ends.clear();
+        self.before.clear();
+    }
+
+    /// A write was done.
+    pub(super) fn keep(&mut self) {
+        self.before.clear();
+    }
+
+    /// A write was rolled back.
+    pub(super) fn undo(&mut self) {
+        for (practice, end) in self.before.drain(..).rev() {
+            match end {
+                Some(end) => self.ends.insert(practice, end),
+                None => self.ends.remove(&practice),
+            };
+        }
+    }
+
+    /// Ends the transaction's work on them: what has to be in the database is written to it.
+    pub(super) fn store(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        for end in self.ends.values_mut().filter(|end| end.bytes != end.written_bytes) {
+            let sql = "UPDATE practice SET bytes = ?2 WHERE key = ?1";
+            connection.prepare_cached(sql)?.execute(params![end.practice, end.bytes])?;
+            end.written_bytes = end.bytes;
+        }
+        Ok(())
     }
 
     /// The logs that the transaction made longer.
-    pub(super) fn take_moved(&mut self) -> HashMap<PracticeId, Head> {
-        std::mem::take(&mut self.moved)
+    pub(super) fn take_moved(&mut self) -> Vec<(PracticeId, Head)> {
+        let ends = self.ends.iter_mut();
+        let moved = ends.filter_map(|(practice, end)| {
+            std::mem::take(&mut end.moved).then(|| (practice.clone(), end.head))
+        });
+        moved.collect()
+    }
+
+    fn find(&self, connection: &Connection, practice: &PracticeId) -> Result<End, StoreError> {
+        match self.ends.get(practice) {
+            Some(end) => Ok(*end),
+            None => end_of(connection, practice)?
+                .ok_or_else(|| StoreError::Unavailable("a write to an unknown practice".into())),
+        }
+    }
+
+    fn set(&mut self, practice: &PracticeId, end: End) {
+        let before = self.ends.insert(practice.clone(), end);
+        self.before.push((practice.clone(), before));
+    }
+
+    /// Bodies of this many bytes went.
+    pub(super) fn subtract(
+        &mut self,
+        connection: &Connection,
+        practice: &PracticeId,
+        bytes: u64,
+    ) -> Result<(), StoreError> {
+        let end = self.find(connection, practice)?;
+        self.set(practice, End { bytes: end.bytes.saturating_sub(bytes), ..end });
+        Ok(())
     }
 }
 
@@ -65,11 +126,7 @@ pub(super) fn append_entry(
     quota: Quota,
 ) -> Result<Appended, StoreError> {
     let header = entry.header();
-    let end = match work.heads.ends.get(&header.practice) {
-        Some(end) => *end,
-        None => end_of(work.transaction, &header.practice)?
-            .ok_or_else(|| StoreError::Unavailable("append to an unknown practice".into()))?,
-    };
+    let end = work.heads.find(work.transaction, &header.practice)?;
     if let Some(receipt) = find_receipt(work.transaction, end.practice, header.entry)? {
         let same = is_same_body(&receipt, entry.sha256());
         return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
@@ -104,13 +161,8 @@ pub(super) fn append_entry(
             entry.body(),
         ])?;
     let head = Head { seq: meta.seq, hash };
-    let added = entry.body().len() as u64;
-    work.transaction
-        .prepare_cached("UPDATE practice SET bytes = bytes + ?2 WHERE key = ?1")?
-        .execute(params![end.practice, added])?;
-    let end = End { practice: end.practice, head, time, bytes: end.bytes + added };
-    work.heads.ends.insert(header.practice.clone(), end);
-    work.heads.moved.insert(header.practice.clone(), head);
+    let bytes = end.bytes + entry.body().len() as u64;
+    work.heads.set(&header.practice, End { head, moved: true, time, bytes, ..end });
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time }))
 }
 
@@ -184,10 +236,11 @@ fn end_of(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Op
         )?
         .query_row([log_key(key, 0), log_key(key + 1, 0)], |row| {
             let head = Head { seq: seq_of(row.get(0)?), hash: ChainHash::from_bytes(row.get(1)?) };
-            Ok(End { practice: key, head, time: row.get(2)?, bytes })
+            Ok((head, row.get(2)?))
         })
         .optional()?;
-    Ok(Some(last.unwrap_or(End { practice: key, head: Head::empty(practice), time: 0, bytes })))
+    let (head, time) = last.unwrap_or((Head::empty(practice), 0));
+    Ok(Some(End { practice: key, head, moved: false, time, bytes, written_bytes: bytes }))
 }
 
 fn find_receipt(connection: &Connection, practice: i64, entry: EntryId) -> rusqlite::Result<Option<Receipt>> {

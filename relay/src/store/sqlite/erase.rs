@@ -26,11 +26,11 @@ pub(super) fn erase(
         None => Erased::Unknown,
         Some(rows) => match append_entry(work, evidence, received_ms, Quota::UNLIMITED)? {
             Appended::New(receipt) => {
-                delete_bodies(work, key, &rows)?;
+                delete_bodies(work, &header.practice, &rows)?;
                 Erased::Done(receipt)
             }
             Appended::Same(receipt) => {
-                delete_bodies(work, key, &rows)?;
+                delete_bodies(work, &header.practice, &rows)?;
                 Erased::Before(receipt)
             }
             Appended::Conflict | Appended::Full => Erased::Conflict,
@@ -62,7 +62,7 @@ fn find(
 }
 
 /// How many there were.
-fn delete_bodies(work: &mut Work<'_>, practice: i64, rows: &[i64]) -> Result<u64, StoreError> {
+fn delete_bodies(work: &mut Work<'_>, practice: &PracticeId, rows: &[i64]) -> Result<u64, StoreError> {
     let (mut deleted, mut bytes) = (0, 0);
     for row in rows {
         let length: Option<u64> = work
@@ -73,11 +73,7 @@ fn delete_bodies(work: &mut Work<'_>, practice: i64, rows: &[i64]) -> Result<u64
         work.transaction.prepare_cached("UPDATE entry SET body = NULL WHERE key = ?1")?.execute([row])?;
         (deleted, bytes) = (deleted + 1, bytes + length);
     }
-    work.transaction
-        .prepare_cached("UPDATE practice SET bytes = bytes - ?2 WHERE key = ?1")?
-        .execute(params![practice, bytes])?;
-    // The count in memory is of before.
-    work.heads.forget();
+    work.heads.subtract(work.transaction, practice, bytes)?;
     Ok(deleted)
 }
 
@@ -137,7 +133,7 @@ pub(super) fn expire(
     let quiet = expired.rows.iter().filter(|(thread, _)| !active.contains(*thread));
     let mut rows: Vec<i64> = quiet.flat_map(|(_, rows)| rows.iter().copied()).collect();
     rows.sort_unstable();
-    let deleted = delete_bodies(work, key, &rows)?;
+    let deleted = delete_bodies(work, practice, &rows)?;
     if let (Some(first), Some(last), true) = (rows.first(), rows.last(), deleted > 0) {
         let subject = Subject::Range { first: seq_of(*first), last: seq_of(*last) };
         access::note(work, practice, AccessNote { subject, ..note })?;

@@ -119,6 +119,8 @@ fn connect(path: &Path) -> Result<Connection, MigrationError> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // Bytes of an erased body are overwritten, not left in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
+    // What a write that fails alone is taken back with: a savepoint's old pages need no file.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }

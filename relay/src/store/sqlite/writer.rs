@@ -101,9 +101,11 @@ fn in_savepoint<T>(
     let execute = |sql: &str| context.transaction.prepare_cached(sql)?.execute([]);
     execute("SAVEPOINT work")?;
     let done = work(context);
-    if done.is_err() {
+    if done.is_ok() {
+        context.heads.keep();
+    } else {
         context.failures += 1;
-        context.heads.forget();
+        context.heads.undo();
         context.transaction.prepare_cached("ROLLBACK TO work")?.execute([])?;
     }
     context.transaction.prepare_cached("RELEASE work")?.execute([])?;
@@ -159,8 +161,15 @@ fn commit(
     let mut work = Work { transaction: &transaction, heads, failures: 0 };
     for job in batch.drain(..) {
         replies.push(job(&mut work));
+        // SQLite takes the whole transaction back on some errors, a full disk among them: what follows would be
+        // written outside it.
+        if transaction.is_autocommit() {
+            let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+            return Err(rusqlite::Error::SqliteFailure(code, None));
+        }
     }
     let failures = work.failures;
+    heads.store(&transaction)?;
     transaction.commit()?;
     Ok(failures)
 }

@@ -1,21 +1,17 @@
 //! `kill -9` under load: what was acknowledged is there, once, and the chain holds.
-#![allow(clippy::unwrap_used)]
 
-#[path = "support/mod.rs"]
-mod support;
-
+use super::PRACTICE;
+use crate::support::client::{Client, post};
+use crate::support::practice::{Sealing, name};
+use crate::support::process::Process;
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
-use support::client::{Client, post};
-use support::practice::{Sealing, name};
-use support::process::Process;
 use tokio::task::JoinSet;
 use wire::api::{Accepted, JOSE};
 use wire::{EntryId, Head};
 
-const PRACTICE: &str = "lakeside-ortho";
 const CLIENTS: usize = 16;
 
 /// Submits until the relay dies; the entries that it acknowledged.
@@ -47,7 +43,7 @@ async fn a_relay_killed_a_hundred_times_loses_nothing() {
 /// Kills relays under load for at least `rounds`, until at least `submissions` were acknowledged.
 async fn kill_until(rounds: u64, submissions: usize) {
     let folder = tempfile::tempdir().unwrap();
-    support::lab::register_in(folder.path(), PRACTICE).await;
+    crate::support::lab::register_in(folder.path(), PRACTICE).await;
     let mut acknowledged = Vec::new();
     let mut round = 0;
     while round < rounds || acknowledged.len() < submissions {
@@ -76,11 +72,11 @@ async fn kill_until(rounds: u64, submissions: usize) {
 /// Number of entries in a log that holds all of `acknowledged`, each once.
 async fn check(data: &Path, acknowledged: &[EntryId]) -> u64 {
     let database = data.join("relay.db");
-    let store = support::lab::open(data);
+    let store = crate::support::lab::open(data);
     let mut head = Head::empty(&name(PRACTICE));
     let mut stored = HashSet::new();
     loop {
-        let page = support::lab::page(&store, PRACTICE, head.seq).await;
+        let page = crate::support::lab::page(&store, PRACTICE, head.seq).await;
         for entry in &page.entries {
             head.advance(entry).unwrap();
             assert!(stored.insert(entry.meta.id), "entry {} is there twice", entry.meta.seq);

@@ -1,14 +1,10 @@
 //! Slow and silent clients, streams, and the orderly end, over real sockets.
-#![allow(clippy::unwrap_used)]
 
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support::client::{Client, get, post};
+use crate::support::practice::Sealing;
+use crate::support::process::{Process, command};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use support::client::{Client, get, post};
-use support::practice::Sealing;
-use support::process::{Process, command};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use wire::api::JOSE;
@@ -28,7 +24,7 @@ async fn hold(address: SocketAddr, beginning: &[u8]) -> (Duration, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_clients_are_cut_and_do_not_hinder_others() {
     let folder = tempfile::tempdir().unwrap();
-    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
     let relay = Process::start(folder.path(), &[]).await;
     let address = relay.address;
     let head = format!(
@@ -80,11 +76,11 @@ async fn a_second_relay_on_the_same_data_does_not_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_ends_in_order_with_a_stream_open() {
     let folder = tempfile::tempdir().unwrap();
-    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
     let relay = Process::start(folder.path(), &[]).await;
     let address = relay.address;
     let mut client = Client::connect(address).await.unwrap();
-    let token = support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
+    let token = crate::support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
 
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(&get("/v1/practices/lakeside-ortho/heads", &token)).await.unwrap();

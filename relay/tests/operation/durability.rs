@@ -1,14 +1,9 @@
 //! What the kernel sees: no acknowledgement leaves before a sync has returned.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support::client::{Client, post};
+use crate::support::practice::Sealing;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
-use support::client::{Client, post};
-use support::practice::Sealing;
 use wire::api::JOSE;
 
 const SUBMISSIONS: usize = 20;
@@ -16,7 +11,7 @@ const SUBMISSIONS: usize = 20;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_acknowledgement_follows_a_sync() {
     let folder = tempfile::tempdir().unwrap();
-    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
     let trace = folder.path().join("trace");
     let mut traced = Command::new("strace")
         .args([
@@ -29,9 +24,9 @@ async fn each_acknowledgement_follows_a_sync() {
             "-o",
         ])
         .arg(&trace)
-        .arg(support::process::program())
+        .arg(crate::support::process::program())
         .args(["serve", "--listen", "127.0.0.1:0", "--public-url", "http://127.0.0.1", "--config"])
-        .arg(support::process::unlimited(folder.path()))
+        .arg(crate::support::process::unlimited(folder.path()))
         .arg("--data")
         .arg(folder.path())
         .stdout(Stdio::piped())

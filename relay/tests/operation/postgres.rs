@@ -1,20 +1,14 @@
 //! Two relay processes over one PostgreSQL database, as an operator would run them.
 
-#![allow(clippy::unwrap_used)]
-
-#[path = "support/mod.rs"]
-mod support;
-
+use super::PRACTICE;
+use crate::support::client::{Client, get, post};
+use crate::support::cluster::Cluster;
+use crate::support::practice::{QUARTER, Sealing, everyone, manifest_by, name, roster};
+use crate::support::process::{Process, command, run_well};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use support::client::{Client, get, post};
-use support::cluster::Cluster;
-use support::practice::{QUARTER, Sealing, everyone, manifest_by, name, roster};
-use support::process::{Process, command, run_well};
 use wire::Head;
 use wire::api::{JOSE, Page, Registration};
-
-const PRACTICE: &str = "lakeside-ortho";
 
 /// Starts a relay on a data folder of its own, over the one database.
 async fn start(folder: &Path, number: usize) -> Process {
@@ -55,8 +49,8 @@ async fn two_relays_serve_one_practice(cluster: &Cluster) {
     ];
     let invite = run_well(invite).await;
     let now = SystemClock.now_s();
-    let inbox = [support::keys::inbox()];
-    let manifest = manifest_by(support::keys::root(), PRACTICE, 1, now, now + QUARTER, &inbox);
+    let inbox = [crate::support::keys::inbox()];
+    let manifest = manifest_by(crate::support::keys::root(), PRACTICE, 1, now, now + QUARTER, &inbox);
     let registration = Registration { manifest, staff: roster(PRACTICE, 1, everyone()) };
     let authorization = format!("authorization: Bearer {}\r\n", invite.trim());
     let json = serde_json::to_string(&registration).unwrap();
@@ -77,7 +71,7 @@ async fn two_relays_serve_one_practice(cluster: &Cluster) {
     );
 
     // A token of one counts at the other.
-    let token = support::lab::sign_in_at(&mut one, PRACTICE).await;
+    let token = crate::support::lab::sign_in_at(&mut one, PRACTICE).await;
     let (status, body) = other.exchange(&get("/v1/practices/lakeside-ortho/entries", &token)).await.unwrap();
     assert_eq!(status, 200);
     let page: Page = serde_json::from_slice(&body).unwrap();

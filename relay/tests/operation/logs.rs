@@ -1,14 +1,10 @@
 //! What the relay's own log and metrics say after a full run: nothing of content, addresses, query
 //! strings or referrers.
-#![allow(clippy::unwrap_used)]
 
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support::client::{Client, get, post};
+use crate::support::practice::Sealing;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use support::client::{Client, get, post};
-use support::practice::Sealing;
 use wire::api::JOSE;
 
 /// What must not be found, put where a careless log would pick it up.
@@ -18,11 +14,11 @@ const SECRETS: [&str; 5] =
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn logs_and_metrics_tell_nothing_about_patients() {
     let folder = tempfile::tempdir().unwrap();
-    support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
     let mut relay: Child = Command::new(env!("CARGO_BIN_EXE_anteroom-relay"))
         .args(["serve", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0"])
         .args(["--public-url", "http://127.0.0.1", "--config"])
-        .arg(support::process::unlimited(folder.path()))
+        .arg(crate::support::process::unlimited(folder.path()))
         .arg("--data")
         .arg(folder.path())
         .env("ANTEROOM_LOG", "trace")
@@ -44,7 +40,7 @@ async fn logs_and_metrics_tell_nothing_about_patients() {
     for body in [inquiry.body(), inquiry.body(), "knee-pain-search".into()] {
         client.exchange(&post(submit, JOSE, extra, &body)).await.unwrap();
     }
-    let token = support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
+    let token = crate::support::lab::sign_in_at(&mut client, "lakeside-ortho").await;
     for path in ["entries?after=0", "entries?knee-pain-search=1", "roster", "knee-pain-search"] {
         client.exchange(&get(&format!("/v1/practices/lakeside-ortho/{path}"), &token)).await.unwrap();
     }
