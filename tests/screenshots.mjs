@@ -1,9 +1,10 @@
 // Takes the README's pictures: `node tests/screenshots.mjs`, after `cargo xtask build`. With a folder as
-// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at.
+// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form`
+// after it, those of the form alone.
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fillForm, openForm } from './e2e/form.mjs';
+import { fillForm, openForm, shownForm } from './e2e/form.mjs';
 import { openLab } from './e2e/lab.mjs';
 
 const images = path.resolve(import.meta.dirname, '../docs/images');
@@ -11,7 +12,7 @@ const lab = await openLab();
 try {
   await lab.anteroom('demo', 'seed', '--count', '40', '--credential', lab.owner);
   const folder = process.argv[2];
-  if (folder) await everything(path.resolve(folder));
+  if (folder) await everything(path.resolve(folder), process.argv[3] === 'form');
   else await readme();
 } finally {
   await lab.close();
@@ -30,7 +31,7 @@ async function readme() {
   await desktop.screenshot({ path: path.join(images, 'console-desktop.png') });
 }
 
-async function everything(folder) {
+async function everything(folder, formAlone) {
   await mkdir(folder, { recursive: true });
   for (const width of [390, 1280]) {
     for (const scheme of ['light', 'dark']) {
@@ -38,19 +39,8 @@ async function everything(folder) {
         await page.waitForTimeout(300);
         await page.screenshot({ path: path.join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
       };
-      const patient = await open(width, scheme);
-      const frame = await contactPage(patient);
-      await shot(patient, 'form-1');
-      await frame.getByLabel('Tell us a little about it').fill('I have chest pain and can’t breathe');
-      await patient.waitForTimeout(600);
-      await shot(patient, 'form-emergency');
-      await frame.getByRole('button', { name: 'Continue' }).click();
-      await shot(patient, 'form-problem');
-      await fillForm(frame);
-      await shot(patient, 'form-review');
-      await frame.getByRole('button', { name: 'Send securely' }).click();
-      await frame.getByText('has safely reached').waitFor();
-      await shot(patient, 'form-sent');
+      await form(width, scheme, shot);
+      if (formAlone) continue;
       const staff = await open(width, scheme);
       await staff.goto(`${lab.relay}/console/`);
       await staff.getByLabel('Passphrase').waitFor();
@@ -65,6 +55,74 @@ async function everything(folder) {
       }
     }
   }
+}
+
+/** The form in each of its states. */
+async function form(width, scheme, shot) {
+  const patient = await open(width, scheme);
+  lab.delay = ({ url }) => (url.endsWith('.wasm') ? 3_000 : 0);
+  await lab.serveExampleSite();
+  await patient.goto(`${lab.site}/contact`);
+  await patient.waitForTimeout(1_000);
+  await shot(patient, 'form-0-loading');
+  const frame = await shownForm(patient);
+  lab.delay = () => 0;
+  await shot(patient, 'form-1');
+  const needs = frame.getByLabel('Tell us a little about it');
+  await needs.fill('I have chest pain and can’t breathe');
+  await frame.getByRole('link', { name: 'Call 911' }).waitFor();
+  await shot(patient, 'form-emergency-911');
+  await needs.fill('I swallowed bleach and I want to die');
+  await frame.getByRole('link', { name: 'Text 988' }).waitFor();
+  await shot(patient, 'form-emergency-988');
+  await frame.evaluate(() => { document.documentElement.dir = 'rtl'; });
+  await shot(patient, 'form-rtl');
+  await frame.evaluate(() => { document.documentElement.dir = 'ltr'; });
+  await frame.getByRole('button', { name: 'Continue' }).click();
+  await shot(patient, 'form-problem');
+  await fillForm(frame);
+  await shot(patient, 'form-review');
+  for (const step of ['How do we reach you?', 'A few details, if you like', 'Almost done']) {
+    await frame.getByRole('button', { name: `Change: ${step}` }).click();
+    await frame.getByRole('heading', { name: step }).waitFor();
+    await shot(patient, `form-step-${step.split(' ')[0].toLowerCase()}`);
+    await frame.getByRole('button', { name: 'Review your answers' }).click();
+  }
+  lab.delay = () => 2_000;
+  await frame.getByRole('button', { name: 'Send securely' }).click();
+  await frame.getByRole('button', { name: 'Sending…' }).waitFor();
+  await shot(patient, 'form-sending');
+  await frame.getByText('has safely reached').waitFor();
+  lab.delay = () => 0;
+  await shot(patient, 'form-sent');
+  await frame.getByRole('button', { name: 'Send another message' }).click();
+  await fillForm(frame);
+  await patient.context().setOffline(true);
+  await frame.getByRole('button', { name: 'Send securely' }).click();
+  await frame.getByText('You seem to be offline').waitFor();
+  await shot(patient, 'form-offline');
+  await patient.context().close();
+  for (const mode of ['dialog', 'page', 'kiosk']) {
+    const page = await open(width, scheme);
+    await page.goto(await embedded(mode));
+    if (mode === 'dialog') await page.getByRole('button', { name: 'Write to us securely' }).click();
+    await shownForm(page);
+    await shot(page, `form-${mode}`);
+    await page.context().close();
+  }
+  const page = await open(width, scheme);
+  lab.tamper = (answer) => (answer.url.endsWith('.wasm') ? { ...answer, body: Buffer.from('changed') } : answer);
+  await page.goto(`${lab.site}/contact`);
+  await page.waitForTimeout(1_000);
+  await shot(page, 'form-fallback');
+  lab.tamper = (answer) => answer;
+  await page.context().close();
+}
+
+/** The address of a page that shows the form in this way. */
+function embedded(mode) {
+  const snippet = lab.snippet.replace('<script', `<script data-mode="${mode}"`);
+  return lab.page(mode, `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Contact</title><h1>Contact us</h1>${snippet}`);
 }
 
 async function open(width, colorScheme) {

@@ -1,9 +1,9 @@
 //! What a patient sends: the JSON that is sealed. To its reader it is unauthenticated, hostile text.
 
+use crate::members::Members;
 use crate::scoring::Score;
 use crate::signals::Signals;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Longest inquiry, in bytes of JSON: the largest padding class.
 pub const INQUIRY_BYTES: usize = 64 << 10;
@@ -77,8 +77,8 @@ pub struct Answers {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub guides: Vec<String>,
     /// Answers to the form's free fields, by field id.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub other: BTreeMap<String, Answer>,
+    #[serde(default, skip_serializing_if = "Members::is_empty")]
+    pub other: Members<Answer>,
 }
 
 /// Who, and how to reach them.

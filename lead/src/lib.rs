@@ -21,6 +21,7 @@ pub mod inquiry;
 pub mod intent;
 mod lexicon;
 pub mod manifest;
+pub mod members;
 mod order;
 pub mod report;
 pub mod scoring;

@@ -1,12 +1,12 @@
 //! A text that a practice writes once per language.
 
+use crate::members::Members;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Texts by language tag (BCP 47, lower case): `{ "en": "Phone", "es": "Teléfono" }`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Text(pub BTreeMap<String, String>);
+pub struct Text(pub Members<String>);
 
 impl Text {
     /// The text in `language` (`es-MX` falls back to `es`), else in English, else in any language it has.
@@ -15,7 +15,7 @@ impl Text {
         let base = language.split('-').next().unwrap_or(language);
         [language, base, "en"]
             .iter()
-            .find_map(|tag| self.0.get(*tag))
+            .find_map(|tag| self.0.get(tag))
             .or_else(|| self.0.values().next())
             .map_or("", String::as_str)
     }
@@ -23,7 +23,7 @@ impl Text {
     /// Whether there is a text for `language` itself.
     #[must_use]
     pub fn has(&self, language: &str) -> bool {
-        self.0.contains_key(language)
+        self.0.get(language).is_some()
     }
 }
 

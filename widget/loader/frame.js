@@ -62,6 +62,9 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(text);
       document.adoptedStyleSheets = [sheet];
+      // Only now is its height that of a form.
+      new ResizeObserver(() => port.postMessage({ type: 'size', height: Math.ceil(root.getBoundingClientRect().height) }))
+        .observe(root);
     },
     focus(id) {
       setTimeout(() => document.getElementById(id)?.focus());
@@ -72,6 +75,9 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
     reveal(id) {
       setTimeout(() => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }), 50);
     },
+    rest() {
+      return new Promise(done => setTimeout(done));
+    },
     again(ms) {
       setTimeout(() => port.onmessage({ data: { type: 'again' } }), ms);
     },
@@ -80,7 +86,5 @@ addEventListener('message', ({ source, data, ports: [port] }) => {
       root.dir = direction;
     },
   };
-  new ResizeObserver(() => port.postMessage({ type: 'size', height: Math.ceil(root.getBoundingClientRect().height) }))
-    .observe(root);
   wasm_bindgen({ module_or_path: data.wasm }).catch(failed);
 }, { once: true });

@@ -8,9 +8,8 @@
 // `__FRAME_SRI__` and `__WASM_SRI__` are put in by `cargo xtask build`, which also drops comment lines.
 (() => {
   const doc = document, me = doc.currentScript, data = me.dataset, { practice, phone, mode } = data;
-  const base = me.src.replace(/[^/]*$/, '');
-  const relay = new URL(base).origin, api = relay + '/v1/practices/' + practice;
-  const lang = data.lang || doc.documentElement.lang || navigator.language || 'en';
+  const base = new URL('.', me.src), relay = base.origin, api = relay + '/v1/practices/' + practice;
+  const lang = data.lang || doc.documentElement.lang || navigator.language;
   const say = (en, es) => /^es/i.test(lang) ? es : en;
   const KEPT = 30 * 864e5;
   // The practice's own tablet in the waiting room: it fills the page, and keeps nothing of anyone.
@@ -21,16 +20,12 @@
   const read = name => {
     try { return memory[name] || JSON.parse(localStorage.getItem(key(name))) } catch {}
   };
-  const list = name => {
-    const found = read(name);
-    return Array.isArray(found) ? found.filter(item => item?.ms > Date.now() - KEPT) : [];
-  };
+  const list = name => [read(name)].flat().filter(item => item?.ms > Date.now() - KEPT);
   const write = (name, value) => {
     try {
       if (kiosk && name != 'seen') throw 0;
       localStorage.setItem(key(name), JSON.stringify(value));
       delete memory[name];
-      return true;
     } catch { memory[name] = value }
   };
 
@@ -41,8 +36,7 @@
   const query = new URLSearchParams(location.search);
   // Only the kind of the referring page is kept, never its address.
   const referrer = () => {
-    let host = '';
-    try { host = new URL(doc.referrer).host } catch {}
+    const host = doc.referrer.split('/')[2];
     return query.get('ref') == 'physician' || query.get('utm_medium') == 'physician' ? 'physician'
       : !host || host == location.host ? 'none'
       : /(^|\.)(google|bing|duckduckgo|yahoo)\./.test(host) ? 'search'
@@ -103,7 +97,7 @@
         method: 'POST', body, headers: { 'Content-Type': 'application/jose', ...proof && { 'Anteroom-Proof': proof } },
         // Up to 64 KiB the browser finishes the request even when the tab is closed meanwhile.
         keepalive: body.length < 6e4, referrerPolicy: 'no-referrer',
-        signal: AbortSignal.timeout?.(3e4),
+        signal: AbortSignal.timeout(3e4),
       });
       answer = await post();
       // The relay asks for a proof, and gives the task along.
@@ -134,33 +128,34 @@
   flush();
 
   // ---- The embed.
-  const make = (name, style = '') => {
+  const make = (name, style) => {
     const element = doc.createElement(name);
     element.style.cssText = style;
     return element;
   };
   const scheme = 'color-scheme:' + (data.theme || 'light dark');
   let slot, note, shut;
+  const close = () => dialog?.close();
   const mount = holder => {
-    const frame = make('iframe', `display:block;width:100%;max-width:${full ? '720px' : 'none'};margin:auto;height:0;border:0;${scheme}`);
+    const shape = `display:block;width:100%;margin:auto;border:0;max-width:${full && '720px'};`;
+    // Until the form has a size, its frame is a drawing of one: a card with room for four answers.
+    const frame = make('iframe', shape + 'height:640px;border-radius:20px;outline:1px solid #8884;'
+      + 'background:repeating-linear-gradient(#8882 0 48px,#0000 0 120px)50% 120px/86% 480px no-repeat');
     const channel = new MessageChannel();
-    frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols');
-    holder.append(frame);
+    frame.sandbox = 'allow-scripts allow-forms allow-top-navigation-to-custom-protocols';
 
     const fail = reason => {
-      clearTimeout(timer);
       if (!port) return;
       port.close();
       port = null;
       frame.remove();
-      slot.hidden = false;
+      slot.style.cssText = '';
       if (dialog) {
         dialog.previousSibling.remove();
         dialog.remove();
         dialog = null;
       }
-      note.textContent = say('The form cannot be shown here. Please call us.',
-        'El formulario no se puede mostrar aquí. Por favor, llámenos.');
+      note.textContent = say('Please call us instead.', 'Por favor, llámenos.');
       announce('failed', { reason });
     };
     const timer = setTimeout(fail, 2e4, 'timeout');
@@ -172,12 +167,12 @@
         write('seen', version);
         frame.title = title;
         if (dialog) shut.ariaLabel = close;
-        slot.hidden = !dialog;
+        slot.style.display = dialog ? '' : 'none';
         announce('ready');
       },
       failed({ reason }) { fail(reason == 'untrusted' ? reason : 'frame') },
-      size({ height }) { frame.style.height = height + 'px' },
-      close() { dialog?.close() },
+      size({ height }) { frame.style.cssText = shape + scheme + ';height:' + height + 'px' },
+      close,
       proof({ proof }) { proven(proof) },
       guide({ path }) { if (path[0] == '/') window.open(location.origin + path, '_blank', 'noopener') },
       top() { if (frame.getBoundingClientRect().top < 0) frame.scrollIntoView() },
@@ -201,12 +196,26 @@
       + `base-uri 'none';form-action 'none'"><script src="${base}frame.js" integrity=__FRAME_SRI__ crossorigin></script>`;
     const policy = window.trustedTypes?.createPolicy('anteroom', { createHTML: text => text });
     frame.srcdoc = policy ? policy.createHTML(html) : html;
+    // A frame that has its document from the start costs a third of one that gets it later. It is made in a task of
+    // its own: the page goes on in between.
+    setTimeout(() => port && holder.append(frame));
     Promise.all([code, manifest, loaded]).then(([wasm, text]) => frame.contentWindow.postMessage({
       ...data, anteroom: 1, wasm, manifest: text, seen: +read('seen') || 0,
       visits: history(), lang, kiosk,
     }, '*', [channel.port2, wasm]), () => fail('load'));
   };
 
+  // Nothing is fetched for a dialog before it is opened.
+  const open = () => {
+    if (dialog && !port) mount(dialog);
+    dialog?.showModal();
+  };
+  const forget = () => {
+    for (const name of ['visits', 'consent']) {
+      delete memory[name];
+      try { localStorage.removeItem(key(name)) } catch {}
+    }
+  };
   if (mode != 'visits') {
     box = me.closest('[data-anteroom]');
     if (!box) {
@@ -231,35 +240,30 @@
     if (mode == 'dialog') {
       // White on a dark accent, black on a pale one: by its relative luminance, the y of CIE XYZ (WCAG 2.2).
       const accent = data.accent || '#0b6b6f', ink = ' calc((.179 - y)*1e9)';
-      const button = 'font:600 17px system-ui;min-height:48px;min-width:48px;border:0;cursor:pointer;';
-      const open = make('button', button
+      const looks = 'font:600 17px system-ui;min-height:48px;min-width:48px;border:0;cursor:pointer;';
+      const button = make('button', looks
         + `padding:0 24px;border-radius:12px;color:#fff;color:color(from ${accent} xyz${ink + ink + ink});background:${accent}`);
-      shut = make('button', button + 'float:right;background:none;color:inherit');
+      shut = make('button', looks + 'float:right;background:none;color:inherit');
       dialog = make('dialog', `padding:0;border:0;width:min(680px,100%);max-height:100%;border-radius:20px;${scheme}`);
-      open.textContent = data.label || say('Write to us securely', 'Escríbanos de forma segura');
+      button.textContent = data.label || say('Write to us securely', 'Escríbanos de forma segura');
       shut.textContent = '✕';
       dialog.append(shut);
-      dialog.ariaLabel = open.textContent;
-      root.append(open, dialog);
-      open.onclick = () => window.anteroom.open();
-      shut.onclick = () => dialog.close();
-    } else mount(root);
+      dialog.ariaLabel = button.textContent;
+      root.append(button, dialog);
+      button.onclick = open;
+      shut.onclick = close;
+    } else {
+      // The fallback stands on the drawing, and takes no room from the form.
+      slot.style.cssText = 'display:block;position:absolute;padding:28px';
+      mount(root);
+    }
   }
 
   window.anteroom = {
-    // Nothing is fetched for a dialog before it is opened.
-    open() {
-      if (dialog && !port) mount(dialog);
-      dialog?.showModal();
-    },
-    close() { dialog?.close() },
-    consent(given) { given ? (write('consent', 1), here = '', moved()) : window.anteroom.forget() },
+    open,
+    close,
+    consent(given) { given ? (write('consent', 1), here = '', moved()) : forget() },
     signals: visits,
-    forget() {
-      for (const name of ['visits', 'consent']) {
-        delete memory[name];
-        try { localStorage.removeItem(key(name)) } catch {}
-      }
-    },
+    forget,
   };
 })();

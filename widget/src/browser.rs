@@ -29,6 +29,7 @@ async fn show(port: Port, start: Start) {
         Ok(manifest) => manifest,
         Err(_) => return port.failed(Failure::Untrusted),
     };
+    port.rest().await;
     let version = manifest.version;
     let Start { languages, visits, device, .. } = start;
     let wanted: Vec<&str> = languages.split(',').collect();
@@ -46,6 +47,7 @@ async fn show(port: Port, start: Start) {
     let driver = Driver::new(intake, port);
     driver.listen();
     driver.speak();
-    driver.port().ready(version, driver.now(Intake::words));
+    driver.port().rest().await;
     screens::form(driver).mount(&body);
+    driver.port().ready(version, driver.now(Intake::words));
 }

@@ -102,8 +102,10 @@ pub struct Words {
     pub emergency_title: &'static str,
     /// Call 911.
     pub emergency_911: &'static str,
-    /// Call or text 988.
+    /// Call 988.
     pub emergency_988: &'static str,
+    /// Text 988.
+    pub emergency_988_text: &'static str,
     /// Call Poison Control.
     pub emergency_poison: &'static str,
     /// That the form is not watched, and may be finished later.

@@ -8,9 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The loader, brotli, in bytes: it runs on every page of the practice's website.
 const LOADER: u64 = 3_000;
-/// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. The aim is 90,000; this
-/// is where it stands, so that it can only fall.
-const WIDGET: u64 = 93_000;
+/// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. It can only fall.
+const WIDGET: u64 = 90_000;
 /// The console's first transfer, brotli, in bytes. The aim is 400,000, with charts and guides split off; this is where
 /// it stands, so that it can only fall.
 const CONSOLE: u64 = 455_000;

@@ -99,8 +99,8 @@ fn widget() -> Result<()> {
         let glue = renamed.apply(fs::read_to_string(bound.join("widget.js"))?);
         let frame = minify(&format!("{}{}", without_comments(&glue), without_comments(&frame)))?;
         let loader = minify(&without_comments(&loader))?
-            .replace("__FRAME_SRI__", &integrity(frame.as_bytes()))
-            .replace("__WASM_SRI__", &integrity(&wasm));
+            .replace("__FRAME_SRI__", &integrity::<Sha256>("sha256", frame.as_bytes()))
+            .replace("__WASM_SRI__", &integrity::<Sha256>("sha256", &wasm));
         ensure!(!loader.contains("_SRI__"), "the loader has a placeholder that the build does not fill");
         let version = hex(&Sha256::digest(&loader))[..20].to_owned();
         let directory = PathBuf::from("dist/widget").join(&version);
@@ -108,8 +108,8 @@ fn widget() -> Result<()> {
         write_compressed(&directory.join("loader.js"), loader.as_bytes())?;
         write_compressed(&directory.join("frame.js"), frame.as_bytes())?;
         write_compressed(&directory.join("widget.wasm"), &wasm)?;
-        let current =
-            serde_json::json!({ "version": version, "loader_integrity": integrity(loader.as_bytes()) });
+        let integrity = integrity::<Sha384>("sha384", loader.as_bytes());
+        let current = serde_json::json!({ "version": version, "loader_integrity": integrity });
         fs::write("dist/widget/current.json", serde_json::to_string_pretty(&current)?)?;
         mark_fresh("dist/widget", &stamp)
     })
@@ -299,9 +299,10 @@ pub(crate) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(compressed)
 }
 
-/// Subresource Integrity, section 3.1: `sha384-` and base64.
-fn integrity(content: &[u8]) -> String {
-    format!("sha384-{}", Base64::encode_string(&Sha384::digest(content)))
+/// Subresource Integrity, section 3.1: the hash's name and base64. The snippet's hash is the longer one; what the
+/// loader says of the other two is short, for it does not compress.
+fn integrity<D: Digest>(name: &str, content: &[u8]) -> String {
+    format!("{name}-{}", Base64::encode_string(&D::digest(content)))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -12,10 +12,11 @@
 //! `frame.js` itself says `again`, when a time asked for is over, and `idle`, when nobody has touched the form.
 
 use super::driver::now_ms;
-use js_sys::{Function, Object, Reflect, global};
+use js_sys::{Function, Object, Promise, Reflect, global};
 use lead::signals::Signals;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, MessagePort};
 use widget::intake::{Delivery, Device, Event};
 use widget::reader;
@@ -138,11 +139,19 @@ impl Port {
         self.help("title", title, "");
     }
 
-    fn help(&self, name: &str, first: &str, second: &str) {
-        if let Ok(helper) = member(&self.helpers, name).dyn_into::<Function>() {
-            // A helper cannot throw but by a defect, and then the page is better off with the form than without.
-            let _ = helper.call2(&JsValue::UNDEFINED, &first.into(), &second.into());
+    /// Ends the browser's task: what follows is another, and the page can draw and listen in between.
+    pub(crate) async fn rest(&self) {
+        if let Ok(promise) = self.help("rest", "", "").dyn_into::<Promise>() {
+            // It has no way to fail.
+            let _ = JsFuture::from(promise).await;
         }
+    }
+
+    fn help(&self, name: &str, first: &str, second: &str) -> JsValue {
+        let helper = member(&self.helpers, name).dyn_into::<Function>();
+        // A helper cannot throw but by a defect, and then the page is better off with the form than without.
+        let said = helper.and_then(|helper| helper.call2(&JsValue::UNDEFINED, &first.into(), &second.into()));
+        said.unwrap_or_default()
     }
 
     fn say(&self, kind: &str, members: &[(&str, JsValue)]) {

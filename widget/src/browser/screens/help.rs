@@ -7,10 +7,7 @@ use widget::intake::Intake;
 use widget::words::Words;
 
 pub(super) fn help(driver: Driver) -> Element {
-    let key = |state: &Intake| {
-        let calls = state.help.iter().map(|call| call_link(*call, state.words()).0);
-        calls.collect()
-    };
+    let key = |state: &Intake| state.help.iter().map(|call| links(*call, state.words())[0].0).collect();
     // The live region stands before it has anything to say: only then is it announced.
     classed("div", "alerts").set("id", GUIDANCE).set("role", "alert").part(driver, key, move || {
         let (words, note, calls) = driver.now(|state| {
@@ -20,10 +17,10 @@ pub(super) fn help(driver: Driver) -> Element {
         if calls.is_empty() {
             return element("div");
         }
-        let rows = calls.iter().map(|call| {
-            let (number, text) = call_link(*call, words);
-            element("li").child(element("a").set("href", number).text(text))
-        });
+        let rows = calls
+            .iter()
+            .flat_map(|call| links(*call, words))
+            .map(|(address, text)| element("li").child(element("a").set("href", address).text(text)));
         let guidance = classed("div", "emergency")
             .child(element("h3").text(words.emergency_title))
             .child(element("ul").children(rows));
@@ -32,10 +29,11 @@ pub(super) fn help(driver: Driver) -> Element {
     })
 }
 
-fn call_link(call: Help, words: &'static Words) -> (&'static str, &'static str) {
+/// What dials at a touch, and what it says. The lifeline takes texts too, from people who cannot speak where they are.
+fn links(call: Help, words: &'static Words) -> Vec<(&'static str, &'static str)> {
     match call {
-        Help::Call911 => ("tel:911", words.emergency_911),
-        Help::Call988 => ("tel:988", words.emergency_988),
-        Help::PoisonControl => ("tel:+18002221222", words.emergency_poison),
+        Help::Call911 => vec![("tel:911", words.emergency_911)],
+        Help::Call988 => vec![("tel:988", words.emergency_988), ("sms:988", words.emergency_988_text)],
+        Help::PoisonControl => vec![("tel:+18002221222", words.emergency_poison)],
     }
 }
