@@ -247,6 +247,10 @@ mod tests {
         assert_eq!(Patience::from(&file.connections), Patience::default());
         assert_eq!(AddressRates::from(&file.limits), AddressRates::default());
         assert_eq!(Terms::from(&file.proof), Terms::default());
+        assert!(
+            Terms::default().required,
+            "a flood costs its sender work unless the operator says otherwise"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Durable submissions per second, beside what the same disk, and the same relay without storing, do in the
-//! same run; and a relay's memory.
+//! same run; a relay's memory; and the work that it asks of a patient's browser.
 
 use super::Report;
 use crate::step::{cargo, run};
@@ -14,5 +14,8 @@ pub(super) fn measure(report: &mut Report) -> Result<()> {
     let bench = || Command::new("target/release/examples/bench");
     report.run("Durable submissions on SQLite, beside this disk's fdatasync", &mut bench())?;
     report.run("Durable submissions on PostgreSQL", bench().arg("--postgres"))?;
-    report.run("A relay's memory", bench().arg("--memory"))
+    report.run("A relay's memory", bench().arg("--memory"))?;
+    tool::chromium()?;
+    tool::npm("tests")?;
+    report.run("A proof of work in Chromium", Command::new("node").arg("tests/bench/proof.mjs"))
 }
