@@ -267,6 +267,8 @@ pub(crate) enum Inbox {
     Verify(InboxVerify),
     /// Choose a follow-up sequence, or none
     Follow(InboxFollow),
+    /// Free times for appointments, as the desk published them last
+    Slots(OfCredential),
     /// Write down an appointment; a second time moves it
     Book(InboxBook),
     /// Call the appointment off
@@ -425,6 +427,9 @@ pub(crate) struct InboxBook {
     /// How long it takes
     #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub(crate) minutes: u32,
+    /// Ask the desk to make it, if the time is one of its free ones
+    #[arg(long)]
+    pub(crate) ask: bool,
     #[command(flatten)]
     pub(crate) of: OfCredential,
 }

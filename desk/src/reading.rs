@@ -8,7 +8,7 @@ use crate::parallel::Parallel;
 use crate::session::Session;
 use inbox::{Inbox, RefusedEntry};
 use lead::scoring::Action;
-use lead::thread::{Lead, Stage};
+use lead::thread::{Availability, Lead, Stage};
 use lead::triage::Lane;
 use lead::{Assessment, Inquiry, Manifest, assess};
 use serde_json::{Value, json};
@@ -53,6 +53,11 @@ impl Reading {
     /// The end of the log.
     pub(crate) fn head(&self) -> Head {
         self.inbox.head()
+    }
+
+    /// Free times for appointments, as the desk published them last.
+    pub(crate) fn availability(&self) -> Option<&Availability> {
+        self.inbox.availability()
     }
 
     /// Every thread.

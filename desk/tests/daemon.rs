@@ -5,13 +5,13 @@
 mod lab;
 
 use lab::{Lab, stdout};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
@@ -177,7 +177,7 @@ impl<'a> Desk<'a> {
 fn a_mail_server_in_a_bad_mood_gets_nothing_twice() {
     let lab = Lab::with_practice(12);
     let smtp = Smtp::start(lab.directory.path());
-    let desk = Desk::of(&lab, &smtp, 2);
+    let desk = Desk::of(&lab, &smtp, 3);
     smtp.mood("greylist");
     let first = desk.once(noon(1));
     assert_eq!(first["sent"].as_u64(), Some(0), "{first}");
@@ -189,10 +189,190 @@ fn a_mail_server_in_a_bad_mood_gets_nothing_twice() {
     smtp.mood("drop");
     let dropped = desk.once(noon(3));
     assert_eq!(dropped["unclear"].as_u64(), Some(sent), "{dropped}");
+    // The next step then meets a server that refuses the address: told as failed, and not tried again.
+    smtp.mood("refuse");
+    let refused = desk.once(noon(3) + HOUR);
+    assert_eq!(refused["failed"].as_u64(), Some(sent), "{refused}");
     smtp.mood("ok");
-    let after = desk.once(noon(3) + HOUR);
-    assert_eq!(after["sent"].as_u64(), Some(0), "{after}");
+    let after = desk.once(noon(3) + 2 * HOUR);
+    assert_eq!((after["sent"].as_u64(), after["failed"].as_u64()), (Some(0), Some(0)), "{after}");
     assert!(smtp.counts().values().all(|&count| count == 1), "{:?}", smtp.counts());
     let unclear = desk.states().into_values().filter(|state| state == "unclear").count();
     assert_eq!(unclear as u64, sent);
+}
+
+/// A practice with so many people who asked for nothing urgent and gave an address, so that messages go to each.
+fn people(count: usize) -> Lab {
+    let lab = Lab::start();
+    lab.init();
+    lab.ok(&["staff", "add", "sam-rivera", "--role", "coordinator", "--dir", &lab.practice()]);
+    let all: Vec<Value> = (0..count)
+        .map(|n| {
+            json!({ "lang": "en", "visits": [], "answers": {
+                "contact": { "name": format!("Example Person {n}"), "email": format!("person{n}@example.com") },
+                "service": "not-sure", "needs": "", "zip": "60601", "consent": { "version": 1 },
+            } })
+        })
+        .collect();
+    let file = lab.path("people.json");
+    fs::write(&file, serde_json::to_string(&all).unwrap()).unwrap();
+    let (owner, count) = (lab.credential("maria-lopez"), count.to_string());
+    lab.ok(&["demo", "seed", "--file", &file, "--count", &count, "--credential", &owner]);
+    lab
+}
+
+/// The address in a message at which one click stops all others.
+fn unsubscribe_of(mail: &str) -> String {
+    let mail = mail.replace("\r\n", "\n").replace("\n ", " ");
+    let line = mail.lines().find_map(|line| line.strip_prefix("List-Unsubscribe: ")).unwrap();
+    line.trim().trim_start_matches('<').trim_end_matches('>').to_owned()
+}
+
+/// What a mailbox provider does when a person clicks: RFC 8058 section 3.2.
+fn click(url: &str) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let status = runtime.block_on(async {
+        let request = reqwest::Client::new().post(url).body("List-Unsubscribe=One-Click");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.send().await.unwrap().status()
+    });
+    assert!(status.is_success(), "{status}");
+}
+
+#[test]
+fn one_click_stops_messages_and_a_relay_that_lies_starts_none() {
+    let lab = people(3);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 4);
+    let sent = desk.once(noon(1))["sent"].as_u64().unwrap();
+    let mails = smtp.to_people();
+    assert_eq!((sent, mails.len()), (3, 3));
+    assert!(mails.iter().all(|mail| mail.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click")));
+    let url = unsubscribe_of(&mails[0]);
+    assert!(mails[1..].iter().all(|mail| unsubscribe_of(mail) != url), "each person has a link of their own");
+    click(&url);
+    assert_eq!(desk.once(noon(3))["sent"].as_u64(), Some(sent - 1));
+    assert_eq!(smtp.to_people().iter().filter(|mail| unsubscribe_of(mail) == url).count(), 1);
+
+    // A relay that forgets the end of its log would have the desk send again what it has sent.
+    let taken = smtp.to_people().len();
+    let arguments = desk.arguments(noon(5));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    for keep in [3, 5] {
+        lab.tamper_pages(move |page| {
+            page.entries.truncate(keep);
+            lab::chain_anew(page);
+        });
+        lab.fails(5, &arguments);
+    }
+    assert_eq!(smtp.to_people().len(), taken, "a log that does not check has nothing sent");
+    lab.honest();
+    assert_eq!(desk.once(noon(5))["sent"].as_u64(), Some(sent - 1));
+}
+
+#[test]
+fn of_two_who_ask_for_a_time_one_has_it_and_a_calendar_file() {
+    let lab = people(2);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 1);
+    let folder = Path::new(&desk.settings).parent().unwrap();
+    let week =
+        r#"[{ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from = "09:00", to = "17:00" }]"#;
+    let more = format!("\n[slots]\nopen = {week}\nminutes = 30\n");
+    fs::write(&desk.settings, fs::read_to_string(&desk.settings).unwrap() + &more).unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/sequences/appointment");
+    fs::create_dir_all(folder.join("sequences/appointment")).unwrap();
+    for file in fs::read_dir(shipped).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), folder.join("sequences/appointment").join(file.file_name())).unwrap();
+    }
+    desk.once(noon(1));
+    let credential = desk.credential.as_str();
+    let json = |arguments: &[&str]| -> Value {
+        let all = [&["--json"], arguments, &["--credential", credential]].concat();
+        serde_json::from_str(&stdout(&lab.ok(&all))).unwrap()
+    };
+    let free = json(&["inbox", "slots"]);
+    let slots = free["slots"].as_array().unwrap();
+    assert!(slots.len() > 100, "{} free", slots.len());
+    let wanted = slots[20]["start"].as_str().unwrap();
+    let listed = json(&["inbox", "list"]);
+    let threads: Vec<&str> =
+        listed["leads"].as_array().unwrap().iter().map(|lead| lead["thread"].as_str().unwrap()).collect();
+    for thread in &threads[..2] {
+        json(&["inbox", "book", thread, wanted, "--ask"]);
+    }
+    let turn = desk.once(noon(1) + HOUR);
+    assert_eq!(turn["booked"].as_u64(), Some(1), "{turn}");
+    let work = |thread: &str| json(&["inbox", "show", thread])["work"].to_string();
+    assert!(work(threads[0]).contains("appointment on"), "{}", work(threads[0]));
+    assert!(work(threads[1]).contains("the time was taken meanwhile"), "{}", work(threads[1]));
+    let free = json(&["inbox", "slots"]);
+    assert!(
+        free["slots"].as_array().unwrap().iter().all(|slot| slot["start"] != *wanted),
+        "it is free no more"
+    );
+
+    let invitations = smtp.to_people().into_iter().filter(|mail| mail.contains("text/calendar")).count();
+    assert_eq!(invitations, 1, "a confirmation with the appointment for a calendar");
+}
+
+/// Kills the desk at `points` random points of its work, lets the next one finish, and looks whether each person got
+/// each message once.
+fn killed_at(points: usize) {
+    let lab = people(3);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 2 * points + 1);
+    let begun = Instant::now();
+    let people = desk.once(noon(1))["sent"].as_u64().unwrap() as usize;
+    let whole = begun.elapsed();
+    assert_eq!(people, 3);
+    let (mut dice, mut killed) = (7_u64, 0);
+    for point in 0..points as u64 {
+        let day = noon(3 + 2 * point);
+        let mut running = Command::new(env!("CARGO_BIN_EXE_anteroom"))
+            .args(desk.arguments(day))
+            .env("ANTEROOM_PASSPHRASE", lab::PASSPHRASE)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        // The first third goes into opening the credential, which changes nothing.
+        let share = 0.35 + 0.65 * ((dice >> 33) % 1000) as f64 / 1000.0;
+        std::thread::sleep(whole.mul_f64(share));
+        killed += usize::from(running.try_wait().unwrap().is_none());
+        running.kill().unwrap();
+        running.wait().unwrap();
+        desk.once(day + HOUR);
+    }
+    let counts = smtp.counts();
+    assert!(counts.values().all(|&count| count == 1), "a message was sent twice");
+    let states = desk.states();
+    let of = |state: &str| states.values().filter(|known| *known == state).count();
+    let (sent, unclear) = (of("sent"), of("unclear"));
+    println!("{killed} of {points} killed at work; {sent} sent, {unclear} unclear, {} arrived", counts.len());
+    assert_eq!(sent + unclear, states.len(), "something is neither sent nor unclear");
+    // Each turn that ended has taken everybody at least a step further, and no step is passed over.
+    let mut steps: HashMap<&str, Vec<&str>> = HashMap::new();
+    states.keys().for_each(|(thread, step)| steps.entry(thread).or_default().push(step));
+    for of_person in steps.values() {
+        assert!(of_person.len() > points, "{} of {points}: a message was forgotten", of_person.len());
+        let all = (1..=of_person.len()).map(|n| format!("step-{n}"));
+        assert!(all.into_iter().all(|step| of_person.contains(&step.as_str())), "a step was passed over");
+    }
+    assert!(sent <= counts.len() && counts.len() <= sent + unclear && unclear <= killed);
+    assert!(killed * 3 > points, "{killed} of {points} were still at work");
+}
+
+#[test]
+fn a_desk_that_is_killed_sends_nothing_twice_and_forgets_nothing() {
+    killed_at(8);
+}
+
+/// `cargo test -p desk --test daemon -- --ignored --nocapture two_hundred`
+#[test]
+#[ignore = "takes several minutes"]
+fn a_desk_that_is_killed_at_two_hundred_points() {
+    killed_at(200);
 }

@@ -300,3 +300,41 @@ fn an_interface_engine_that_does_not_answer_is_not_asked_twice() {
     practice.lab.ok(&[&export[..], &["--credential", &practice.credential]].concat());
     assert_eq!(fs::read_dir(&out).unwrap().count(), 3);
 }
+
+#[test]
+fn of_two_desks_one_hands_over() {
+    let directory = tempfile::tempdir().unwrap();
+    let ehr = Other::mllp(directory.path());
+    let practice = Practice::new(2, |_| format!("[ehr.to.mllp]\naddress = \"127.0.0.1:{}\"\n", ehr.address));
+    let other = practice.settings.replace("desk.toml", "other.toml");
+    let settings = fs::read_to_string(&practice.settings).unwrap();
+    fs::write(&other, settings.replace("\"state\"", "\"other-state\"")).unwrap();
+    let start = |settings: &str| {
+        Command::new(env!("CARGO_BIN_EXE_anteroom"))
+            .args(["desk", "--settings", settings, "--credential", &practice.credential])
+            .env("ANTEROOM_PASSPHRASE", PASSPHRASE)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    };
+    let mut desks = [start(&practice.settings), start(&other)];
+    practice.ready(0);
+    practice.ready(1);
+    let begun = Instant::now();
+    // A registration and an appointment for each.
+    while ehr.rows().len() < 4 {
+        assert!(begun.elapsed() < Duration::from_secs(300), "{:?}", ehr.rows());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    for desk in &mut desks {
+        assert!(desk.try_wait().unwrap().is_none(), "a desk ended by itself");
+        desk.kill().unwrap();
+        desk.wait().unwrap();
+    }
+    let mut kinds: Vec<String> =
+        ehr.rows().iter().map(|row| format!("{}{}", row["kind"], row["control"])).collect();
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!((kinds.len(), ehr.rows().len()), (4, 4), "a message was sent twice");
+}

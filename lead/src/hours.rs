@@ -186,6 +186,22 @@ impl Hours {
         u8::try_from(minutes.rem_euclid(DAY_MINUTES) / 60).unwrap_or(0)
     }
 
+    /// Beginnings and ends of opening times that touch the time between two times, all in milliseconds; at most 400 days.
+    #[must_use]
+    pub fn stretches(&self, from_ms: u64, to_ms: u64) -> Vec<(u64, u64)> {
+        let (Ok(from), Ok(to)) = (i64::try_from(from_ms), i64::try_from(to_ms)) else { return Vec::new() };
+        let day_of = |ms| self.zone.local_minutes(ms).div_euclid(DAY_MINUTES);
+        let days = day_of(from)..=day_of(to).min(day_of(from).saturating_add(MOST_DAYS));
+        let utc = |minute| u64::try_from(self.zone.utc_ms(minute)).unwrap_or_default();
+        days.flat_map(|day| {
+            let all = self.openings(day).into_iter();
+            all.map(move |(open, close)| (utc(day * DAY_MINUTES + open), utc(day * DAY_MINUTES + close)))
+                .collect::<Vec<_>>()
+        })
+        .filter(|(open, close)| *close > from_ms && *open < to_ms)
+        .collect()
+    }
+
     /// Opening and closing minutes of a local day (days since 1970-01-01), in order, none twice.
     fn openings(&self, day: i64) -> Vec<(i64, i64)> {
         let (year, month, date) = civil_from_days(day);

@@ -27,6 +27,7 @@ pub mod report;
 pub mod scoring;
 pub mod sequence;
 pub mod signals;
+pub mod slots;
 pub mod text;
 pub mod thread;
 pub mod triage;

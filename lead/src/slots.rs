@@ -142,7 +142,13 @@ mod tests {
     }
 
     fn template() -> Template {
-        Template { open: vec![opening("09:00", "10:45")], minutes: 30, beside: 1, notice_hours: 24, ahead_days: 7 }
+        Template {
+            open: vec![opening("09:00", "10:45")],
+            minutes: 30,
+            beside: 1,
+            notice_hours: 24,
+            ahead_days: 7,
+        }
     }
 
     fn hours(holidays: &[&str]) -> Hours {

@@ -3,11 +3,11 @@
 use super::Context;
 use crate::cli::OfCredential;
 use crate::clock;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::reading::{Assessed, Reading, lane_name, stage_name};
 use crate::session::Session;
 use crate::terminal::{Column, Side, table};
-use lead::thread::{FollowUp, FollowUpState, StepKey};
+use lead::thread::{FollowUp, FollowUpState, Slot, StepKey};
 use lead::triage::Lane;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -54,6 +54,29 @@ fn text(leads: &[Assessed<'_>]) -> String {
         out.push_str(&format!("\n\nEmergency words, look first: {}", emergencies.join(", ")));
     }
     out
+}
+
+/// Prints free times.
+pub(super) async fn slots(context: &Context, of: &OfCredential) -> Result<(), Failure> {
+    let mut session = Session::open(context, &of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let availability = reading.availability().ok_or_else(|| {
+        Failure::new(
+            Exit::Absent,
+            "no free times are published",
+            "write [slots] into the desk's settings; until then `anteroom inbox book` writes a time down as it is",
+        )
+    })?;
+    let free: Vec<&Slot> = availability.after(clock::now_ms()).collect();
+    let rows: Vec<Value> = free
+        .iter()
+        .map(|slot| json!({ "start": clock::rfc3339(slot.start), "end": slot.end.map(clock::rfc3339) }))
+        .collect();
+    let json = json!({ "looked_up": clock::rfc3339(availability.at), "slots": rows });
+    context.output.print(&json, || {
+        let lines: Vec<String> = free.iter().map(|slot| clock::local(slot.start)).collect();
+        if lines.is_empty() { "Nothing is free.".into() } else { lines.join("\n") }
+    })
 }
 
 #[derive(Serialize)]

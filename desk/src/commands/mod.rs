@@ -67,6 +67,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Inbox(Inbox::Mark(options)) => work::mark(context, &options).await,
         Command::Inbox(Inbox::Verify(options)) => work::verify(context, &options).await,
         Command::Inbox(Inbox::Follow(options)) => work::follow(context, &options).await,
+        Command::Inbox(Inbox::Slots(of)) => list::slots(context, &of).await,
         Command::Inbox(Inbox::Book(options)) => work::book(context, &options).await,
         Command::Inbox(Inbox::Cancel(options)) => work::cancel(context, &options).await,
         Command::Inbox(Inbox::Export(options)) => show::export(context, &options).await,

@@ -15,6 +15,7 @@ use lead::Manifest;
 use seal::{KeyUse, Opener, PrivateKey};
 use serde_json::json;
 use std::path::Path;
+use wire::StaffId;
 use wire::practice::{FormerKey, Member, Role};
 
 /// Makes a colleague's keys, seals the keyring to them too, and publishes the roster.
@@ -40,42 +41,20 @@ pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Fail
 
     let role = Role::from(options.role);
     output.progress(&format!("Making {}'s keys", options.name));
-    let signing = make(KeyUse::Sig).await?;
-    let encryption = if role == Role::Auditor { None } else { Some(make(KeyUse::Enc).await?) };
+    let keys = NewKeys::make(&options.name, role).await?;
     let mut members = staff.roster().staff.clone();
     members.push(Member {
         id: options.name.clone(),
         role,
-        signing: signing.public().to_jwk(),
+        signing: keys.signing.public().to_jwk(),
         former: Vec::new(),
-        encryption: encryption.as_ref().map(|key| key.public().to_jwk()),
+        encryption: keys.encryption.as_ref().map(|key| key.public().to_jwk()),
         not_before: clock::now_s().saturating_sub(60),
         not_after: None,
     });
-    let version = staff.roster().version + 1;
-    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
-    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
-    // What is published must open; see it before anyone depends on it.
-    let checked =
-        root.anchor.check_roster(signed.clone(), clock::now_s(), session.state.memory()).map_err(distrust)?;
-    if let Some(key) = &encryption {
-        checked.open_keyring(key).await.map_err(no_keyring)?;
-    }
-    let credential = Credential {
-        relay: root.relay.clone(),
-        anchor: root.anchor.clone(),
-        staff: options.name.clone(),
-        role,
-        signing: signing.to_jwk(),
-        encryption: encryption.as_ref().map(PrivateKey::to_jwk),
-    };
-    create_credential(&path, &credential, &passphrase)?;
-    if let Err(error) = signed_in.put_roster(&signed).await {
-        // Keys that were never published are of no use, and would stand in the way of the next try.
-        files::remove(&path)?;
-        return Err(error.into());
-    }
-    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    let version = keys
+        .publish((&mut session, &signed_in), &root, &staff, members, &inbox_keys, (&path, &passphrase))
+        .await?;
     let json = json!({ "staff": options.name, "role": role, "credential": path, "roster": version });
     output.print(&json, || {
         format!(
@@ -155,6 +134,61 @@ pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(
     })
 }
 
+/// A member's keys before anyone knows them.
+struct NewKeys<'a> {
+    name: &'a StaffId,
+    role: Role,
+    signing: PrivateKey,
+    encryption: Option<PrivateKey>,
+}
+
+impl<'a> NewKeys<'a> {
+    /// An auditor signs in, and opens nothing.
+    async fn make(name: &'a StaffId, role: Role) -> Result<Self, Failure> {
+        let signing = make(KeyUse::Sig).await?;
+        let encryption = if role == Role::Auditor { None } else { Some(make(KeyUse::Enc).await?) };
+        Ok(Self { name, role, signing, encryption })
+    }
+
+    /// Publishes a roster of `members`, with the inbox keys sealed to them, and leaves these keys in a new file; gives
+    /// the roster's version.
+    async fn publish(
+        &self,
+        (session, signed_in): (&mut Session, &SignedIn),
+        root: &RootFile,
+        staff: &Staff,
+        members: Vec<Member>,
+        inbox_keys: &[PrivateKey],
+        (path, passphrase): (&Path, &str),
+    ) -> Result<u64, Failure> {
+        let version = staff.roster().version + 1;
+        let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
+        let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, inbox_keys)?;
+        // What is published must open with what is handed over; see it before anyone depends on it.
+        let memory = session.state.memory();
+        let checked = root.anchor.check_roster(signed.clone(), clock::now_s(), memory).map_err(distrust)?;
+        if let Some(key) = &self.encryption {
+            checked.open_keyring(key).await.map_err(no_keyring)?;
+        }
+        let credential = Credential {
+            relay: root.relay.clone(),
+            anchor: root.anchor.clone(),
+            staff: self.name.clone(),
+            role: self.role,
+            signing: self.signing.to_jwk(),
+            encryption: self.encryption.as_ref().map(PrivateKey::to_jwk),
+        };
+        create_credential(path, &credential, passphrase)?;
+        if let Err(error) = signed_in.put_roster(&signed).await {
+            // Keys that were never published are of no use, and would stand in the way of the next try.
+            files::remove(path)?;
+            return Err(error.into());
+        }
+        session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+        Ok(version)
+    }
+}
+
 /// Gives a colleague new keys. Whoever has the old ones may have read the inbox keys with them, so patients seal to
 /// a new key from now on; what was signed and sealed before still checks and opens.
 pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(), Failure> {
@@ -177,48 +211,26 @@ pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(
     };
     let passphrase = context.passphrases.fresh(&path.display().to_string())?;
     output.progress(&format!("Making {}'s new keys", options.name));
-    let signing = make(KeyUse::Sig).await?;
-    let held_keys = member.encryption.is_some();
-    let encryption = if held_keys { Some(make(KeyUse::Enc).await?) } else { None };
-    let before = std::mem::replace(&mut member.signing, signing.public().to_jwk());
+    let keys = NewKeys::make(&options.name, member.role).await?;
+    let held_keys = keys.encryption.is_some();
+    let before = std::mem::replace(&mut member.signing, keys.signing.public().to_jwk());
     member.former.push(FormerKey { signing: before, not_after: now });
-    member.encryption = encryption.as_ref().map(|key| key.public().to_jwk());
-    let role = member.role;
+    member.encryption = keys.encryption.as_ref().map(|key| key.public().to_jwk());
     let mut inbox_keys = inbox_keys(&session, &staff).await?;
     if held_keys {
         output.progress("Making a new inbox key");
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
-    let version = staff.roster().version + 1;
-    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
-    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
-    let checked =
-        root.anchor.check_roster(signed.clone(), clock::now_s(), session.state.memory()).map_err(distrust)?;
-    // What is published must open with what is handed over.
-    if let Some(key) = &encryption {
-        checked.open_keyring(key).await.map_err(no_keyring)?;
-    }
-    let credential = Credential {
-        relay: root.relay.clone(),
-        anchor: root.anchor.clone(),
-        staff: options.name.clone(),
-        role,
-        signing: signing.to_jwk(),
-        encryption: encryption.as_ref().map(PrivateKey::to_jwk),
-    };
     // Beside the old one, until the new keys count.
     let next = path.with_extension("credential.next");
-    create_credential(&next, &credential, &passphrase)?;
-    if let Err(error) = signed_in.put_roster(&signed).await {
-        files::remove(&next)?;
-        return Err(error.into());
-    }
+    let version = keys
+        .publish((&mut session, &signed_in), &root, &staff, members, &inbox_keys, (&next, &passphrase))
+        .await?;
     files::rename(&next, &path)?;
-    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
     if options.name == root.owner {
         // The owner's token went with the owner's old key.
         let (practice, now) = (&root.anchor.practice, clock::now_s());
-        signed_in = session.relay.sign_in(practice, &root.owner, &signing, now).await?;
+        signed_in = session.relay.sign_in(practice, &root.owner, &keys.signing, now).await?;
     }
     let published = match inbox_keys.first().filter(|_| held_keys) {
         None => None,

@@ -89,6 +89,9 @@ pub(super) async fn book(context: &Context, options: &InboxBook) -> Result<(), F
     })?;
     let end = Some(start.saturating_add(u64::from(options.minutes) * 60_000));
     let slot = Slot { start, end, reference: None };
+    if options.ask {
+        return append(context, &options.of, &options.id, Event::AppointmentRequested { slot }).await;
+    }
     append_with(context, &options.of, &options.id, |lead| match lead.appointment {
         None => Event::AppointmentBooked { slot, reference: None },
         Some(_) => Event::AppointmentRescheduled { slot, reference: None },

@@ -8,6 +8,7 @@
 mod alerts;
 mod follow_up;
 mod hand_off;
+mod scheduling;
 
 use super::alert::AlertStep;
 use super::journal::{Journal, Row, Stage};
@@ -16,7 +17,8 @@ use super::ports::{Appended, Ehr, Log, LogError, Mailer, Notifier};
 use crate::failure::Failure;
 use lead::handover;
 use lead::sequence::{self, Next, Sequence};
-use lead::thread::{Event, EventClaims, Lead, StepKey};
+use lead::slots::Template;
+use lead::thread::{Availability, Event, EventClaims, Lead, StepKey};
 use lead::{Assessment, assess};
 use std::collections::{BTreeMap, HashMap};
 use wire::{EntryId, ThreadId};
@@ -36,6 +38,8 @@ pub(crate) struct Rules {
     pub(crate) digest_minutes: u32,
     /// How leads are handed over to the EHR.
     pub(crate) hand_off: HandOffRules,
+    /// When the practice sees new patients; `None`: the desk makes no appointments.
+    pub(crate) slots: Option<Template>,
 }
 
 /// How leads are handed over to the EHR.
@@ -64,6 +68,8 @@ pub(crate) struct Engine<L, M, N, E> {
     digested: BTreeMap<u8, u64>,
     /// Changes of appointments that the EHR did not take: not before then, in milliseconds.
     held_back: HashMap<EntryId, u64>,
+    /// Free times as this program published them last.
+    published: Option<Availability>,
 }
 
 /// What a turn did, and when the next one is needed.
@@ -81,6 +87,8 @@ pub(crate) struct Turn {
     pub(crate) alerts: usize,
     /// Leads and changes of appointments that the EHR took.
     pub(crate) handed: usize,
+    /// Appointments made or moved.
+    pub(crate) booked: usize,
     /// What went wrong, for the operator; names no person.
     pub(crate) troubles: Vec<String>,
     /// When something is due next, in milliseconds.
@@ -95,7 +103,7 @@ impl Turn {
 
     /// Whether anything was done: then the log is longer than it was read.
     pub(crate) const fn did_something(&self) -> bool {
-        self.sent + self.failed + self.unclear + self.calls + self.alerts + self.handed > 0
+        self.sent + self.failed + self.unclear + self.calls + self.alerts + self.handed + self.booked > 0
     }
 }
 
@@ -139,6 +147,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             assessed: HashMap::new(),
             digested: BTreeMap::new(),
             held_back: HashMap::new(),
+            published: None,
         }
     }
 
@@ -179,6 +188,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
                 lead.opted_out = true;
             }
         }
+        self.schedule(&mut leads, now, &mut turn).await?;
         self.assess_all(&leads);
         for row in self.journal.rows()? {
             let done = self.go_on(row, &leads, now, &mut turn).await;
@@ -208,6 +218,9 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             if self.ehr.is_some()
                 && matches!(handover::due(lead), handover::Due::Try { at, .. } if at <= now)
             {
+                return true;
+            }
+            if self.rules.slots.is_some() && lead.requested.is_some() {
                 return true;
             }
             let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
@@ -366,4 +379,5 @@ const ALERT: &str = "alert";
 const OPTED_OUT: &str = "opted-out";
 const HAND_OFF: &str = "hand-off";
 const HANDED_OFF: &str = "hand-off-settled";
+const BOOKED: &str = "appointment-booked";
 const PASSED_ON: &str = "appointment-passed-on";

@@ -8,7 +8,7 @@ use crate::session::{Session, bad_log};
 use inbox::event::seal_event;
 use inbox::{Inbox, Memory, Progress};
 use lead::Manifest;
-use lead::thread::{Event, EventClaims, Lead};
+use lead::thread::{Availability, Event, EventClaims, Lead};
 use seal::{PrivateKey, jws};
 use std::time::{Duration, Instant};
 use wire::header::CompactParts;
@@ -119,6 +119,10 @@ impl Log for Follower {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn availability(&self) -> Option<Availability> {
+        self.inbox.availability().cloned()
     }
 
     fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId> {

@@ -2,15 +2,18 @@
 
 use super::ports::Mail;
 use super::template::{self, TemplateError, Values};
-use lead::Manifest;
 use lead::sequence::{Email, Sender};
 use lead::thread::Lead;
+use lead::{Manifest, ical};
 use lettre::message::dkim::{DkimConfig, DkimSigningAlgorithm, DkimSigningKey, dkim_sign};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use std::time::{Duration, UNIX_EPOCH};
 use wire::EntryId;
+
+/// How long an appointment lasts whose end nobody gave, in milliseconds.
+const HALF_AN_HOUR: u64 = 30 * 60_000;
 
 /// Why there is no message. Certain: nothing was sent.
 #[derive(Debug, thiserror::Error)]
@@ -98,8 +101,7 @@ impl Letters {
         let values = Values::of(lead, manifest, &self.sender, unsubscribe);
         let rendered = template::render(email, language, &values, &self.sender)?;
         let alternative = MultiPart::alternative_plain_html(rendered.text, rendered.html);
-        let invite =
-            email.calendar.then(|| super::calendar::invite(lead, manifest, &self.sender, now)).flatten();
+        let invite = email.calendar.then(|| invite(lead, manifest, &self.sender, now)).flatten();
         let body = match invite {
             None => alternative,
             Some(ics) => MultiPart::mixed().multipart(alternative).singlepart(calendar_part(ics)),
@@ -165,6 +167,25 @@ impl Letters {
         }
         Mail { from: self.sender.address.clone(), to, bytes: message.formatted() }
     }
+}
+
+/// The appointment of a lead for a calendar, if it has one. Its title is neutral; calendars are shared.
+fn invite(lead: &Lead, manifest: &Manifest, sender: &Sender, now: u64) -> Option<String> {
+    let made = lead.appointment.as_ref()?;
+    let is_spanish = lead.inquiry().is_some_and(|inquiry| inquiry.lang.starts_with("es"));
+    let event = ical::Event {
+        practice: &manifest.practice,
+        thread: lead.thread,
+        sequence: made.moves,
+        start: made.slot.start,
+        end: made.slot.end.unwrap_or(made.slot.start + HALF_AN_HOUR),
+        title: if is_spanish { "Cita" } else { "Appointment" },
+        place: &sender.postal_address,
+        phone: &manifest.source.phone,
+        remind_before: Some(24 * 60),
+        is_cancelled: false,
+    };
+    Some(event.to_ics(now))
 }
 
 fn calendar_part(ics: String) -> SinglePart {

@@ -6,7 +6,6 @@
 //! and the console ([`serve`]).
 
 pub(crate) mod alert;
-mod calendar;
 pub(crate) mod documents;
 mod engine;
 mod follower;
@@ -153,7 +152,13 @@ fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<
         system: ehr.system.clone(),
         minutes: ehr.minutes,
     });
-    let rules = Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes, hand_off };
+    let rules = Rules {
+        sequences,
+        alerts: steps,
+        digest_minutes: settings.alerts.digest_minutes,
+        hand_off,
+        slots: settings.slots.clone(),
+    };
     Ok(Engine::new((follower, smtp, notifier, ehr), journal, rules, letters))
 }
 
@@ -179,13 +184,13 @@ async fn once(context: &Context, desk: &mut Desk, now: u64) -> Result<(), Failur
     })?;
     let json = json!({
         "sent": turn.sent, "failed": turn.failed, "unclear": turn.unclear, "calls": turn.calls,
-        "alerts": turn.alerts, "handed": turn.handed, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),
+        "alerts": turn.alerts, "handed": turn.handed, "booked": turn.booked, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),
     });
     context.output.print(&json, || {
         let next = turn.wake.map_or_else(String::new, |at| format!(" Next: {}.", clock::local(at)));
         format!(
-            "{} sent, {} failed, {} unclear, {} calls asked for, {} alerts, {} handed to the EHR.{next}",
-            turn.sent, turn.failed, turn.unclear, turn.calls, turn.alerts, turn.handed
+            "{} sent, {} failed, {} unclear, {} calls asked for, {} alerts, {} handed to the EHR, {} booked.{next}",
+            turn.sent, turn.failed, turn.unclear, turn.calls, turn.alerts, turn.handed, turn.booked
         )
     })
 }

@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use lead::Manifest;
 use lead::hl7::Scheduling;
-use lead::thread::{AlertReason, Event, EventClaims, Lead};
+use lead::thread::{AlertReason, Availability, Event, EventClaims, Lead};
 use wire::{EntryId, ThreadId};
 
 /// What became of an entry that was appended.
@@ -33,6 +33,8 @@ pub(crate) trait Log {
     fn leads(&self) -> Vec<Lead>;
     /// The manifest in force.
     fn manifest(&self) -> &Manifest;
+    /// Free times, as they were published last.
+    fn availability(&self) -> Option<Availability>;
     /// The id of what is recorded about `parts` of a thread; `None`: nothing of the thread was read.
     fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId>;
     /// Signs and seals an event.

@@ -8,6 +8,7 @@ use crate::ehr::settings::EhrSettings;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::sequence::Sender;
+use lead::slots::Template;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,9 @@ pub(crate) struct Settings {
     /// Whom to alert.
     #[serde(default)]
     pub(crate) alerts: Alerts,
+    /// When the practice sees new patients.
+    #[serde(default)]
+    pub(crate) slots: Option<Template>,
     /// The practice's EHR.
     #[serde(default)]
     pub(crate) ehr: Option<EhrSettings>,
@@ -107,6 +111,9 @@ impl Settings {
                 "console.listen is not an address of this machine alone",
                 "use 127.0.0.1; for the office network put a reverse proxy with TLS before it",
             );
+        }
+        if let Some(fault) = self.slots.iter().flat_map(Template::faults).next() {
+            return wrong(&format!("slots.{fault}"), "correct it there; examples/desk shows every member");
         }
         if self.ehr.as_ref().is_some_and(|ehr| !ehr.system.contains(':')) {
             return wrong(

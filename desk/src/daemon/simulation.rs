@@ -15,8 +15,8 @@ use lead::inquiry::{Answers, ConsentGiven, Contact, Inquiry, Insurance};
 use lead::scoring::Score;
 use lead::sequence::zones_of_zip;
 use lead::thread::{
-    AlertReason, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff, Lead, Record,
-    Slot, Stage, Verification, fold,
+    AlertReason, Availability, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff,
+    Lead, Record, Slot, Stage, Verification, fold,
 };
 use lead::{Manifest, assess};
 use std::cell::RefCell;
@@ -58,6 +58,8 @@ struct World {
     digests: Vec<(u64, Digest)>,
     /// What the EHR has: when the appointment is; `None`: called off.
     charts: BTreeMap<ThreadId, Option<u64>>,
+    /// Free times that the desk published.
+    availability: Option<Availability>,
     dice: Dice,
 }
 
@@ -93,6 +95,10 @@ impl Log for FakeLog {
         &self.1
     }
 
+    fn availability(&self) -> Option<Availability> {
+        self.0.borrow().availability.clone()
+    }
+
     fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId> {
         Some(EntryId::derive(&[7; 32], purpose, thread, parts))
     }
@@ -121,6 +127,10 @@ impl Log for FakeLog {
         let away = world.dice.roll(60);
         if away == 0 {
             return Err(LogError::Away("never arrived".into()));
+        }
+        if let Event::SlotsPublished { availability } = claims.event {
+            world.availability = Some(availability);
+            return Ok(Appended::Ours);
         }
         let known = world.bodies.get(&claims.entry).map(|known| known == sealed);
         if known.is_none() {
@@ -293,7 +303,13 @@ fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMailer, FakeNot
     let sequences = super::documents::read_all(&settings.sequences).unwrap();
     let letters = Letters { sender: settings.sender.clone(), dkim: None };
     let hand_off = HandOffRules { system: "https://lakeside.example/anteroom".into(), minutes: 30 };
-    let rules = Rules { sequences, alerts: settings.alerts.steps.clone(), digest_minutes: 5, hand_off };
+    let rules = Rules {
+        sequences,
+        alerts: settings.alerts.steps.clone(),
+        digest_minutes: 5,
+        hand_off,
+        slots: settings.slots.clone(),
+    };
     let log = FakeLog(Rc::clone(world), world.borrow().manifest.clone());
     let ports =
         (log, FakeMailer(Rc::clone(world)), FakeNotifier(Rc::clone(world)), Some(FakeEhr(Rc::clone(world))));
@@ -313,6 +329,12 @@ fn life(world: &mut World, chance: &mut Dice) {
         let booked = lead.appointment.is_some();
         let checked = lead.verified.len() == Verification::BEFORE_HAND_OFF.len();
         let event = match chance.roll(12) {
+            0..=5 if chance.roll(3) == 0 && world.availability.is_some() => {
+                // Everybody wants the first times.
+                let slots = world.availability.iter().flat_map(|free| free.after(world.now)).take(3);
+                let Some(slot) = slots.min_by_key(|slot| slot.start % 7) else { continue };
+                Event::AppointmentRequested { slot: slot.clone() }
+            }
             0 => Event::OptedOut,
             1 => Event::Replied,
             2 => Event::Bounced,
@@ -358,6 +380,7 @@ async fn a_month_of_five_hundred_leads() {
         tried: HashMap::new(),
         digests: Vec::new(),
         charts: BTreeMap::new(),
+        availability: None,
         dice: Dice(1),
     }));
     let mut chance = Dice(2);
@@ -410,6 +433,7 @@ async fn a_month_of_five_hundred_leads() {
     nothing_is_forgotten(&world);
     deadlines_are_escalated(&world);
     the_ehr_has_what_it_should(&world, end);
+    nobody_has_anothers_time(&world);
 }
 
 fn every_step_once(world: &World) {
@@ -534,4 +558,28 @@ fn the_ehr_has_what_it_should(world: &World, end: u64) {
         }
     }
     assert!(done > 8 && failures > 3, "{done} handed over, {failures} failures");
+}
+
+/// Of all who asked the desk for a time, no two have the same, and who came too late was told.
+fn nobody_has_anothers_time(world: &World) {
+    let mut times: HashSet<u64> = HashSet::new();
+    let (mut made, mut late) = (0, 0);
+    for lead in world.leads.values() {
+        for did in &lead.history {
+            match did.event {
+                Event::AppointmentFailed { .. } => late += 1,
+                Event::AppointmentBooked { .. } | Event::AppointmentRescheduled { .. }
+                    if lead.appointment.as_ref().is_some_and(|made| made.entry == did.entry)
+                        && did.author == staff("front-desk") =>
+                {
+                    made += 1;
+                    let start = lead.appointment.as_ref().map(|made| made.slot.start);
+                    assert!(times.insert(start.unwrap()), "two have the same time");
+                }
+                _ => {}
+            }
+        }
+        assert!(lead.requested.is_none() || lead.merged_into.is_some(), "a wish was forgotten");
+    }
+    assert!(made > 5 && late > 0, "{made} made, {late} came too late");
 }

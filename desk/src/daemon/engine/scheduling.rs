@@ -74,8 +74,8 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         let Some(template) = &self.rules.slots else { return Ok(()) };
         let hours = &self.log.manifest().source.hours;
         let free = template.free(hours, &taken(leads.values(), None, template.minutes), now);
-        let known = self.log.availability().or(self.published.as_ref());
-        if known.is_some_and(|known| is_as_good(known, &free, now)) {
+        let known = [self.log.availability(), self.published.clone()].into_iter().flatten();
+        if known.max_by_key(|known| known.at).is_some_and(|known| is_as_good(&known, &free, now)) {
             return Ok(());
         }
         let entry = make_entry_id().map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
@@ -99,6 +99,7 @@ fn asked_at(lead: &Lead) -> Option<(u64, ThreadId)> {
 fn is_as_good(known: &Availability, free: &Availability, now: u64) -> bool {
     let soonest = free.slots.first().map_or(u64::MAX, |slot| slot.start);
     let still: Vec<_> = known.slots.iter().filter(|slot| slot.start >= soonest).collect();
-    let within: Vec<_> = free.slots.iter().filter(|slot| slot.end.is_some_and(|end| end <= known.until)).collect();
+    let within: Vec<_> =
+        free.slots.iter().filter(|slot| slot.end.is_some_and(|end| end <= known.until)).collect();
     now.saturating_sub(known.at) < STALE && still == within
 }
