@@ -24,16 +24,19 @@ export function within(ms, what, promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Starts it; everything in it runs `slower` times slower. `await browser.close()` ends it. */
-export async function openChromium(slower) {
+/**
+ * Starts it; everything in it runs `slower` times slower, and `source` runs first in every document.
+ * `await browser.close()` ends it.
+ */
+export async function openChromium(slower, source) {
   const profile = await mkdtemp(path.join(tmpdir(), 'anteroom-bench-'));
   const child = spawn('/usr/bin/chromium', [...ARGUMENTS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-  return new Chromium(child, profile, slower);
+  return new Chromium(child, profile, slower, source);
 }
 
 class Chromium {
-  constructor(child, profile, slower) {
-    Object.assign(this, { child, slower, waiting: new Map(), listeners: new Set(), last: 0 });
+  constructor(child, profile, slower, source) {
+    Object.assign(this, { child, slower, source, waiting: new Map(), listeners: new Set(), last: 0 });
     let text = '';
     child.stdio[4].setEncoding('utf8').on('data', (data) => {
       const messages = (text + data).split('\0');
@@ -90,6 +93,8 @@ class Page {
   /** Slows down what runs there, and watches for the frames that it makes. */
   prepare(sessionId) {
     return [
+      this.browser.send('Page.enable', {}, sessionId),
+      this.browser.send('Page.addScriptToEvaluateOnNewDocument', { source: this.browser.source }, sessionId),
       this.browser.send('Emulation.setCPUThrottlingRate', { rate: this.browser.slower }, sessionId),
       this.browser.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }, sessionId),
     ];
@@ -122,25 +127,6 @@ class Page {
     this.browser.listeners.delete(this.listener);
     await this.browser.send('Target.closeTarget', { targetId: this.targetId });
   }
-}
-
-/** Records what every process does until the returned function is called, which gives the events. */
-export async function trace(browser, categories) {
-  const events = [];
-  let ended;
-  const complete = new Promise((resolve) => { ended = resolve; });
-  const listener = ({ method, params }) => {
-    if (method === 'Tracing.dataCollected') events.push(...params.value);
-    if (method === 'Tracing.tracingComplete') ended();
-  };
-  browser.listeners.add(listener);
-  await browser.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: categories } });
-  return async () => {
-    await browser.send('Tracing.end');
-    await within(PATIENCE, 'the trace', complete);
-    browser.listeners.delete(listener);
-    return events;
-  };
 }
 
 /** How many times slower a fixed loop runs in the page and in its first frame than it does there at full speed. */

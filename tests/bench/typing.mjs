@@ -3,18 +3,17 @@
 
 import { PRACTICE, openLab } from '../e2e/lab.mjs';
 import { openChromium } from './chromium.mjs';
-import { openPage, print } from './visit.mjs';
+import { WATCH, openPage, print } from './visit.mjs';
 
 const SLOWER = 4;
 const KEYS = 60;
 
-/** In the frame: counts tries of the solver, notes each key's time and each task over 50 ms. */
+/** In the frame: counts tries of the solver, notes each key's time and forgets the tasks so far. */
 const NOTE = `
-  globalThis.tries = 0; globalThis.times = []; globalThis.long = [];
+  globalThis.tries = 0; globalThis.times = []; long.length = 0;
   const derive = crypto.subtle.deriveBits;
   SubtleCrypto.prototype.deriveBits = function (...how) { tries += 1; return derive.apply(this, how) };
   addEventListener('input', ({ timeStamp }) => requestAnimationFrame(() => times.push(performance.now() - timeStamp)), true);
-  new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
   document.querySelector('textarea').focus();`;
 
 /** In the page: a sealed submission that waits. */
@@ -26,7 +25,7 @@ const WAITING = `
 const TASK = { challenge: { parameters: { nonce: '00'.repeat(16), salt: '00'.repeat(16), cost: 2_000, keyLength: 32, keyPrefix: 'none' } } };
 
 const lab = await openLab();
-const browser = await openChromium(SLOWER);
+const browser = await openChromium(SLOWER, WATCH);
 try {
   lab.tamper = (answer) => (answer.method === 'POST' ? { ...answer, status: 403, body: Buffer.from(JSON.stringify(TASK)) } : answer);
   console.log(`${KEYS} keys in the form's text, everything slowed down ${SLOWER} times, in ms from a key to the next picture`);
