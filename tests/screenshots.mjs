@@ -59,7 +59,8 @@ async function everything(folder, formAlone) {
 
 /** The form in each of its states. */
 async function form(width, scheme, shot) {
-  const patient = await open(width, scheme);
+  // As tall as the form: of a frame in a process of its own, only what is in the window is drawn.
+  const patient = await open(width, scheme, 1_800);
   lab.delay = ({ url }) => (url.endsWith('.wasm') ? 3_000 : 0);
   await lab.serveExampleSite();
   await patient.goto(`${lab.site}/contact`);
@@ -105,7 +106,7 @@ async function form(width, scheme, shot) {
   for (const mode of ['dialog', 'page', 'kiosk']) {
     const page = await open(width, scheme);
     await page.goto(await embedded(mode));
-    if (mode === 'dialog') await page.getByRole('button', { name: 'Write to us securely' }).click();
+    if (mode === 'dialog') await page.evaluate(() => anteroom.open());
     await shownForm(page);
     await shot(page, `form-${mode}`);
     await page.context().close();
@@ -125,8 +126,8 @@ function embedded(mode) {
   return lab.page(mode, `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Contact</title><h1>Contact us</h1>${snippet}`);
 }
 
-async function open(width, colorScheme) {
-  const context = await lab.browser.newContext({ viewport: { width, height: 844 }, colorScheme, deviceScaleFactor: 2 });
+async function open(width, colorScheme, height = 844) {
+  const context = await lab.browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: 2 });
   return context.newPage();
 }
 

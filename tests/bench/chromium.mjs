@@ -94,7 +94,7 @@ class Page {
   prepare(sessionId) {
     return [
       this.browser.send('Page.enable', {}, sessionId),
-      this.browser.send('Page.addScriptToEvaluateOnNewDocument', { source: this.browser.source }, sessionId),
+      this.browser.send('Page.addScriptToEvaluateOnNewDocument', { source: this.browser.source, runImmediately: true }, sessionId),
       this.browser.send('Emulation.setCPUThrottlingRate', { rate: this.browser.slower }, sessionId),
       this.browser.send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: true, flatten: true }, sessionId),
     ];

@@ -8,9 +8,9 @@ import { within } from './chromium.mjs';
  * on it, which is what a visitor sees first; and when our form is there.
  */
 export const WATCH = `
-globalThis.long = [];
+globalThis.long ??= [];
 new PerformanceObserver((list) => long.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-if (window === top) {
+if (window === top && !globalThis.ready) {
   globalThis.ready = new Promise(done => addEventListener('anteroom:ready', () => done(performance.now()), true));
   globalThis.skeleton = 0;
   const seen = () => { skeleton ||= performance.now() };
