@@ -10,7 +10,7 @@ use lead::manifest::PageKind;
 use lead::signals::{Referrer, Visit};
 use lead::thread::{AlertReason, CallOutcome, Event, NoAppointment, StepKey};
 use lead::triage::Status;
-use lead::validate::{Found, problems};
+use lead::validate;
 
 /// Labels and values, in the order in which staff want them; without what was not answered.
 pub(crate) fn answers(lead: &Assessed<'_>) -> Vec<(String, String)> {
@@ -85,13 +85,7 @@ pub(crate) fn misfits(lead: &Assessed<'_>) -> Vec<String> {
     if lead.inquiry.manifest != lead.manifest.version {
         return Vec::new();
     }
-    let found = problems(source, &lead.inquiry.answers, &iso_date(lead.received));
-    let asked: Vec<_> = source.form.fields().collect();
-    let say = |one: &Found| {
-        let field = asked.get(one.field)?;
-        Some(format!("\"{}\" {}", field.label.in_language(crate::reading::LANGUAGE), one.problem))
-    };
-    found.iter().filter_map(say).collect()
+    validate::misfits(source, &lead.inquiry.answers, &iso_date(lead.received), crate::reading::LANGUAGE)
 }
 
 fn other_label(lead: &Assessed<'_>, id: &str) -> String {

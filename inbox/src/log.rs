@@ -10,6 +10,7 @@ use lead::thread::{Availability, Body, Event, Lead, Record, fold};
 use seal::Opener;
 use std::collections::BTreeMap;
 use wire::api::Page;
+use wire::practice::Role;
 use wire::{EntryId, Head, ThreadId, Thumbprint};
 
 /// How many entries are opened at once. WebCrypto and threads work on them side by side.
@@ -120,7 +121,13 @@ impl<O: Opener> Inbox<O> {
                 }
                 return;
             }
-            Found::Event { author, event, .. } => Body::Event { author, event: *event },
+            Found::Event { author, role, event, .. } => {
+                // An owner's word counts from now on, also for what was read before it and whatever the relay still has.
+                if let (Role::Owner, Event::Erased { entries, .. }) = (role, &*event) {
+                    self.forget(&meta.thread, entries);
+                }
+                Body::Event { author, event: *event }
+            }
             Found::Erased => Body::Erased,
             Found::Document => return,
             Found::Refused(refusal) => {
@@ -133,6 +140,13 @@ impl<O: Opener> Inbox<O> {
         self.threads.entry(meta.thread).or_default().push(record);
         if let Some(key) = sealed_to {
             self.origins.entry(meta.thread).or_insert(key);
+        }
+    }
+
+    fn forget(&mut self, thread: &ThreadId, entries: &[EntryId]) {
+        let records = self.threads.get_mut(thread).into_iter().flatten();
+        for record in records.filter(|record| entries.contains(&record.entry)) {
+            record.body = Body::Erased;
         }
     }
 

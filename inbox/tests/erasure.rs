@@ -60,6 +60,21 @@ async fn a_tombstone_needs_the_owners_signature() {
 }
 
 #[tokio::test]
+async fn what_an_owner_erased_is_not_shown_on_whatever_the_relay_still_has() {
+    let people = &*PEOPLE;
+    for (author, key, shown) in [
+        ("maria-lopez", &people.owner, 1),
+        ("sam-rivera", &people.coordinator, 2),
+        ("maria-lopez", &people.stranger, 2),
+    ] {
+        let inbox = read(&log(author, key, 1), None).await;
+        let leads = inbox.leads();
+        assert_eq!(leads.iter().filter(|lead| !lead.inquiries.is_empty()).count(), shown, "{author}");
+        assert_eq!(leads.iter().map(|lead| lead.erased).sum::<usize>(), 2 - shown, "{author}");
+    }
+}
+
+#[tokio::test]
 async fn or_the_policy_that_the_root_key_signed() {
     let mut log = log("sam-rivera", &PEOPLE.coordinator, 1);
     log.entries[1].body = None;

@@ -101,6 +101,17 @@ pub fn problems(source: &ManifestSource, answers: &Answers, today: &str) -> Vec<
     check.found
 }
 
+/// The same in words for staff, each question by its label in `language`.
+#[must_use]
+pub fn misfits(source: &ManifestSource, answers: &Answers, today: &str, language: &str) -> Vec<String> {
+    let asked: Vec<&Field> = source.form.fields().collect();
+    let say = |one: Found| {
+        let label = asked.get(one.field)?.label.in_language(language);
+        Some(format!("\"{label}\" {}", one.problem))
+    };
+    problems(source, answers, today).into_iter().filter_map(say).collect()
+}
+
 /// Most characters of a line or a text; `None` for what is chosen.
 #[must_use]
 pub fn most_chars(kind: &FieldKind, part: Part) -> Option<usize> {

@@ -2,14 +2,10 @@
 // them, 320 px and 200 %, forced colours, reduced motion, and right to left.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, beforeEach, test } from 'node:test';
+import { assertAccessible } from './axe.mjs';
 import { assertFallback, fillForm, shownForm } from './form.mjs';
 import { openLab } from './lab.mjs';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 
 let lab;
 before(async () => { lab = await openLab(); });
@@ -24,16 +20,6 @@ async function open(attributes = '', options = {}) {
   const snippet = lab.snippet.replace('<script', `<script ${attributes}`);
   await page.goto(lab.page('accessible', `<!doctype html><html lang="en"><title>Contact</title><main><h1>Contact us</h1>${snippet}</main>`));
   return page;
-}
-
-/** Fails with what axe-core finds in `frame`. What a whole page must have is for the page around it. */
-async function assertAccessible(frame, state) {
-  const config = { ...RULES, rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } };
-  // Evaluated as one expression, which the frame's policy does not concern.
-  const found = await frame.evaluate(`${AXE};axe.run(document, ${JSON.stringify(config)})`);
-  const said = found.violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => `${node.html}\n    ${node.failureSummary}`).join('\n  ')}`);
-  assert.deepEqual(said, [], state);
-  assert.ok(found.passes.length > 8, `${state}: axe-core looked at something`);
 }
 
 for (const colorScheme of ['light', 'dark']) {

@@ -16,15 +16,15 @@ const CONSOLE: u64 = 455_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Print what each part of the widget weighs instead
-    #[arg(long)]
-    parts: bool,
+    /// Print what each part of the widget, or of the console, weighs instead
+    #[arg(long, value_name = "WHICH", num_args = 0..=1, default_missing_value = "widget")]
+    parts: Option<build::Part>,
 }
 
 /// Prints the sizes; fails over budget.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.parts {
-        print!("{}", parts::table(&build::named_widget()?)?);
+    if let Some(part) = options.parts {
+        print!("{}", parts::table(&build::named(part)?)?);
         return Ok(());
     }
     check()

@@ -160,10 +160,15 @@ fn example(package: &str, name: &str, features: &[&str]) -> Result<()> {
     bind(&wasm, &format!("{package}-web"), Target::Web, Names::Dropped).map(drop)
 }
 
-/// The widget's wasm as it is delivered, but with the names of its functions.
-pub(crate) fn named_widget() -> Result<PathBuf> {
-    let wasm = fs::read(format!("{COMPILED}/widget.wasm"))?;
-    let path = bind(&wasm, "widget-named", Target::NoModules, Names::Kept)?.join("widget-named_bg.wasm");
+/// A part's wasm as it is delivered, but with the names of its functions.
+pub(crate) fn named(part: Part) -> Result<PathBuf> {
+    let (name, target) = match part {
+        Part::Widget => ("widget", Target::NoModules),
+        Part::Console => ("console", Target::Web),
+    };
+    let wasm = fs::read(format!("{COMPILED}/{name}.wasm"))?;
+    let named = format!("{name}-named");
+    let path = bind(&wasm, &named, target, Names::Kept)?.join(format!("{named}_bg.wasm"));
     fs::write(&path, optimise(&path, Names::Kept)?.0)?;
     Ok(path)
 }

@@ -1,4 +1,4 @@
-//! What each part of the widget weighs: `cargo xtask budget --parts`.
+//! What each part of the widget, or of the console, weighs: `cargo xtask budget --parts`.
 //!
 //! A part is a crate, as far as function names tell (a generic function counts for the crate that wrote it), or the
 //! module's data. What a part adds is measured, not estimated: the module is compressed with it and without it. What
@@ -29,7 +29,7 @@ pub(crate) fn table(path: &Path) -> Result<String> {
         rows.push((whole.saturating_sub(rest), ranges.iter().map(Range::len).sum::<usize>(), part));
     }
     rows.sort_by(|a, b| b.cmp(a));
-    let mut table = format!("{:>8} {:>8}  part of widget.wasm\n", "brotli", "as it is");
+    let mut table = format!("{:>8} {:>8}  part\n", "brotli", "as it is");
     for (compressed, raw, part) in rows {
         writeln!(table, "{compressed:>8} {raw:>8}  {part}")?;
     }

@@ -1,6 +1,7 @@
 //! Performs what the model asks for: WebCrypto, the relay, the clock, other tabs. Keys and token live
 //! here and nowhere else, from unlocking to [`Effect::Forget`].
 
+mod access;
 mod clock;
 mod crew;
 mod follow;
@@ -13,12 +14,13 @@ mod tabs;
 mod trouble;
 mod trust;
 
+use crate::model::pipeline::Do;
 use crate::model::work::Ticket;
 use crate::model::{Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
-use session::Session;
+use session::{Deed, Desk, Session};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wire::ThreadId;
@@ -46,7 +48,15 @@ fn perform(console: Console, effect: Effect) {
         Effect::LockOthers => tabs::lock_others(),
         Effect::AskToNotify => notify::ask(console),
         Effect::Notify => notify::tell(),
-        Effect::Append { ticket, thread, event } => append(console, ticket, thread, event),
+        Effect::Append { ticket, thread, event } => write(console, ticket, thread, Deed::Append(event)),
+        Effect::Erase { ticket, thread, ground } => write(console, ticket, thread, Deed::Erase(ground)),
+        Effect::ReadAccess => read_access(console),
+        Effect::KeepViews(views) => with_desk(|desk| memory::keep_views(&desk.anchor, &desk.staff, &views)),
+        Effect::RecallViews => {
+            let mut views = Vec::new();
+            with_desk(|desk| views = memory::recall_views(&desk.anchor, &desk.staff));
+            console.send(Do::Recalled(views).into());
+        }
         Effect::Unlock { file, passphrase } => spawn_local(async move {
             let report = move |progress| console.send(Event::Progress(progress));
             match opening::open(&file, passphrase, report).await {
@@ -75,22 +85,39 @@ async fn read(console: Console, session: Rc<Session>) {
 }
 
 /// Writes an event, and reads it back from the log with everything else that is new.
-fn append(console: Console, ticket: Ticket, thread: ThreadId, event: lead::thread::Event) {
+fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
     let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
     spawn_local(async move {
-        let written = session.append(ticket, thread, event).await;
-        let read = if written.is_ok() { session.refresh_after_others().await } else { None };
+        let written = session.write(ticket, thread, deed).await;
+        let read = match written {
+            Ok(seq) => session.refresh_after_others(seq).await,
+            Err(_) => None,
+        };
         if is_current(&session) {
             // The event itself first, so that at no time it is neither shown nor on its way.
             if let Some(event) = read {
                 console.send(event);
             }
             console.send(match written {
-                Ok(()) => Event::Saved(ticket),
+                Ok(_) => Event::Saved(ticket),
                 Err(way) => Event::NotSaved(ticket, way),
             });
         }
     });
+}
+
+fn read_access(console: Console) {
+    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    spawn_local(async move {
+        let found = access::read(&session.desk, |found| console.send(Event::Access(found))).await;
+        if is_current(&session) {
+            console.send(Event::Access(found));
+        }
+    });
+}
+
+fn with_desk(use_it: impl FnOnce(&Desk)) {
+    SESSION.with_borrow(|session| session.as_ref().map(|session| use_it(&session.desk)));
 }
 
 /// Whether it is still unlocked, and was not locked in between: what comes late belongs to nobody.

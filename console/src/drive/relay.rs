@@ -4,7 +4,9 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials};
 use wire::PracticeId;
-use wire::api::{JOSE, Page, Receipt, SignedRoster, Token};
+use wire::access::AccessPage;
+use wire::api::{Erasure, JOSE, Page, Receipt, SignedRoster, Token};
+use wire::limits::PAGE_ENTRIES;
 
 /// Entries asked for first: few, so that there is something to see soon.
 const ENTRIES_FIRST: u32 = 100;
@@ -85,6 +87,22 @@ impl Relay {
             .body(sealed)
             .map_err(|_| RelayError::Unreachable)?;
         json(accept(request.send().await)?).await
+    }
+
+    /// Has the entries erased that the signed evidence names.
+    pub(super) async fn erase(&self, token: &str, erasure: &Erasure) -> Result<Receipt, RelayError> {
+        let body = wire::json::to_text(erasure).ok_or(RelayError::Unreadable)?;
+        let request = bearer(plain(Request::post(&self.url("erasures"))), token)
+            .header("Content-Type", "application/json")
+            .body(body)
+            .map_err(|_| RelayError::Unreachable)?;
+        json(accept(request.send().await)?).await
+    }
+
+    /// Records of the access log after `seq`.
+    pub(super) async fn access_page(&self, token: &str, seq: u64) -> Result<AccessPage, RelayError> {
+        let url = format!("{}?after={seq}&limit={PAGE_ENTRIES}", self.url("access-log"));
+        json(send(bearer(Request::get(&url), token)).await?).await
     }
 
     fn url(&self, what: &str) -> String {

@@ -7,18 +7,21 @@ use super::{clock, memory};
 use crate::model::Event as ModelEvent;
 use crate::model::Trouble;
 use crate::model::case::{Case, Practice, Refusal};
+use crate::model::settings::colleagues;
 use crate::model::work::{Ticket, Way};
 use inbox::assertion::{make_assertion, token_request};
 use inbox::event::seal_event;
 use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
 use lead::Manifest;
-use lead::thread::{Event, EventClaims};
+use lead::thread::{ErasureGround, Event, EventClaims};
 use seal::random::make_entry_id;
 use seal::web::{WebKey, WebSigner};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use wire::api::Erasure;
+use wire::limits::ERASURE_ENTRIES;
 use wire::practice::Role;
 use wire::{StaffId, ThreadId};
 
@@ -95,8 +98,22 @@ pub(super) struct Session {
     busy: Cell<bool>,
     /// Whether there may be more since it began.
     again: Cell<bool>,
-    /// Sealed events that are not known to be in the log, by ticket.
-    sealed: RefCell<HashMap<Ticket, String>>,
+    /// What is sealed and not known to be in the log, by ticket.
+    sealed: RefCell<HashMap<Ticket, Sealed>>,
+}
+
+/// What is to be done with a lead.
+pub(super) enum Deed {
+    Append(Event),
+    /// Everything that is in it.
+    Erase(ErasureGround),
+}
+
+/// The same, signed and sealed.
+#[derive(Clone)]
+enum Sealed {
+    Entry(String),
+    Erasure(Rc<Erasure>),
 }
 
 /// Why the log could not be read on.
@@ -196,36 +213,54 @@ impl Session {
     }
 
     /// The same, once the reading that is under way has ended: it may have begun too early to find what is looked
-    /// for.
-    pub(super) async fn refresh_after_others(&self) -> Option<ModelEvent> {
+    /// for. If it got as far as `seq`, there is nothing more to read.
+    pub(super) async fn refresh_after_others(&self, seq: u64) -> Option<ModelEvent> {
         while self.busy.get() {
             breathe().await;
+        }
+        if self.inbox.borrow().head().seq >= seq {
+            return None;
         }
         self.refresh().await
     }
 
-    /// Signs, seals and appends an event. Under a ticket that was used before, what was sealed then is sent
-    /// again: the relay takes it once.
-    pub(super) async fn append(&self, ticket: Ticket, thread: ThreadId, event: Event) -> Result<(), Way> {
+    /// Signs, seals and sends. Under a ticket that was used before, what was sealed then is sent again: the relay takes
+    /// it once. Gives its place in the log.
+    pub(super) async fn write(&self, ticket: Ticket, thread: ThreadId, deed: Deed) -> Result<u64, Way> {
         let known = self.sealed.borrow().get(&ticket).cloned();
         let sealed = match known {
             Some(sealed) => sealed,
             None => {
-                let sealed = self.seal(thread, event).await.ok_or(Way::Waiting)?;
+                let sealed = self.prepare(thread, deed).await.ok_or(Way::Waiting)?;
                 self.sealed.borrow_mut().insert(ticket, sealed.clone());
                 sealed
             }
         };
-        let sent = async |token: &str| self.desk.relay.append(token, sealed.clone()).await;
+        let sent = async |token: &str| match &sealed {
+            Sealed::Entry(entry) => self.desk.relay.append(token, entry.clone()).await,
+            Sealed::Erasure(erasure) => self.desk.relay.erase(token, erasure).await,
+        };
         match self.desk.signed_in(sent).await {
-            Ok(_) => {
+            Ok(receipt) => {
                 self.sealed.borrow_mut().remove(&ticket);
-                Ok(())
+                Ok(receipt.seq)
             }
             Err(RelayError::Refused(status @ 400..=499)) if status != 401 && status != 429 => {
                 Err(Way::Refused)
             }
             Err(_) => Err(Way::Waiting),
+        }
+    }
+
+    async fn prepare(&self, thread: ThreadId, deed: Deed) -> Option<Sealed> {
+        match deed {
+            Deed::Append(event) => Some(Sealed::Entry(self.seal(thread, event).await?)),
+            Deed::Erase(ground) => {
+                let mut entries = self.inbox.borrow().kept_entries(&thread);
+                entries.truncate(ERASURE_ENTRIES);
+                let evidence = self.seal(thread, Event::Erased { entries: entries.clone(), ground }).await?;
+                Some(Sealed::Erasure(Rc::new(Erasure { evidence, entries })))
+            }
         }
     }
 
@@ -246,13 +281,13 @@ impl Session {
     /// The practice as it stands now.
     pub(super) async fn practice(&self) -> Practice {
         let manifest = Rc::clone(&self.manifest.borrow());
-        let (leads, refused, head, roster_version, role) = {
+        let (leads, refused, head, roster, role) = {
             let inbox = self.inbox.borrow();
             let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
             let roster = inbox.staff().roster();
             // The file says what was so when it was made; the roster decides.
             let role = roster.member(&self.desk.staff).map_or(self.desk.role, |member| member.role);
-            (inbox.leads(), refused, inbox.head(), roster.version, role)
+            (inbox.leads(), refused, inbox.head(), roster.clone(), role)
         };
         let before = self.cases.take();
         let mut cases = Vec::with_capacity(before.len());
@@ -275,7 +310,9 @@ impl Session {
             relay: self.desk.base.clone(),
             source: manifest.source.clone(),
             manifest_version: manifest.version,
-            roster_version,
+            roster_version: roster.version,
+            colleagues: colleagues(&roster),
+            retention_days: roster.retention_days,
             head,
             cases,
             refused,

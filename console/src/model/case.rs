@@ -6,9 +6,12 @@ use super::plain::{cut, plain_line};
 use super::queue::fold;
 use super::same::Traits;
 use super::score;
+use super::settings::Colleague;
+use lead::hours::iso_date;
 use lead::inquiry::Answers;
 use lead::manifest::ManifestSource;
 use lead::thread::Lead;
+use lead::validate::misfits;
 use lead::{Assessment, Inquiry};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -24,6 +27,9 @@ pub(crate) struct Practice {
     pub(crate) source: ManifestSource,
     pub(crate) manifest_version: u64,
     pub(crate) roster_version: u64,
+    pub(crate) colleagues: Vec<Colleague>,
+    /// What is kept, and for how many quiet days; `None`: until somebody erases it.
+    pub(crate) retention_days: Option<u32>,
     pub(crate) head: Head,
     pub(crate) cases: Vec<Arc<Case>>,
     pub(crate) refused: Vec<Refusal>,
@@ -103,6 +109,18 @@ impl Case {
     /// Whether `text` is the reference that the patient was shown.
     pub(crate) fn is_referred_to_as(&self, text: &str) -> bool {
         self.lead.inquiries.iter().any(|received| received.entry.is_referred_to_as(text))
+    }
+
+    /// What does not fit the form that the inquiry names, as the answers stand now; nothing where the form has changed
+    /// since, or nobody filled one in.
+    pub(crate) fn misfits(&self, practice: &Practice) -> Vec<String> {
+        let (Some(received), Some(answers)) = (self.lead.inquiries.last(), self.answers()) else {
+            return Vec::new();
+        };
+        if received.taken.is_some() || received.inquiry.manifest != practice.manifest_version {
+            return Vec::new();
+        }
+        misfits(&practice.source, &answers, &iso_date(received.time), "en")
     }
 
     /// When the relay took the latest inquiry, in milliseconds.
@@ -229,9 +247,35 @@ pub(crate) mod samples {
             source: source(),
             manifest_version: 3,
             roster_version: 2,
+            colleagues: crate::model::settings::sample_colleagues(),
+            retention_days: None,
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
             reading: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_the_form_is_named_until_it_is_put_right() {
+        let now = 1_772_654_700_000;
+        let case = samples::case(1, "knee", now);
+        let practice = samples::practice(Vec::new(), Vec::new());
+        let misfit =
+            |case: &Case, label: &str| case.misfits(&practice).iter().any(|misfit| misfit.starts_with(label));
+        assert!(!misfit(&case, "\"E-mail"), "{:?}", case.misfits(&practice));
+        let mut odd = samples::case(1, "knee", now);
+        let contact = &mut odd.lead.inquiries[0].inquiry.answers.contact;
+        contact.prefer = Some(lead::inquiry::ContactWay::Email);
+        contact.email = Some("none".into());
+        let label =
+            odd.misfits(&practice).into_iter().find(|misfit| misfit.ends_with("is not an e-mail address"));
+        assert!(label.is_some(), "{:?}", odd.misfits(&practice));
+        odd.lead.inquiries[0].inquiry.manifest += 1;
+        assert_eq!(odd.misfits(&practice), Vec::<String>::new(), "another form asked something else");
     }
 }

@@ -68,7 +68,7 @@ fn row(practice: &Practice, case: &Case, zone: Zone) -> [String; 15] {
     ]
 }
 
-fn line(cells: &[String]) -> String {
+pub(crate) fn line(cells: &[String]) -> String {
     cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\r\n"
 }
 

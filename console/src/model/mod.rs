@@ -2,22 +2,26 @@
 //! says which effects to perform. The views show the state; `drive` performs the effects. Keys and
 //! tokens are not here: `drive` holds them and drops them on [`Effect::Forget`].
 
+pub(crate) mod access;
 pub(crate) mod answers;
 pub(crate) mod case;
 pub(crate) mod chart;
 pub(crate) mod contact;
+pub(crate) mod drafting;
 pub(crate) mod due;
 pub(crate) mod export;
 pub(crate) mod guide;
 pub(crate) mod locked;
 pub(crate) mod needs;
 pub(crate) mod open;
+pub(crate) mod pipeline;
 pub(crate) mod plain;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod same;
 pub(crate) mod score;
+pub(crate) mod settings;
 pub(crate) mod shortcut;
 pub(crate) mod take;
 pub(crate) mod timeline;
@@ -110,8 +114,22 @@ pub(crate) enum Event {
     OpenTake,
     /// It is written down, as this new thread.
     TakeDown { thread: ThreadId, event: Box<lead::thread::Event> },
+    /// Show all leads.
+    OpenPipeline,
+    /// Something done there.
+    Pipeline(pipeline::Do),
     /// Show what the numbers say.
     OpenReports,
+    /// Show the day's work, and nothing beside it.
+    OpenQueue,
+    /// Show the practice's own affairs.
+    OpenSettings(settings::Tab),
+    /// How reading the access log goes.
+    Access(access::Found),
+    /// The scoring model's draft is changed.
+    Draft(drafting::Edit),
+    /// Erase everything of this lead, for good.
+    Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.
     Notifications,
     /// What the browser says to that.
@@ -161,6 +179,14 @@ pub(crate) enum Effect {
     LockOthers,
     /// Sign, seal and append; what has this ticket already is sent again as it is.
     Append { ticket: Ticket, thread: ThreadId, event: lead::thread::Event },
+    /// Sign for the erasure of a lead's entries, and have the relay erase them.
+    Erase { ticket: Ticket, thread: ThreadId, ground: lead::thread::ErasureGround },
+    /// Read the access log, and check its chain.
+    ReadAccess,
+    /// Keep these views of the pipeline in this browser.
+    KeepViews(Vec<String>),
+    /// Tell what views were kept.
+    RecallViews,
     /// Put the keyboard's focus here.
     Focus(Focus),
     /// Ask the browser whether notifications may be shown.
@@ -194,7 +220,7 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
             let open = Open::new(*practice, locked.now);
             let focus = open.cursor.map(|thread| Effect::Focus(Focus::Row(thread)));
             *state = State::Open(Box::new(open));
-            focus.into_iter().collect()
+            focus.into_iter().chain([Effect::RecallViews]).collect()
         }
         // What was believed so far came from the same relay: none of it may be shown any more.
         (State::Open(open), Event::Distrusted(found)) => {

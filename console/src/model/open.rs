@@ -1,11 +1,17 @@
 //! The open console: which leads are listed, where the cursor is, what is shown beside the list.
 
-use super::case::{Practice, Same};
+use super::access::Access;
+use super::case::{Case, Practice, Same};
+use super::drafting::Drafting;
+use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
+use super::rows::{self, HEAD};
+use super::settings::Tab;
 use super::work::{Outgoing, Ticket, Way};
 use super::{Direction, Effect, Event, Focus};
 use std::collections::HashSet;
 use std::sync::Arc;
+use wire::practice::Role;
 use wire::{StaffId, ThreadId};
 
 /// Everything that the open console shows.
@@ -17,6 +23,11 @@ pub(crate) struct Open {
     pub(crate) listed: Same<Listed>,
     pub(crate) cursor: Option<ThreadId>,
     pub(crate) shown: Shown,
+    /// Whether the lead that is shown was opened from the pipeline, and leads back to it.
+    from_pipeline: bool,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) access: Access,
+    pub(crate) drafting: Drafting,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -46,8 +57,12 @@ pub(crate) enum Shown {
     Call(ThreadId),
     /// An inquiry is being written down.
     Take,
+    /// All leads, as a table or a board.
+    Pipeline,
     /// What the numbers say.
     Reports,
+    /// The practice's own affairs.
+    Settings(Tab),
     /// What is known of the log, and what was refused.
     Log,
 }
@@ -57,7 +72,9 @@ impl Shown {
     pub(crate) const fn lead(self) -> Option<ThreadId> {
         match self {
             Self::Lead(thread) | Self::Call(thread) => Some(thread),
-            Self::Nothing | Self::Take | Self::Reports | Self::Log => None,
+            Self::Nothing | Self::Take | Self::Pipeline | Self::Reports | Self::Settings(_) | Self::Log => {
+                None
+            }
         }
     }
 }
@@ -81,6 +98,10 @@ impl Open {
             listed,
             cursor,
             shown: Shown::Nothing,
+            from_pipeline: false,
+            pipeline: Pipeline::default(),
+            access: Access::default(),
+            drafting: Drafting::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -114,6 +135,7 @@ impl Open {
             Event::OpenLog => return self.show(Shown::Log),
             Event::CallNext => {
                 if let Some(thread) = next_to_call(&self.practice, self.now) {
+                    self.shown = Shown::Nothing;
                     let mut effects = self.open(thread);
                     effects.extend(self.claim(thread));
                     return effects;
@@ -126,7 +148,25 @@ impl Open {
             }
             Event::CallHere => return self.here().map(|thread| self.call(thread)).unwrap_or_default(),
             Event::OpenTake => return self.show(Shown::Take),
+            Event::OpenPipeline => {
+                self.shown = Shown::Pipeline;
+                self.relist();
+                return self.at_cursor();
+            }
+            Event::Pipeline(act) => return self.in_pipeline(act),
             Event::OpenReports => return self.show(Shown::Reports),
+            Event::OpenQueue => {
+                self.shown = Shown::Nothing;
+                self.relist();
+                return self.at_cursor();
+            }
+            Event::OpenSettings(tab) => return self.open_settings(tab),
+            Event::Access(found) => self.access.step(found),
+            Event::Draft(edit) => self.drafting.step(&self.practice.source.scoring, edit),
+            Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
+                let entries = Vec::new();
+                return self.act(thread, lead::thread::Event::Erased { entries, ground });
+            }
             Event::TakeDown { thread, event } => {
                 self.shown = Shown::Lead(thread);
                 return self.write(thread, *event);
@@ -163,7 +203,10 @@ impl Open {
     }
 
     /// A list that is the same stays the very same, so that nothing is drawn anew.
-    fn relist(&mut self) {
+    pub(crate) fn relist(&mut self) {
+        if self.is_pipeline() {
+            self.relist_pipeline();
+        }
         let listed = select(&self.practice, &self.query, self.now);
         let same = listed.groups == self.listed.groups
             && listed.cases.len() == self.listed.cases.len()
@@ -172,8 +215,29 @@ impl Open {
             self.listed = Same(Arc::new(listed));
         }
         if self.position().is_none() {
-            self.cursor = self.listed.cases.first().map(|case| case.lead.thread);
+            self.cursor = self.in_front().first().map(|case| case.lead.thread);
         }
+    }
+
+    /// Whether the pipeline, or a lead opened from it, takes the whole width.
+    pub(crate) fn is_pipeline(&self) -> bool {
+        self.shown == Shown::Pipeline || (self.from_pipeline && self.shown.lead().is_some())
+    }
+
+    /// The leads that the cursor moves through.
+    fn in_front(&self) -> &[Arc<Case>] {
+        if self.is_pipeline() { &self.pipeline.listed } else { &self.listed.cases }
+    }
+
+    /// Where the row under the cursor begins and ends, in pixels, with what stands right above it.
+    pub(crate) fn cursor_row(&self) -> Option<(i32, i32)> {
+        let at = self.position()?;
+        if self.is_pipeline() {
+            let top = i32::try_from(at).ok()?.saturating_mul(pipeline::ROW);
+            return Some((top, top + 2 * pipeline::ROW));
+        }
+        let top = rows::top(&self.listed.groups, at);
+        Some((top - HEAD, top + rows::ROW))
     }
 
     fn refresh(&mut self, practice: Practice) -> Vec<Effect> {
@@ -188,11 +252,11 @@ impl Open {
     /// Where the cursor is in the list.
     pub(crate) fn position(&self) -> Option<usize> {
         let cursor = self.cursor?;
-        self.listed.cases.iter().position(|case| case.lead.thread == cursor)
+        self.in_front().iter().position(|case| case.lead.thread == cursor)
     }
 
     fn travel(&mut self, direction: Direction) -> Vec<Effect> {
-        let Some(last) = self.listed.cases.len().checked_sub(1) else { return Vec::new() };
+        let Some(last) = self.in_front().len().checked_sub(1) else { return Vec::new() };
         let at = self.position();
         let to = match (direction, at) {
             (Direction::First, _) | (_, None) => 0,
@@ -200,7 +264,7 @@ impl Open {
             (Direction::Next, Some(at)) => (at + 1).min(last),
             (Direction::Previous, Some(at)) => at.saturating_sub(1),
         };
-        let thread = self.listed.cases[to].lead.thread;
+        let thread = self.in_front()[to].lead.thread;
         self.cursor = Some(thread);
         if self.shown.lead().is_some() {
             self.shown = Shown::Lead(thread);
@@ -212,14 +276,19 @@ impl Open {
         if self.practice.case(thread).is_none() {
             return Vec::new();
         }
+        self.from_pipeline = self.is_pipeline();
         self.cursor = Some(thread);
         self.shown = Shown::Lead(thread);
         vec![Effect::Focus(Focus::Page)]
     }
 
-    fn show(&mut self, shown: Shown) -> Vec<Effect> {
+    pub(crate) fn show(&mut self, shown: Shown) -> Vec<Effect> {
         self.shown = shown;
         vec![Effect::Focus(Focus::Page)]
+    }
+
+    fn at_cursor(&self) -> Vec<Effect> {
+        self.cursor.map(|thread| Effect::Focus(Focus::Row(thread))).into_iter().collect()
     }
 
     fn here(&self) -> Option<ThreadId> {
@@ -263,7 +332,7 @@ impl Open {
     }
 
     /// Nothing is written while the log is not read to its end: what comes later may say otherwise.
-    fn act(&mut self, thread: ThreadId, event: lead::thread::Event) -> Vec<Effect> {
+    pub(crate) fn act(&mut self, thread: ThreadId, event: lead::thread::Event) -> Vec<Effect> {
         if self.practice.case(thread).is_none() || self.practice.reading.is_some() {
             return Vec::new();
         }
@@ -274,14 +343,14 @@ impl Open {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.outgoing.push(Outgoing { ticket, thread, event: event.clone(), way: Way::Sending });
-        vec![Effect::Append { ticket, thread, event }]
+        vec![send(ticket, thread, event)]
     }
 
     fn resend(&mut self, ticket: Ticket) -> Vec<Effect> {
         let waiting = |outgoing: &&mut Outgoing| outgoing.ticket == ticket && outgoing.way == Way::Waiting;
         let Some(outgoing) = self.outgoing.iter_mut().find(waiting) else { return Vec::new() };
         outgoing.way = Way::Sending;
-        vec![Effect::Append { ticket, thread: outgoing.thread, event: outgoing.event.clone() }]
+        vec![send(ticket, outgoing.thread, outgoing.event.clone())]
     }
 
     fn back(&mut self) -> Vec<Effect> {
@@ -290,12 +359,22 @@ impl Open {
         } else if let Shown::Call(thread) = self.shown {
             return self.open(thread);
         } else if self.shown != Shown::Nothing {
-            self.shown = Shown::Nothing;
+            let to_pipeline = self.shown != Shown::Pipeline && self.is_pipeline();
+            self.shown = if to_pipeline { Shown::Pipeline } else { Shown::Nothing };
+            self.relist();
         } else if !self.query.text.is_empty() {
             self.query.text.clear();
             self.relist();
         }
-        self.cursor.map(|thread| Effect::Focus(Focus::Row(thread))).into_iter().collect()
+        self.at_cursor()
+    }
+}
+
+/// What erases goes to the relay in another way than what is only written.
+fn send(ticket: Ticket, thread: ThreadId, event: lead::thread::Event) -> Effect {
+    match event {
+        lead::thread::Event::Erased { ground, .. } => Effect::Erase { ticket, thread, ground },
+        event => Effect::Append { ticket, thread, event },
     }
 }
 
@@ -309,188 +388,4 @@ fn has_new_inquiry(before: &Practice, now: &Practice) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::case::samples;
-    use crate::model::{LockReason, Progress, State, step};
-    use zeroize::Zeroizing;
-
-    const NOW: u64 = 1_772_654_700_000;
-
-    fn practice(leads: u8) -> Practice {
-        samples::practice(
-            (1..=leads).map(|n| samples::case(n, &format!("knee number{n}"), NOW + u64::from(n))).collect(),
-            Vec::new(),
-        )
-    }
-
-    fn opened(leads: u8) -> State {
-        let mut state = State::default();
-        step(&mut state, Event::FilePicked { name: "m".into(), text: "a.b.c.d.e".into() });
-        step(&mut state, Event::Unlock { passphrase: Zeroizing::new("x".into()) });
-        step(&mut state, Event::Progress(Progress::Read { entries: 1, of: 1 }));
-        step(&mut state, Event::Opened(Box::new(practice(leads))));
-        state
-    }
-
-    fn open(state: &State) -> &Open {
-        match state {
-            State::Open(open) => open,
-            State::Locked(_) => panic!("locked"),
-        }
-    }
-
-    fn row(n: u8) -> Vec<Effect> {
-        vec![Effect::Focus(Focus::Row(ThreadId::from_bytes([n; 16])))]
-    }
-
-    #[test]
-    fn keys_travel_the_list_and_stop_at_its_ends() {
-        let mut state = opened(3);
-        assert_eq!(step(&mut state, Event::Move(Direction::Previous)), row(1));
-        assert_eq!(step(&mut state, Event::Move(Direction::Next)), row(2));
-        assert_eq!(step(&mut state, Event::Move(Direction::Last)), row(3));
-        assert_eq!(step(&mut state, Event::Move(Direction::Next)), row(3));
-        assert_eq!(open(&state).shown, Shown::Nothing);
-        assert_eq!(step(&mut opened(0), Event::Move(Direction::Next)), []);
-    }
-
-    #[test]
-    fn enter_opens_and_escape_goes_back_step_by_step() {
-        let mut state = opened(2);
-        step(&mut state, Event::Search("knee".into()));
-        assert_eq!(step(&mut state, Event::OpenCursor), [Effect::Focus(Focus::Page)]);
-        step(&mut state, Event::Move(Direction::Next));
-        assert_eq!(open(&state).shown, Shown::Lead(ThreadId::from_bytes([2; 16])), "an open page follows");
-        assert_eq!(step(&mut state, Event::Back), row(2));
-        assert_eq!((open(&state).shown, open(&state).query.text.as_str()), (Shown::Nothing, "knee"));
-        step(&mut state, Event::Back);
-        assert_eq!(open(&state).query.text, "");
-    }
-
-    #[test]
-    fn the_next_call_opens_whatever_is_searched_for() {
-        let mut state = opened(3);
-        step(&mut state, Event::Search("nothing like it".into()));
-        let first = ThreadId::from_bytes([1; 16]);
-        let claimed = lead::thread::Event::Claimed { over: None };
-        assert_eq!(
-            step(&mut state, Event::CallNext),
-            [Effect::Focus(Focus::Page), Effect::Append { ticket: 1, thread: first, event: claimed }]
-        );
-        assert_eq!(open(&state).shown, Shown::Lead(first), "the one that waits longest");
-        assert_eq!(step(&mut opened(0), Event::CallNext), []);
-    }
-
-    #[test]
-    fn a_search_keeps_the_cursor_on_something_listed() {
-        let mut state = opened(3);
-        step(&mut state, Event::Search("number1".into()));
-        assert_eq!(open(&state).cursor, Some(ThreadId::from_bytes([1; 16])));
-        step(&mut state, Event::Search("nothing like it".into()));
-        assert_eq!(open(&state).cursor, None);
-        assert_eq!(step(&mut state, Event::OpenCursor), []);
-    }
-
-    #[test]
-    fn new_entries_leave_the_person_where_they_are() {
-        let mut state = opened(2);
-        step(&mut state, Event::OpenLead(ThreadId::from_bytes([1; 16])));
-        step(&mut state, Event::Refreshed(Box::new(practice(5))));
-        assert_eq!(open(&state).cursor, Some(ThreadId::from_bytes([1; 16])));
-        assert_eq!(open(&state).shown, Shown::Lead(ThreadId::from_bytes([1; 16])));
-        assert_eq!(open(&state).listed.cases.len(), 5);
-    }
-
-    #[test]
-    fn locking_drops_everything_and_tells_the_other_tabs_once() {
-        let mut state = opened(3);
-        assert_eq!(step(&mut state, Event::Lock(LockReason::Asked)), [Effect::Forget, Effect::LockOthers]);
-        assert!(matches!(state, State::Locked(_)));
-        assert_eq!(step(&mut state, Event::Lock(LockReason::OtherTab)), []);
-        let mut other = opened(3);
-        assert_eq!(step(&mut other, Event::Lock(LockReason::OtherTab)), [Effect::Forget]);
-    }
-
-    #[test]
-    fn what_staff_do_is_kept_until_it_is_in_the_log() {
-        let thread = ThreadId::from_bytes([1; 16]);
-        let mut state = opened(1);
-        let event = lead::thread::Event::NoteAdded { text: "call after 3".into() };
-        let append = |ticket| [Effect::Append { ticket, thread, event: event.clone() }];
-        assert_eq!(step(&mut state, Event::Act { thread, event: event.clone() }), append(1));
-        assert_eq!(step(&mut state, Event::Resend(1)), [], "it is on its way");
-        step(&mut state, Event::Discard(1));
-        assert_eq!(open(&state).outgoing.len(), 1, "and cannot be taken back");
-        step(&mut state, Event::NotSaved(1, Way::Waiting));
-        assert_eq!(step(&mut state, Event::Resend(1)), append(1), "the same ticket, so it is there once");
-        step(&mut state, Event::Saved(1));
-        assert!(open(&state).outgoing.is_empty());
-        assert_eq!(step(&mut state, Event::Act { thread, event: event.clone() }), append(2));
-        step(&mut state, Event::NotSaved(2, Way::Refused));
-        assert_eq!(step(&mut state, Event::Resend(2)), [], "it would be refused again");
-        step(&mut state, Event::Discard(2));
-        assert!(open(&state).outgoing.is_empty());
-        let stranger = ThreadId::from_bytes([9; 16]);
-        assert_eq!(step(&mut state, Event::Act { thread: stranger, event }), []);
-    }
-
-    #[test]
-    fn a_call_is_claimed_and_given_back() {
-        let mut state = opened(2);
-        let effects = step(&mut state, Event::CallHere);
-        assert!(matches!(effects[..], [Effect::Focus(Focus::Page), Effect::Append { .. }]));
-        let thread = ThreadId::from_bytes([1; 16]);
-        assert_eq!(open(&state).shown, Shown::Call(thread));
-        step(&mut state, Event::Back);
-        assert_eq!(open(&state).shown, Shown::Lead(thread), "from the call back to the lead");
-        step(&mut state, Event::OpenReports);
-        step(&mut state, Event::Back);
-        assert_eq!(open(&state).shown, Shown::Nothing);
-    }
-
-    #[test]
-    fn while_the_log_is_read_it_is_shown_and_nothing_is_written() {
-        let mut state = opened(2);
-        let reading = |leads: u8| Practice { reading: Some((leads.into(), 5)), ..practice(leads) };
-        step(&mut state, Event::Refreshed(Box::new(reading(3))));
-        assert_eq!(open(&state).listed.cases.len(), 3);
-        assert_eq!(step(&mut state, Event::ClaimHere), []);
-        let mut broken = state.clone();
-        step(&mut state, Event::Refreshed(Box::new(practice(5))));
-        assert!(matches!(step(&mut state, Event::ClaimHere)[..], [Effect::Append { .. }]));
-        let failed = crate::model::Trouble::Log("entry 4 is missing".into());
-        assert_eq!(step(&mut broken, Event::Failed(failed)), [Effect::Forget]);
-        assert!(matches!(broken, State::Locked(_)), "half a log is not shown on");
-    }
-
-    #[test]
-    fn new_inquiries_are_told_of_when_asked_for_and_colleagues_work_is_not() {
-        let mut state = opened(2);
-        assert_eq!(step(&mut state, Event::Refreshed(Box::new(practice(3)))), []);
-        assert_eq!(step(&mut state, Event::Notifications), [Effect::AskToNotify]);
-        step(&mut state, Event::NotificationsAllowed(true));
-        assert_eq!(step(&mut state, Event::Refreshed(Box::new(practice(3)))), [], "nothing is new");
-        assert_eq!(step(&mut state, Event::Refreshed(Box::new(practice(4)))), [Effect::Notify]);
-        assert_eq!(step(&mut state, Event::Notifications), []);
-        assert_eq!(step(&mut state, Event::Refreshed(Box::new(practice(5)))), []);
-    }
-
-    #[test]
-    fn a_log_that_stops_checking_is_not_shown_on() {
-        let mut state = opened(3);
-        let effects = step(&mut state, Event::Distrusted("entry 4 is missing".into()));
-        assert_eq!(effects, [Effect::Forget, Effect::LockOthers]);
-        let State::Locked(locked) = state else { panic!("still open") };
-        assert!(matches!(locked.phase, crate::model::Phase::Failed(_)));
-    }
-
-    #[test]
-    fn what_arrives_after_locking_is_not_shown() {
-        let mut state = opened(1);
-        step(&mut state, Event::Lock(LockReason::Idle));
-        step(&mut state, Event::Refreshed(Box::new(practice(3))));
-        step(&mut state, Event::Opened(Box::new(practice(3))));
-        assert!(matches!(state, State::Locked(_)));
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::case::{Case, Practice};
 use super::due::{Clock, stands, waits};
+use super::pipeline::Column;
 use super::plain::{cut, plain_line};
 use super::score;
 use super::when::{Zone, brief, full};
@@ -222,6 +223,8 @@ pub(crate) struct Row {
     /// Who works on it: a colleague's name, or `You`.
     pub(crate) holder: Option<String>,
     pub(crate) stage: &'static str,
+    /// Where it stands on the board.
+    pub(crate) column: &'static str,
     pub(crate) when: String,
     pub(crate) when_full: String,
     pub(crate) reference: String,
@@ -248,6 +251,7 @@ impl Row {
             clock: clock_of(case, now, zone),
             holder: holder(case, practice, now),
             stage: stage_word(case.lead.stage),
+            column: Column::of(&case.lead).label(),
             when: brief(received, now, zone),
             when_full: full(received, zone),
             reference: case
@@ -286,7 +290,7 @@ fn is_to_call(case: &Case) -> bool {
 }
 
 /// The folded words of a search.
-fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     fold(text).split_whitespace().map(str::to_owned).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::plain::plain_line;
 use lead::manifest::ManifestSource;
-use lead::scoring::{Action, Line, LineSource, Model, Score};
+use lead::scoring::{Action, Criterion, Line, LineSource, Model, Score, Tier, When};
 
 /// A score as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,8 +33,7 @@ pub(crate) fn explain(score: &Score, model: &Model, language: &str) -> Explained
     let tier = model.tiers.iter().find(|tier| tier.id == score.tier);
     Explained {
         points: score.points,
-        tier: tier
-            .map_or_else(|| score.tier.clone(), |tier| or_id(tier.label.in_language(language), &tier.id)),
+        tier: tier.map_or_else(|| score.tier.clone(), self::tier),
         action: match &score.action {
             Action::Call { within_business_minutes } => {
                 format!("Call within {within_business_minutes} business minutes")
@@ -48,8 +47,9 @@ pub(crate) fn explain(score: &Score, model: &Model, language: &str) -> Explained
     }
 }
 
-/// Compares the score that came with the inquiry, which anyone can make up, with the one computed here.
-pub(crate) fn compare(preliminary: &Score, score: &Score, language: &str) -> Preliminary {
+/// Compares the score that came with the inquiry, which anyone can make up, with the one computed here by `model`.
+pub(crate) fn compare(preliminary: &Score, score: &Score, model: &Model) -> Preliminary {
+    let language = "en";
     let sum = preliminary.lines.iter().fold(0_i64, |sum, line| sum + i64::from(line.points));
     if sum != i64::from(preliminary.points) {
         return Preliminary::Inconsistent { points: preliminary.points };
@@ -65,6 +65,7 @@ pub(crate) fn compare(preliminary: &Score, score: &Score, language: &str) -> Pre
             .fold(0_i32, |sum, line| sum.saturating_add(line.points))
     };
     let mut lines: Vec<(String, i32, i32)> = Vec::new();
+    let mut by_text = true;
     let mut seen: Vec<&LineSource> = Vec::new();
     for line in score.lines.iter().chain(&preliminary.lines) {
         if seen.contains(&&line.source) {
@@ -73,20 +74,42 @@ pub(crate) fn compare(preliminary: &Score, score: &Score, language: &str) -> Pre
         seen.push(&line.source);
         let (before, after) = (points_of(preliminary, &line.source), points_of(score, &line.source));
         if before != after {
+            by_text &= is_of_text(&line.source, model);
             lines.push((label(line, language), before, after));
         }
     }
-    let why = if preliminary.model.hash == score.model.hash {
-        "The same model gave the browser another result: what it saw there was not what was sent."
-    } else {
+    let why = if preliminary.model.hash != score.model.hash {
         "The browser scored by another version of the model."
+    } else if by_text {
+        "In the browser the form looks for emergencies only. How soon a text needs a reply, and what it asks for, is \
+         read here."
+    } else {
+        "The same model gave the browser another result: what it saw there was not what was sent, or was put right since."
     };
     Preliminary::Different { points: preliminary.points, why, lines }
+}
+
+/// Whether it looks at the text, which the browser reads less of; caps and ranges follow from the others.
+fn is_of_text(source: &LineSource, model: &Model) -> bool {
+    let LineSource::Criterion(id) = source else { return true };
+    let looks =
+        |by: &Criterion| matches!(by.when, When::Intent(_) | When::Urgency(_) | When::AppointmentRequested);
+    model.criteria.iter().any(|by| by.id == *id && looks(by))
 }
 
 /// Points with their sign: `+10`, `−5`.
 pub(crate) fn signed(points: i32) -> String {
     if points < 0 { format!("−{}", points.unsigned_abs()) } else { format!("+{points}") }
+}
+
+/// The name of a tier for staff.
+pub(crate) fn tier(tier: &Tier) -> String {
+    or_id(tier.label.in_language("en"), &tier.id)
+}
+
+/// The name of a criterion for staff.
+pub(crate) fn criterion(criterion: &Criterion) -> String {
+    plain_line(&or_id(criterion.label.in_language("en"), &criterion.id))
 }
 
 /// The name of a service for staff.
@@ -132,20 +155,32 @@ mod tests {
     fn a_made_up_preliminary_score_is_called_so() {
         let case = samples::case(1, "book", NOW);
         let score = &case.assessment.as_ref().unwrap().score;
+        let model = &samples::source().scoring;
         let mut made_up = score.clone();
         made_up.points = 99;
-        assert_eq!(compare(&made_up, score, "en"), Preliminary::Inconsistent { points: 99 });
-        assert_eq!(compare(score, score, "en"), Preliminary::Same);
+        assert_eq!(compare(&made_up, score, model), Preliminary::Inconsistent { points: 99 });
+        assert_eq!(compare(score, score, model), Preliminary::Same);
+    }
+
+    #[test]
+    fn what_only_staffs_lexicon_reads_is_explained_as_that() {
+        let case = samples::case(1, "We sell SEO services, vendor offer", NOW);
+        let inquiry = case.lead.inquiry().unwrap();
+        let score = &case.assessment.as_ref().unwrap().score;
+        let compared = compare(&inquiry.preliminary, score, &samples::source().scoring);
+        let Preliminary::Different { why, .. } = compared else { panic!("not different") };
+        assert!(why.starts_with("In the browser the form looks for emergencies only."), "{why}");
     }
 
     #[test]
     fn a_difference_names_its_lines() {
         let case = samples::case(1, "book", NOW);
         let score = &case.assessment.as_ref().unwrap().score;
+        let model = &samples::source().scoring;
         let mut other = score.clone();
         other.lines[0].points -= 5;
         other.points -= 5;
-        let Preliminary::Different { points, lines, .. } = compare(&other, score, "en") else {
+        let Preliminary::Different { points, lines, .. } = compare(&other, score, model) else {
             panic!("not different");
         };
         assert_eq!(points, score.points - 5);

@@ -1,20 +1,25 @@
 //! The keys, in one place: what each does, and the map that is shown on `?`.
 
+use super::pipeline::Do;
 use super::{Direction, Event, LockReason};
 
 /// Where a key was pressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Place {
-    /// In a field: letters are text there.
+    /// In the search field: letters are text there, and the arrows move through what is found.
+    Search,
+    /// In another field, which has the arrows for itself.
     Field,
     /// On a button or link, which Enter already presses.
     Control,
+    /// In a text, which the arrows scroll.
+    Text,
     /// Anywhere else.
     Elsewhere,
 }
 
 /// Keys and what they do, as shown.
-pub(crate) const MAP: [(&str, &str); 13] = [
+pub(crate) const MAP: [(&str, &str); 16] = [
     ("↓ or J", "Next lead"),
     ("↑ or K", "Previous lead"),
     ("Home, End", "First, last lead"),
@@ -24,6 +29,9 @@ pub(crate) const MAP: [(&str, &str); 13] = [
     ("C", "Claim the lead, or give it back"),
     ("G", "Call with the guide"),
     ("T", "Take a call: write an inquiry down"),
+    ("D", "The day's work"),
+    ("P", "Pipeline: all leads"),
+    ("X", "Tick the lead, in the pipeline"),
     ("R", "Reports"),
     ("/", "Search"),
     ("?", "This map"),
@@ -34,23 +42,26 @@ pub(crate) const MAP: [(&str, &str); 13] = [
 pub(crate) fn event(key: &str, place: Place) -> Option<Event> {
     let everywhere = match key {
         "Escape" => Some(Event::Back),
-        "ArrowDown" => Some(Event::Move(Direction::Next)),
-        "ArrowUp" => Some(Event::Move(Direction::Previous)),
+        "ArrowDown" if !matches!(place, Place::Field | Place::Text) => Some(Event::Move(Direction::Next)),
+        "ArrowUp" if !matches!(place, Place::Field | Place::Text) => Some(Event::Move(Direction::Previous)),
         _ => None,
     };
-    if everywhere.is_some() || place == Place::Field {
+    if everywhere.is_some() || matches!(place, Place::Field | Place::Search) {
         return everywhere;
     }
     match key {
         "j" => Some(Event::Move(Direction::Next)),
         "k" => Some(Event::Move(Direction::Previous)),
-        "Home" => Some(Event::Move(Direction::First)),
-        "End" => Some(Event::Move(Direction::Last)),
+        "Home" if place != Place::Text => Some(Event::Move(Direction::First)),
+        "End" if place != Place::Text => Some(Event::Move(Direction::Last)),
         "Enter" if place == Place::Elsewhere => Some(Event::OpenCursor),
         "n" => Some(Event::CallNext),
         "c" => Some(Event::ClaimHere),
         "g" => Some(Event::CallHere),
         "t" => Some(Event::OpenTake),
+        "d" => Some(Event::OpenQueue),
+        "p" => Some(Event::OpenPipeline),
+        "x" => Some(Event::Pipeline(Do::TickCursor)),
         "r" => Some(Event::OpenReports),
         "/" => Some(Event::FocusSearch),
         "?" => Some(Event::Shortcuts),
@@ -65,11 +76,21 @@ mod tests {
 
     #[test]
     fn letters_are_text_in_a_field() {
-        for key in ["j", "k", "n", "c", "g", "t", "r", "/", "?", "L", "Home", "Enter"] {
+        for key in ["j", "k", "n", "c", "g", "t", "d", "p", "x", "r", "/", "?", "L", "Home", "Enter"] {
             assert!(event(key, Place::Field).is_none(), "{key}");
+            assert!(event(key, Place::Search).is_none(), "{key}");
             assert!(event(key, Place::Elsewhere).is_some(), "{key}");
         }
         assert!(matches!(event("Escape", Place::Field), Some(Event::Back)));
+    }
+
+    #[test]
+    fn arrows_are_the_fields_own_where_it_needs_them() {
+        for key in ["ArrowDown", "ArrowUp"] {
+            assert!(event(key, Place::Field).is_none(), "a choice is changed by them");
+            assert!(event(key, Place::Text).is_none(), "a text is scrolled by them");
+            assert!(event(key, Place::Search).is_some());
+        }
     }
 
     #[test]

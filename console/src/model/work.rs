@@ -4,7 +4,8 @@
 
 use super::when::Zone;
 use lead::thread::{
-    AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, Event, Slot, Stage, Verification,
+    AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, ErasureGround, Event, Slot, Stage,
+    Verification,
 };
 use wire::ThreadId;
 
@@ -78,7 +79,7 @@ pub(crate) fn says(event: &Event) -> String {
         Event::Merged { .. } => "Merged into another lead".into(),
         Event::Unmerged => "Not merged after all".into(),
         Event::Corrected { .. } => "Note corrected".into(),
-        Event::Erased { .. } => "Erased at the relay".into(),
+        Event::Erased { ground, .. } => format!("Erased: {}", ground_word(*ground)),
     }
 }
 
@@ -96,6 +97,18 @@ pub(crate) const fn reason_word(reason: ClosedReason) -> &'static str {
         ClosedReason::Duplicate => "Duplicate",
         ClosedReason::Vendor => "Vendor or spam",
         ClosedReason::Other => "Other",
+    }
+}
+
+/// Why a lead may be erased, as offered.
+pub(crate) const GROUNDS: [ErasureGround; 3] =
+    [ErasureGround::Request, ErasureGround::Retention, ErasureGround::Mistake];
+
+pub(crate) const fn ground_word(ground: ErasureGround) -> &'static str {
+    match ground {
+        ErasureGround::Request => "The person asked for it",
+        ErasureGround::Retention => "Kept for long enough",
+        ErasureGround::Mistake => "A test, or not meant for us",
     }
 }
 

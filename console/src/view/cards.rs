@@ -132,12 +132,21 @@ pub(crate) fn same(console: Console, here: ThreadId, twins: Vec<Twin>) -> Option
     })
 }
 
-/// Labels and values.
-pub(crate) fn facts(facts: Vec<(String, String)>) -> Option<impl IntoView> {
-    (!facts.is_empty()).then(|| {
+/// Labels and values, and what of the answers does not fit the form: nobody is kept from sending something else.
+pub(crate) fn facts(facts: Vec<(String, String)>, misfits: Vec<String>) -> Option<impl IntoView> {
+    (!facts.is_empty() || !misfits.is_empty()).then(|| {
+        let misfits = (!misfits.is_empty()).then(|| {
+            view! {
+                <div class="note warn" role="note">
+                    {icon(icon::ALERT)}
+                    <div><strong>{"Does not fit the form"}</strong><ul class="misfits">{misfits.into_iter().map(|misfit| view! { <li><bdi>{misfit}</bdi></li> }).collect_view()}</ul></div>
+                </div>
+            }
+        });
         view! {
             <section class="card at-facts" aria-labelledby="facts-title">
                 <h2 id="facts-title">{"Answers"}</h2>
+                {misfits}
                 <dl class="facts">
                     {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd dir="auto">{value}</dd></div> }).collect_view()}
                 </dl>

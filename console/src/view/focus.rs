@@ -2,7 +2,6 @@
 
 use super::Console;
 use super::list::{LIST, row_id};
-use crate::model::rows::{self, HEAD, ROW};
 use crate::model::{Focus, State};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -61,14 +60,14 @@ fn element(id: &str) -> Option<HtmlElement> {
 /// Scrolls the list so that the row under the cursor is drawn, whole.
 fn reveal(console: Console) {
     let found = console.with(|state| match state {
-        State::Open(open) => open.position().map(|at| rows::top(&open.listed.groups, at)),
+        State::Open(open) => open.cursor_row(),
         State::Locked(_) => None,
     });
-    let (Some(top), Some(list)) = (found, element(LIST)) else { return };
+    let (Some((top, end)), Some(list)) = (found, element(LIST)) else { return };
     let (seen, height) = (list.scroll_top(), list.client_height());
-    if top - HEAD < seen {
-        list.set_scroll_top(top - HEAD);
-    } else if top + ROW > seen + height {
-        list.set_scroll_top(top + ROW - height);
+    if top < seen {
+        list.set_scroll_top(top);
+    } else if end > seen + height {
+        list.set_scroll_top(end - height);
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Console;
 use crate::model::shortcut::{self, Place};
+use crate::model::{Shown, State};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -13,7 +14,7 @@ pub(crate) fn listen(console: Console) {
         if pressed.ctrl_key() || pressed.alt_key() || pressed.meta_key() || pressed.is_composing() {
             return;
         }
-        if let Some(event) = shortcut::event(&pressed.key(), place(&pressed)) {
+        if let Some(event) = shortcut::event(&pressed.key(), place(console, &pressed)) {
             pressed.prevent_default();
             console.send(event);
         }
@@ -21,17 +22,31 @@ pub(crate) fn listen(console: Console) {
     on_cleanup(move || handle.remove());
 }
 
-fn place(pressed: &KeyboardEvent) -> Place {
+fn place(console: Console, pressed: &KeyboardEvent) -> Place {
     let Some(target) = pressed.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return Place::Elsewhere;
     };
     // Enter opens the lead under the cursor, also when it is pressed before the focus has followed the cursor.
-    if target.class_list().contains("row") {
+    if target.id().starts_with("row-") {
         return Place::Elsewhere;
     }
+    let is_checkbox = target.get_attribute("type").is_some_and(|kind| kind == "checkbox");
     match target.tag_name().as_str() {
+        _ if target.id() == super::focus::SEARCH => Place::Search,
+        "INPUT" if is_checkbox => Place::Control,
         "INPUT" | "TEXTAREA" | "SELECT" => Place::Field,
         "BUTTON" | "A" | "SUMMARY" => Place::Control,
+        _ if reads(console) => Place::Text,
         _ => Place::Elsewhere,
     }
+}
+
+/// Whether a page is shown that is read, not worked through.
+fn reads(console: Console) -> bool {
+    console.with(|state| match state {
+        State::Open(open) => {
+            !matches!(open.shown, Shown::Nothing | Shown::Pipeline) && open.shown.lead().is_none()
+        }
+        State::Locked(_) => false,
+    })
 }

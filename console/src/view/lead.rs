@@ -7,11 +7,12 @@ use super::{Console, call, cards, console, correct, timeline, work};
 use crate::model::case::{Case, Practice, Same};
 use crate::model::contact::ways;
 use crate::model::needs::stretches;
-use crate::model::open::Shown;
+use crate::model::open::{Open, Shown};
 use crate::model::queue::{clock_of, holder, lane};
 use crate::model::same::twins;
 use crate::model::when::{ago, full};
 use crate::model::{Event, answers, score as scores};
+use lead::thread;
 use leptos::prelude::*;
 use wire::ThreadId;
 
@@ -44,7 +45,7 @@ pub(crate) fn Page() -> impl IntoView {
             Shown::Lead(thread) | Shown::Call(thread) if !known => view! { <Saving thread/> }.into_any(),
             Shown::Call(thread) => view! { <call::Call thread case/> }.into_any(),
             Shown::Lead(thread) => view! { <Lead thread case/> }.into_any(),
-            Shown::Nothing | Shown::Take | Shown::Reports | Shown::Log => ().into_any(),
+            _ => ().into_any(),
         })
     }
 }
@@ -63,10 +64,9 @@ fn Saving(thread: ThreadId) -> impl IntoView {
 
 #[component]
 fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
-    let console = console();
     view! {
         <article class="page-in lead">
-            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
+            <Back/>
             {part(case, head)}
             <Holder thread case/>
             <div class="columns">
@@ -86,6 +86,15 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+/// To the list, on a phone; to the pipeline, everywhere.
+#[component]
+fn Back() -> impl IntoView {
+    let console = console();
+    let whole = console.open(Open::is_pipeline);
+    let label = move || if whole.get() == Some(true) { "Pipeline" } else { "Leads" };
+    view! { <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{label}</span></button> }
 }
 
 /// A part of the page that is drawn anew when the lead changes; the fields between such parts are not.
@@ -128,6 +137,7 @@ fn Holder(thread: ThreadId, case: Now) -> impl IntoView {
 
 pub(crate) fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView {
     let erased = case.lead.inquiries.is_empty();
+    let here = case.lead.thread;
     let help = case.assessment.as_ref().map(|assessment| assessment.triage.help()).unwrap_or_default();
     view! {
         <header class="lead-head">
@@ -136,7 +146,7 @@ pub(crate) fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView
         </header>
         {cards::lane_note(lane(case), &help)}
         {case.lead.opted_out.then(|| view! { <p class="note warn">{icon(icon::ALERT)}<span>{"This person wants no further messages. Call only about what they asked for."}</span></p> })}
-        {case.lead.merged_into.map(|into| view! { <p class="note"><span>{"This lead goes on in another one. "}</span><button class="link" on:click=move |_| console.send(Event::OpenLead(into))>{"Open it"}</button></p> })}
+        {case.lead.merged_into.map(|into| view! { <p class="note"><span>{"This lead goes on in another one. "}</span><button class="link" on:click=move |_| console.send(Event::OpenLead(into))>{"Open it"}</button>" "<button class="link" on:click=move |_| console.send(Event::Act { thread: here, event: thread::Event::Unmerged })>{"They are two people"}</button></p> })}
         {erased.then(|| view! { <p class="note">{"The inquiry was erased. Only its place in the log is left."}</p> })}
     }
     .into_any()
@@ -165,7 +175,8 @@ fn told(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
         .map(|inquiry| {
             let answers = case.answers().unwrap_or_default();
             let facts = answers::facts(&practice.source, &answers);
-            view! { {cards::facts(facts)}{cards::visits(console, practice, inquiry)} }
+            let misfits = case.misfits(practice);
+            view! { {cards::facts(facts, misfits)}{cards::visits(console, practice, inquiry)} }
         })
         .into_any()
 }
@@ -183,7 +194,10 @@ fn scored(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
     found
         .map(|(inquiry, assessment)| {
             let explained = scores::explain(&assessment.score, &practice.source.scoring, "en");
-            score(explained, scores::compare(&inquiry.preliminary, &assessment.score, "en"))
+            score(
+                explained,
+                scores::compare(&inquiry.preliminary, &assessment.score, &practice.source.scoring),
+            )
         })
         .into_any()
 }

@@ -6,10 +6,15 @@
 
 #![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
 
+mod access;
+mod board;
 mod call;
 mod cards;
 mod chart;
 mod correct;
+mod drafting;
+mod ending;
+mod file;
 pub(crate) mod focus;
 mod gate;
 mod history;
@@ -18,9 +23,12 @@ mod keys;
 mod lead;
 mod list;
 mod log;
+mod pipeline;
 mod reports;
 mod score;
+mod settings;
 mod shell;
+mod table;
 mod take;
 mod timeline;
 mod work;

@@ -1,15 +1,12 @@
 //! What the numbers say: figures, charts with their tables, and the leads as a file for a spreadsheet.
 
 use super::chart::chart;
-use super::console;
 use super::icon::{self, icon};
+use super::{console, file};
 use crate::model::Event;
 use crate::model::export::csv;
 use crate::model::report::{Period, Sheet, sheet};
-use js_sys::Array;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 #[component]
 pub(crate) fn Reports() -> impl IntoView {
@@ -21,8 +18,7 @@ pub(crate) fn Reports() -> impl IntoView {
     let export = move |_| {
         let table = practice.with_untracked(|p| p.as_ref().map(|p| csv(p, &p.cases, console.zone)));
         if let Some(table) = table {
-            // Without Blob there is no file; the tables on the page say the same.
-            let _ = save(&table);
+            file::save("leads.csv", "text/csv;charset=utf-8", &table);
         }
     };
     view! {
@@ -54,18 +50,4 @@ fn drawn(sheet: Sheet) -> impl IntoView {
             {sheet.charts.into_iter().map(chart).collect_view()}
         </div>
     }
-}
-
-/// Hands `table` to the browser as a file. The address of it is forgotten at once.
-fn save(table: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/csv;charset=utf-8");
-    // The mark in front tells spreadsheets that it is UTF-8.
-    let parts = Array::of2(&"\u{FEFF}".into(), &table.into());
-    let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&parts, &kind)?)?;
-    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
-    link.set_href(&url);
-    link.set_download("leads.csv");
-    link.click();
-    Url::revoke_object_url(&url)
 }

@@ -1,8 +1,9 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
-use super::{Console, console, history, keys, lead, list, log, reports, take};
-use crate::model::open::{Link, Shown};
+use super::{Console, console, history, keys, lead, list, log, pipeline, reports, settings, take};
+use crate::model::open::{Link, Open, Shown};
+use crate::model::settings::Tab;
 use crate::model::when::many;
 use crate::model::{Event, LockReason, shortcut};
 use leptos::prelude::*;
@@ -14,10 +15,19 @@ pub(crate) fn Shell() -> impl IntoView {
     history::keep(console);
     let shown = console.open(|open| open.shown);
     // A lead's page follows the lead by itself.
-    let kind =
-        Memo::new(move |_| shown.get().map(|shown| if shown.lead().is_some() { None } else { Some(shown) }));
+    let kind = Memo::new(move |_| {
+        shown.get().map(|shown| match shown {
+            Shown::Lead(_) | Shown::Call(_) => None,
+            // Which part of it, it follows by itself.
+            Shown::Settings(_) => Some(Shown::Settings(Tab::Staff)),
+            shown => Some(shown),
+        })
+    });
+    let whole = console.open(takes_all);
     let page = move || match kind.get() {
         Some(None) => lead::Page().into_any(),
+        Some(Some(Shown::Pipeline)) => pipeline::Pipeline().into_any(),
+        Some(Some(Shown::Settings(_))) => settings::Settings().into_any(),
         Some(Some(Shown::Take)) => take::Take().into_any(),
         Some(Some(Shown::Reports)) => reports::Reports().into_any(),
         Some(Some(Shown::Log)) => log::Log().into_any(),
@@ -25,17 +35,17 @@ pub(crate) fn Shell() -> impl IntoView {
     };
     let beside = move || if matches!(shown.get(), None | Some(Shown::Nothing)) { "list" } else { "page" };
     view! {
-        <div class="shell" data-front=beside>
+        <div class="shell" data-front=beside class:whole=move || whole.get() == Some(true)>
             <Bar/>
             // On a narrow screen one of the two is shown, and the page has a main part in either case.
             <div class="panes" inert=covered(console) role=move || (beside() == "list").then_some("main")>
-                <list::List/>
+                <Show when=move || whole.get() != Some(true)><list::List/></Show>
                 <div
                     class="page"
                     id=super::focus::PAGE
                     tabindex="-1"
                     role=move || (beside() == "page").then_some("main")
-                    aria-label=move || (beside() == "page").then_some("Lead")
+                    aria-label=move || (beside() == "page").then(|| name(shown.get()))
                 >
                     {page}
                 </div>
@@ -43,6 +53,68 @@ pub(crate) fn Shell() -> impl IntoView {
             <Shortcuts/>
         </div>
     }
+}
+
+/// Whether what is shown takes the list's place too.
+fn takes_all(open: &Open) -> bool {
+    open.is_pipeline() || matches!(open.shown, Shown::Settings(_))
+}
+
+/// What the page is called, for who hears it.
+const fn name(shown: Option<Shown>) -> &'static str {
+    match shown {
+        Some(Shown::Pipeline) => "Pipeline",
+        Some(Shown::Reports) => "Reports",
+        Some(Shown::Settings(_)) => "Practice",
+        Some(Shown::Take) => "Take a call",
+        Some(Shown::Log) => "The log",
+        _ => "Lead",
+    }
+}
+
+/// The parts of the console: at the top, and on a phone at the bottom.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Today,
+    Pipeline,
+    Reports,
+    Practice,
+}
+
+impl Part {
+    fn of(open: &Open) -> Self {
+        match open.shown {
+            _ if open.is_pipeline() => Self::Pipeline,
+            Shown::Reports => Self::Reports,
+            Shown::Settings(_) => Self::Practice,
+            _ => Self::Today,
+        }
+    }
+}
+
+const PARTS: [(Part, &str, &str, &str); 4] = [
+    (Part::Today, "Today", "The day's work (D)", icon::TODAY),
+    (Part::Pipeline, "Pipeline", "All leads (P)", icon::BOARD),
+    (Part::Reports, "Reports", "What the numbers say (R)", icon::CHART),
+    (Part::Practice, "Practice", "Staff, scoring, access log", icon::HOUSE),
+];
+
+#[component]
+fn Parts() -> impl IntoView {
+    let console = console();
+    let here = console.open(Part::of);
+    let part = move |(part, label, title, path): (Part, &'static str, &'static str, &'static str)| {
+        let open = move |_| {
+            console.send(match part {
+                Part::Today => Event::OpenQueue,
+                Part::Pipeline => Event::OpenPipeline,
+                Part::Reports => Event::OpenReports,
+                Part::Practice => Event::OpenSettings(Tab::Staff),
+            });
+        };
+        view! { <button class="part" title=title aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{label}</span></button> }
+    };
+    view! { <nav class="parts" aria-label="Sections">{PARTS.into_iter().map(part).collect_view()}</nav> }
 }
 
 /// Whether a dialog covers everything else.
@@ -61,10 +133,10 @@ fn Bar() -> impl IntoView {
     view! {
         <header class="bar" inert=covered>
             <p class="brand">{icon(icon::MARK)}<bdi>{name}</bdi></p>
+            <Parts/>
             <LogState/>
             <button class="button primary" title="Next call (N)" on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{"Next call"}</span></button>
             <button class="button quiet tool" aria-label="Take a call" title="Take a call (T)" on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
-            <button class="button quiet tool" aria-label="Reports" title="Reports (R)" on:click=move |_| console.send(Event::OpenReports)>{icon(icon::CHART)}</button>
             <Bell/>
             <span class="staff" title="Signed in as">{staff}</span>
             <button class="button quiet only-wide" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>

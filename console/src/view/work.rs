@@ -1,18 +1,17 @@
 //! What staff do with a lead: log a call, set the stage, book, and see what is not in the log yet.
 
-use super::console;
 use super::icon::{self, icon};
 use super::lead::Now;
+use super::{console, ending};
 use crate::model::Event;
 use crate::model::plain::plain;
 use crate::model::when::full;
 use crate::model::work::{
-    NOTE_CHARS, OUTCOMES, Outgoing, STAGES, Way, appointment, closed, outcome_word, plan, reason_word, says,
-    stage_word, verification_word,
+    OUTCOMES, Outgoing, STAGES, Way, appointment, outcome_word, plan, says, stage_word, verification_word,
 };
 use lead::inquiry::Voicemail;
-use lead::thread::{self, CallOutcome, ClosedReason};
-use leptos::html::{Input, Select};
+use lead::thread::{self, CallOutcome};
+use leptos::html::Input;
 use leptos::prelude::*;
 use wire::ThreadId;
 
@@ -26,8 +25,9 @@ pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
             <StageChoice thread case/>
             <Plan thread case/>
             <Booking thread case/>
-            <Close thread case/>
-            <OptOut thread case/>
+            <ending::Close thread case/>
+            <ending::OptOut thread case/>
+            <ending::Erase thread case/>
             <OnTheWay thread/>
         </section>
     }
@@ -113,45 +113,6 @@ fn Plan(thread: ThreadId, case: Now) -> impl IntoView {
     }
 }
 
-/// The end without an appointment: kindly, and with a reason that reports can count.
-#[component]
-fn Close(thread: ThreadId, case: Now) -> impl IntoView {
-    let console = console();
-    let reason = NodeRef::<Select>::new();
-    let note = NodeRef::<Input>::new();
-    let ended = move || {
-        case.with(|case| {
-            let closing = case.as_ref()?.lead.closing.as_ref()?;
-            Some((reason_word(closing.reason), plain(&closing.note)))
-        })
-    };
-    let close = move |_| {
-        let (Some(reason), Some(note)) = (reason.get_untracked(), note.get_untracked()) else { return };
-        let word = reason.value();
-        if let Some(chosen) = ClosedReason::ALL.into_iter().find(|reason| reason_word(*reason) == word) {
-            let event = closed(chosen, &note.value());
-            note.set_value("");
-            console.send(Event::Act { thread, event });
-        }
-    };
-    view! {
-        {move || ended().map(|(why, note)| view! { <p class="booked">{icon(icon::CHECK)}<span>{"Closed: "}<strong>{why}</strong>" "<bdi>{note}</bdi></span></p> })}
-        <details class="booking">
-            <summary>{"Decline, refer or close"}</summary>
-            <div class="stack">
-                <label class="unseen" for="close-reason">{"Reason"}</label>
-                <select id="close-reason" node_ref=reason>
-                    {ClosedReason::ALL.into_iter().map(|reason| view! { <option value=reason_word(reason)>{reason_word(reason)}</option> }).collect_view()}
-                </select>
-                <label class="unseen" for="close-note">{"To whom, or why"}</label>
-                <input id="close-note" type="text" maxlength=NOTE_CHARS.to_string() placeholder="To whom, or why" node_ref=note/>
-                <p class="fine">{"Declining kindly: say what you cannot do, who can, and that they may always write again."}</p>
-                <button class="button" on:click=close>{"Close the lead"}</button>
-            </div>
-        </details>
-    }
-}
-
 #[component]
 fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
@@ -209,21 +170,6 @@ fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
             </div>
             <p class="field-error" id="book-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
         </details>
-    }
-}
-
-#[component]
-fn OptOut(thread: ThreadId, case: Now) -> impl IntoView {
-    let console = console();
-    let out = move || case.with(|case| case.as_ref().is_none_or(|case| case.lead.opted_out));
-    view! {
-        <Show when=move || !out()>
-            <details class="opt-out">
-                <summary>{"They want no further messages"}</summary>
-                <p class="fine">{"It is recorded for everyone, and cannot be undone here."}</p>
-                <button class="button" on:click=move |_| console.send(Event::Act { thread, event: thread::Event::OptedOut })>{"Stop all messages"}</button>
-            </details>
-        </Show>
     }
 }
 

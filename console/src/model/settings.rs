@@ -1,0 +1,185 @@
+//! The practice's own affairs: who works there, who did what, and the scoring model. What the relay refuses a role is
+//! not offered to it.
+
+use super::case::Practice;
+use super::open::{Open, Shown};
+use super::when::{Zone, full};
+use super::{Effect, access};
+use wire::StaffId;
+use wire::practice::{Member, Role, Roster};
+
+/// A part of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tab {
+    Staff,
+    Scoring,
+    /// Who did what at the relay.
+    Access,
+}
+
+impl Tab {
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Staff => "Staff",
+            Self::Scoring => "Scoring",
+            Self::Access => "Access log",
+        }
+    }
+
+    /// Those that `role` may look into.
+    pub(crate) const fn of(role: Role) -> &'static [Self] {
+        match role {
+            Role::Owner => &[Self::Staff, Self::Scoring, Self::Access],
+            Role::Coordinator => &[Self::Staff, Self::Scoring],
+            Role::Auditor => &[Self::Staff, Self::Access],
+        }
+    }
+}
+
+/// A member of staff, as the root key signed it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Colleague {
+    pub(crate) id: StaffId,
+    pub(crate) role: Role,
+    /// In milliseconds.
+    since: u64,
+    /// In milliseconds; `None`: still.
+    until: Option<u64>,
+    /// Signing keys of before.
+    former_keys: usize,
+}
+
+/// The same as a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct StaffRow {
+    pub(crate) name: String,
+    pub(crate) role: &'static str,
+    pub(crate) may: &'static str,
+    pub(crate) since: String,
+    pub(crate) state: String,
+    pub(crate) active: bool,
+}
+
+impl Colleague {
+    fn of(member: &Member) -> Self {
+        Self {
+            id: member.id.clone(),
+            role: member.role,
+            since: member.not_before.saturating_mul(1000),
+            until: member.not_after.map(|end| end.saturating_mul(1000)),
+            former_keys: member.former.len(),
+        }
+    }
+}
+
+/// Everyone of a roster.
+pub(crate) fn colleagues(roster: &Roster) -> Vec<Colleague> {
+    roster.staff.iter().map(Colleague::of).collect()
+}
+
+pub(crate) const fn role_word(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Coordinator => "Coordinator",
+        Role::Auditor => "Auditor",
+    }
+}
+
+const fn may(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Works leads, erases, reads the access log",
+        Role::Coordinator => "Works leads",
+        Role::Auditor => "Reads the access log; holds no key to any lead",
+    }
+}
+
+/// Who works here first, then who did.
+pub(crate) fn staff(practice: &Practice, now: u64, zone: Zone) -> Vec<StaffRow> {
+    let row = |one: &Colleague| {
+        let active = one.since <= now && one.until.is_none_or(|end| now < end);
+        let state = match one.until {
+            Some(end) => format!("{} {}", if active { "Until" } else { "Ended" }, full(end, zone)),
+            None if !active => "Not yet".to_owned(),
+            None if one.former_keys > 0 => "Active, with a new key".to_owned(),
+            None => "Active".to_owned(),
+        };
+        let name = if one.id == practice.staff { format!("{} (you)", one.id) } else { one.id.to_string() };
+        let (role, may, since) = (role_word(one.role), may(one.role), full(one.since, zone));
+        StaffRow { name, role, may, since, state, active }
+    };
+    let mut rows: Vec<StaffRow> = practice.colleagues.iter().map(row).collect();
+    rows.sort_by_key(|row| !row.active);
+    rows
+}
+
+impl Open {
+    /// The access log is read anew each time: it tells of what happened a moment ago.
+    pub(crate) fn open_settings(&mut self, tab: Tab) -> Vec<Effect> {
+        let allowed = Tab::of(self.practice.role);
+        let tab = if allowed.contains(&tab) { tab } else { Tab::Staff };
+        let mut effects = self.show(Shown::Settings(tab));
+        if tab == Tab::Access && !self.access.is_reading() {
+            self.access.step(access::Found::Reading { read: 0, of: 0 });
+            effects.push(Effect::ReadAccess);
+        }
+        effects
+    }
+}
+
+/// Synthetic colleagues.
+#[cfg(any(test, feature = "gallery"))]
+pub(crate) fn sample_colleagues() -> Vec<Colleague> {
+    let one = |id: &str, role| Colleague {
+        id: id.parse().expect("a name"),
+        role,
+        since: 1_700_000_000_000,
+        until: None,
+        former_keys: 0,
+    };
+    vec![one("maria-lopez", Role::Owner), one("sam-rivera", Role::Coordinator)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Event;
+    use crate::model::case::samples;
+
+    const NOW: u64 = 1_772_654_700_000;
+
+    fn opened(role: Role) -> Open {
+        Open::new(Practice { role, ..samples::practice(Vec::new(), Vec::new()) }, NOW)
+    }
+
+    #[test]
+    fn a_role_is_offered_what_the_relay_lets_it_do() {
+        let mut open = opened(Role::Coordinator);
+        let effects = open.step(Event::OpenSettings(Tab::Access));
+        assert!(!effects.contains(&Effect::ReadAccess));
+        assert_eq!(open.shown, Shown::Settings(Tab::Staff));
+        let mut open = opened(Role::Owner);
+        assert!(open.step(Event::OpenSettings(Tab::Access)).contains(&Effect::ReadAccess));
+        assert!(!open.step(Event::OpenSettings(Tab::Access)).contains(&Effect::ReadAccess), "once at a time");
+    }
+
+    #[test]
+    fn only_an_owner_erases() {
+        let erase = |role| {
+            let practice = samples::practice(vec![samples::case(1, "knee", NOW)], Vec::new());
+            let mut open = Open::new(Practice { role, ..practice }, NOW);
+            let ground = lead::thread::ErasureGround::Request;
+            open.step(Event::Erase { thread: wire::ThreadId::from_bytes([1; 16]), ground })
+        };
+        assert_eq!(erase(Role::Coordinator), []);
+        assert!(matches!(erase(Role::Owner)[..], [Effect::Erase { ticket: 1, .. }]));
+    }
+
+    #[test]
+    fn who_left_stands_last() {
+        let mut practice = samples::practice(Vec::new(), Vec::new());
+        practice.colleagues[0].until = Some(NOW - 1);
+        let rows = staff(&practice, NOW, |_| 0);
+        assert_eq!(rows.iter().map(|row| row.active).collect::<Vec<_>>(), [true, false]);
+        assert!(rows[1].name.ends_with("(you)") && rows[1].state.starts_with("Ended"));
+    }
+}

@@ -1,0 +1,106 @@
+// The console for everyone: axe-core on every screen, wide and on a phone, in both themes; and the keyboard alone.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertAccessible } from './axe.mjs';
+import { openLab } from './lab.mjs';
+
+let lab;
+before(async () => {
+  lab = await openLab();
+  await lab.anteroom('demo', 'seed', '--count', '30', '--credential', lab.owner);
+});
+after(() => lab?.close());
+
+async function opened(options) {
+  const page = await (await lab.browser.newContext(options)).newPage();
+  await page.goto(`${lab.relay}/console/`);
+  await page.getByLabel('Passphrase').waitFor();
+  const check = (state) => assertAccessible(page, `${state}, ${JSON.stringify(options)}`, {});
+  await check('unlock');
+  await page.getByLabel('Credential file').setInputFiles(lab.owner);
+  await page.getByLabel('Passphrase').fill(lab.passphrase);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await page.getByRole('button', { name: 'Log verified' }).waitFor();
+  return { page, check };
+}
+
+const heading = (page, name) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+  test(`axe-core finds nothing on any screen, ${colorScheme}, ${width} px`, async () => {
+    const { page, check } = await opened({ colorScheme, viewport: { width, height: 844 } });
+    await check('today');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await check('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('n');
+    await page.getByText('You work on this lead.').waitFor();
+    for (const summary of await page.locator('.lead details > summary').all()) await summary.click();
+    await check('lead, everything open');
+    await page.keyboard.press('g');
+    await page.getByRole('heading', { name: 'Guide' }).waitFor();
+    await check('call');
+    await page.keyboard.press('Escape');
+    for (const [key, name] of [['t', 'Take a call'], ['r', 'Reports']]) {
+      await page.keyboard.press(key);
+      await heading(page, name);
+      await check(name);
+    }
+    await page.keyboard.press('p');
+    await heading(page, 'Pipeline');
+    await page.keyboard.press('x');
+    await page.getByText('1 lead ticked').waitFor();
+    await page.getByText('Close…').click();
+    await check('table, with a tick');
+    await page.getByRole('button', { name: 'Board' }).click();
+    await page.getByRole('heading', { name: /Contacted/ }).waitFor();
+    await check('board');
+    await page.getByLabel('Search leads').fill('no such lead');
+    await page.getByText('No lead fits this view.').waitFor();
+    await check('nothing fits');
+    await page.getByRole('button', { name: 'Practice' }).click();
+    await page.getByRole('cell', { name: 'Coordinator', exact: true }).waitFor();
+    await check('staff');
+    await page.getByRole('button', { name: 'Scoring' }).click();
+    await page.getByLabel(/^From points/).first().fill('60');
+    await page.keyboard.press('Tab');
+    await page.getByText('Of your latest').waitFor();
+    await page.getByText('The whole model as text').click();
+    await check('scoring, with a draft');
+    await page.getByRole('button', { name: 'Access log' }).click();
+    await page.getByText('records, each following').waitFor();
+    await check('access log');
+    await page.getByRole('button', { name: 'Today' }).click();
+    await page.getByRole('button', { name: 'Log verified' }).click();
+    await heading(page, 'The log');
+    await check('the log');
+    await page.context().close();
+  });
+}
+
+test('the keyboard alone ticks, closes and finds its way back', async () => {
+  const { page } = await opened({ viewport: { width: 1280, height: 844 } });
+  await page.keyboard.press('p');
+  await heading(page, 'Pipeline');
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  const first = await focused();
+  assert.match(first, /^row-/);
+  await page.keyboard.press('j');
+  await page.waitForFunction((first) => document.activeElement.id !== first, first);
+  const second = await focused();
+  await page.keyboard.press('x');
+  await page.getByText('1 lead ticked').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('main', { name: 'Lead' }).waitFor();
+  await page.keyboard.press('Escape');
+  await heading(page, 'Pipeline');
+  await page.waitForFunction((second) => document.activeElement.id === second, second);
+  await page.getByText('1 lead ticked').waitFor();
+  // A choice has the arrows for itself.
+  await page.getByRole('combobox', { name: 'Lane' }).focus();
+  await page.keyboard.press('ArrowDown');
+  assert.notEqual(await page.getByRole('combobox', { name: 'Lane' }).inputValue(), '*');
+  await page.context().close();
+});
