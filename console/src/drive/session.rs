@@ -281,13 +281,13 @@ impl Session {
     /// The practice as it stands now.
     pub(super) async fn practice(&self) -> Practice {
         let manifest = Rc::clone(&self.manifest.borrow());
-        let (leads, refused, head, roster, role) = {
+        let (leads, refused, head, roster, role, availability) = {
             let inbox = self.inbox.borrow();
             let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
             let roster = inbox.staff().roster();
             // The file says what was so when it was made; the roster decides.
             let role = roster.member(&self.desk.staff).map_or(self.desk.role, |member| member.role);
-            (inbox.leads(), refused, inbox.head(), roster.clone(), role)
+            (inbox.leads(), refused, inbox.head(), roster.clone(), role, inbox.availability().cloned())
         };
         let before = self.cases.take();
         let mut cases = Vec::with_capacity(before.len());
@@ -313,6 +313,7 @@ impl Session {
             roster_version: roster.version,
             colleagues: colleagues(&roster),
             retention_days: roster.retention_days,
+            availability,
             head,
             cases,
             refused,

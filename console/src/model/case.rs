@@ -10,7 +10,7 @@ use super::settings::Colleague;
 use lead::hours::iso_date;
 use lead::inquiry::Answers;
 use lead::manifest::ManifestSource;
-use lead::thread::Lead;
+use lead::thread::{Availability, Lead};
 use lead::validate::misfits;
 use lead::{Assessment, Inquiry};
 use std::borrow::Cow;
@@ -30,6 +30,8 @@ pub(crate) struct Practice {
     pub(crate) colleagues: Vec<Colleague>,
     /// What is kept, and for how many quiet days; `None`: until somebody erases it.
     pub(crate) retention_days: Option<u32>,
+    /// Free times of the practice's calendar; `None`: none is connected.
+    pub(crate) availability: Option<Availability>,
     pub(crate) head: Head,
     pub(crate) cases: Vec<Arc<Case>>,
     pub(crate) refused: Vec<Refusal>,
@@ -249,6 +251,7 @@ pub(crate) mod samples {
             roster_version: 2,
             colleagues: crate::model::settings::sample_colleagues(),
             retention_days: None,
+            availability: None,
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
             reading: None,

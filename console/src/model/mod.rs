@@ -4,6 +4,7 @@
 
 pub(crate) mod access;
 pub(crate) mod answers;
+pub(crate) mod booking;
 pub(crate) mod case;
 pub(crate) mod chart;
 pub(crate) mod contact;

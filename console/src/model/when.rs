@@ -78,6 +78,12 @@ pub(crate) fn clock(ms: u64, zone: Zone) -> String {
     Local::at(ms, zone).clock()
 }
 
+/// `Tue, Mar 4`.
+pub(crate) fn day(ms: u64, zone: Zone) -> String {
+    let then = Local::at(ms, zone);
+    format!("{}, {}", then.weekday(), then.date())
+}
+
 /// `Tue`.
 pub(crate) fn weekday(ms: u64, zone: Zone) -> &'static str {
     Local::at(ms, zone).weekday()

@@ -8,6 +8,7 @@
 
 mod access;
 mod board;
+mod booking;
 mod call;
 mod cards;
 mod chart;

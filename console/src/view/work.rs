@@ -2,12 +2,12 @@
 
 use super::icon::{self, icon};
 use super::lead::Now;
-use super::{console, ending};
+use super::{booking, console, ending};
 use crate::model::Event;
 use crate::model::plain::plain;
 use crate::model::when::full;
 use crate::model::work::{
-    OUTCOMES, Outgoing, STAGES, Way, appointment, outcome_word, plan, says, stage_word, verification_word,
+    OUTCOMES, Outgoing, STAGES, Way, outcome_word, plan, says, stage_word, verification_word,
 };
 use lead::inquiry::Voicemail;
 use lead::thread::{self, CallOutcome};
@@ -24,7 +24,8 @@ pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
             <Checked case/>
             <StageChoice thread case/>
             <Plan thread case/>
-            <Booking thread case/>
+            <booking::Booking thread case/>
+            <booking::HandedOff thread case/>
             <ending::Close thread case/>
             <ending::OptOut thread case/>
             <ending::Erase thread case/>
@@ -135,41 +136,6 @@ fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
     };
     view! {
         <label class="inline-field"><span>{"Stage"}</span><select id="stage" on:change=select>{options}</select></label>
-    }
-}
-
-#[component]
-fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
-    let console = console();
-    let input = NodeRef::<Input>::new();
-    let wrong = RwSignal::new(false);
-    let booked = move || {
-        case.with(|case| {
-            case.as_ref().and_then(|case| case.lead.appointment.as_ref().map(|made| made.slot.start))
-        })
-    };
-    let book = move |_| {
-        let Some(field) = input.get_untracked() else { return };
-        match appointment(&field.value(), console.zone) {
-            Some(event) => {
-                wrong.set(false);
-                field.set_value("");
-                console.send(Event::Act { thread, event });
-            }
-            None => wrong.set(true),
-        }
-    };
-    view! {
-        {move || booked().map(|start| view! { <p class="booked">{icon(icon::CHECK)}<span>{"Appointment: "}<strong>{full(start, console.zone)}</strong></span></p> })}
-        <details class="booking">
-            <summary>{move || if booked().is_some() { "Change the appointment" } else { "Book an appointment" }}</summary>
-            <div class="booking-row">
-                <label class="unseen" for="book-at">{"Date and time"}</label>
-                <input id="book-at" type="datetime-local" node_ref=input aria-invalid=move || wrong.get().to_string() aria-describedby="book-error"/>
-                <button class="button" on:click=book>{"Book"}</button>
-            </div>
-            <p class="field-error" id="book-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
-        </details>
     }
 }
 
