@@ -41,18 +41,7 @@ async function everything(folder, formAlone) {
       };
       await form(width, scheme, shot);
       if (formAlone) continue;
-      const staff = await open(width, scheme);
-      await staff.goto(`${lab.relay}/console/`);
-      await staff.getByLabel('Passphrase').waitFor();
-      await shot(staff, 'console-unlock');
-      await unlock(staff);
-      await shot(staff, 'console-list');
-      await openFirstLead(staff);
-      await shot(staff, 'console-lead');
-      for (const [key, name] of [['g', 'call'], ['t', 'take'], ['r', 'reports']]) {
-        await staff.keyboard.press(key);
-        await shot(staff, `console-${name}`);
-      }
+      await consoleScreens(await open(width, scheme), shot);
     }
   }
 }
@@ -126,6 +115,39 @@ function embedded(mode) {
   return lab.page(mode, `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Contact</title><h1>Contact us</h1>${snippet}`);
 }
 
+async function consoleScreens(staff, shot) {
+  await staff.goto(`${lab.relay}/console/`);
+  await staff.getByLabel('Passphrase').waitFor();
+  await shot(staff, 'console-unlock');
+  await unlock(staff, lab.owner);
+  await shot(staff, 'console-list');
+  await openFirstLead(staff);
+  await shot(staff, 'console-lead');
+  for (const [key, name] of [['g', 'call'], ['t', 'take'], ['r', 'reports']]) {
+    await staff.keyboard.press(key);
+    await shot(staff, `console-${name}`);
+  }
+  await staff.getByRole('button', { name: 'Pipeline' }).click();
+  await shot(staff, 'console-table');
+  await staff.keyboard.press('x');
+  await staff.getByRole('combobox', { name: 'Stage' }).selectOption({ index: 1 });
+  await staff.getByRole('button', { name: 'Keep this view' }).click();
+  await staff.getByLabel('Tick all leads').check();
+  await shot(staff, 'console-table-ticked');
+  await staff.getByRole('button', { name: 'Clear' }).click();
+  await staff.getByRole('button', { name: 'Board' }).click();
+  await shot(staff, 'console-board');
+  await staff.getByRole('button', { name: 'Practice' }).click();
+  await shot(staff, 'console-staff');
+  await staff.getByRole('button', { name: 'Scoring' }).click();
+  await staff.getByLabel(/^From points/).first().fill('50');
+  await staff.keyboard.press('Tab');
+  await shot(staff, 'console-scoring');
+  await staff.getByRole('button', { name: 'Access log' }).click();
+  await staff.getByText('records, each following').waitFor();
+  await shot(staff, 'console-access');
+}
+
 async function open(width, colorScheme, height = 844) {
   const context = await lab.browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: 2 });
   return context.newPage();
@@ -136,9 +158,9 @@ async function contactPage(page) {
   return openForm(page, `${lab.site}/contact`);
 }
 
-async function unlock(page) {
+async function unlock(page, credential = lab.coordinator) {
   await page.goto(`${lab.relay}/console/`);
-  await page.locator('input[type=file]').setInputFiles(lab.coordinator);
+  await page.locator('input[type=file]').setInputFiles(credential);
   await page.getByLabel('Passphrase').fill(lab.passphrase);
   await page.getByRole('button', { name: 'Unlock' }).click();
   await page.getByRole('listbox').or(page.getByRole('table')).or(page.getByRole('list')).first().waitFor();

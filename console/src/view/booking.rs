@@ -68,7 +68,7 @@ fn FreeTimes(thread: ThreadId) -> impl IntoView {
         view! {
             <div class="stack">
                 <select aria-label="Day" on:change=choose>
-                    {days.into_iter().enumerate().map(|(index, day)| view! { <option value=index.to_string() selected=index == at>{format!("{} · {} free", day.label, day.times.len())}</option> }).collect_view()}
+                    {days.into_iter().enumerate().map(|(index, day)| view! { <option value=index.to_string() prop:selected=index == at>{format!("{} · {} free", day.label, day.times.len())}</option> }).collect_view()}
                 </select>
                 <div class="times" role="group" aria-label=format!("Free times, {}", chosen.label)>
                     {chosen.times.into_iter().map(|(time, slot)| view! { <button class="button small" on:click=move |_| ask(slot.clone())>{time}</button> }).collect_view()}

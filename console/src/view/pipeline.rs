@@ -97,7 +97,7 @@ fn facet(facet: Facet) -> AnyView {
     let options = all.into_iter().chain(options.into_iter().map(|(id, words)| (format!("={id}"), words)));
     let option = move |(value, words): (String, String)| {
         let this = value.clone();
-        view! { <option value=value selected=move || chosen.get() == this>{words}</option> }
+        view! { <option value=value prop:selected=move || chosen.get() == this>{words}</option> }
     };
     view! {
         <select class="facet" aria-label=facet.label() class:chosen=move || chosen.get() != ANY on:change=choose>

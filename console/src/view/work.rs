@@ -131,7 +131,7 @@ fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
         let set_by_hand = now.is_none_or(|now| STAGES.contains(&now));
         let also = now.filter(|_| !set_by_hand);
         also.into_iter().chain(STAGES).map(|this| {
-            view! { <option value=stage_word(this) selected=now == Some(this) disabled=also == Some(this)>{stage_word(this)}</option> }
+            view! { <option value=stage_word(this) prop:selected=now == Some(this) disabled=also == Some(this)>{stage_word(this)}</option> }
         }).collect_view()
     };
     view! {
