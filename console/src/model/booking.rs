@@ -4,8 +4,8 @@ use super::case::Practice;
 use super::plain::plain_line;
 use super::when::{Zone, clock, day, full};
 use super::work::verification_word;
-use lead::thread::{HandOff, Lead, NoAppointment, Slot, Stage, Verification};
-use std::collections::HashSet;
+use lead::thread::{Appointment, HandOff, Lead, NoAppointment, Slot, Stage, Verification};
+use std::collections::HashMap;
 
 /// Days that can be chosen from.
 const DAYS: usize = 14;
@@ -22,12 +22,19 @@ pub(crate) struct Day {
 /// The next days with free times, without those that colleagues asked for already. `None`: no calendar is connected.
 pub(crate) fn free_days(practice: &Practice, now: u64, zone: Zone) -> Option<Vec<Day>> {
     let free = practice.availability.as_ref()?;
-    let asked =
-        practice.cases.iter().filter_map(|case| case.lead.requested.as_ref().map(|asked| &asked.slot));
-    let made = practice.cases.iter().filter_map(|case| case.lead.appointment.as_ref().map(|made| &made.slot));
-    let taken: HashSet<u64> = asked.chain(made).map(|slot| slot.start).collect();
+    // What the list does not know of yet: wishes that wait, and appointments made since it was published.
+    let since = |made: &&Appointment| made.time > free.at;
+    let asked = practice.cases.iter().filter_map(|case| Some(&case.lead.requested.as_ref()?.slot));
+    let made =
+        practice.cases.iter().filter_map(|case| Some(&case.lead.appointment.as_ref().filter(since)?.slot));
+    let mut taken: HashMap<u64, usize> = HashMap::new();
+    asked.chain(made).for_each(|slot| *taken.entry(slot.start).or_default() += 1);
     let mut days: Vec<Day> = Vec::new();
-    for slot in free.after(now).filter(|slot| !taken.contains(&slot.start)) {
+    for slot in free.after(now) {
+        if let Some(left) = taken.get_mut(&slot.start).filter(|left| **left > 0) {
+            *left -= 1;
+            continue;
+        }
         let label = day(slot.start, zone);
         if days.last().is_none_or(|last| last.label != label) {
             if days.len() == DAYS {
@@ -35,7 +42,9 @@ pub(crate) fn free_days(practice: &Practice, now: u64, zone: Zone) -> Option<Vec
             }
             days.push(Day { label, times: Vec::new() });
         }
-        if let Some(last) = days.last_mut() {
+        // A time can be free more than once, and is shown once.
+        let is_new = |day: &&mut Day| day.times.last().is_none_or(|(_, before)| before.start != slot.start);
+        if let Some(last) = days.last_mut().filter(is_new) {
             last.times.push((clock(slot.start, zone), slot.clone()));
         }
     }
@@ -164,7 +173,7 @@ mod tests {
         let cases = vec![Case::new(asks, &samples::source())];
         let mut practice = samples::practice(cases, Vec::new());
         assert_eq!(free_days(&practice, NOW, |_| 0), None);
-        let slots = vec![Slot::at(NOW - HOUR), slot(1), slot(2), slot(30)];
+        let slots = vec![Slot::at(NOW - HOUR), slot(1), slot(1), slot(2), slot(30)];
         practice.availability = Some(Availability { at: NOW, until: NOW, slots });
         let days = free_days(&practice, NOW, |_| 0).unwrap();
         let times: Vec<&Slot> = days.iter().flat_map(|day| &day.times).map(|(_, slot)| slot).collect();

@@ -1,6 +1,7 @@
 //! The access log: who did what at the relay.
 
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{console, file};
 use crate::model::Event;
 use crate::model::access::{
@@ -16,7 +17,7 @@ const ANY: &str = "*";
 pub(crate) fn AccessLog() -> impl IntoView {
     let console = console();
     let access = console.open(|open| open.access.clone());
-    let stand = Memo::new(move |_| {
+    let stand = slice(move || {
         access.with(|access| access.as_ref().map(|access| access.stand.clone()).unwrap_or_default())
     });
     let again = move |_| console.send(Event::OpenSettings(Tab::Access));
@@ -26,7 +27,7 @@ pub(crate) fn AccessLog() -> impl IntoView {
                 Stand::Reading { read, of } if of > 0 => format!("Reading {read} of {of}…"),
                 _ => "Reading…".to_owned(),
             };
-            view! { <p class="muted" role="status">{words}</p> }.into_any()
+            view! { <p class="muted" role="status">{move || words()}</p> }.into_any()
         }
         Stand::Failed(trouble) => {
             view! { <p class="trouble" role="alert">{icon(icon::ALERT)}<span>{trouble.words()}</span></p> }
@@ -50,7 +51,7 @@ pub(crate) fn AccessLog() -> impl IntoView {
         <div class="tool-row">
             <button class="button" on:click=again>{"Read it again"}</button>
         </div>
-        {body}
+        {move || body()}
     }
 }
 
@@ -102,7 +103,7 @@ fn Filters(actors: Vec<String>) -> impl IntoView {
 fn Records() -> impl IntoView {
     let console = console();
     let access = console.open(|open| open.access.clone());
-    let shown = Memo::new(move |_| {
+    let shown = slice(move || {
         access.with(|access| rows(access.as_ref().unwrap_or(&Access::default()), console.zone))
     });
     let more = move || shown.with(|(rows, count)| count.saturating_sub(rows.len()));

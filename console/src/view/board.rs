@@ -2,6 +2,7 @@
 //! each other.
 
 use super::list::{clock_badge, holder_badge, lane_badge, row_id};
+use super::slice::slice;
 use super::{console, pipeline};
 use crate::model::Event;
 use crate::model::case::Case;
@@ -30,7 +31,7 @@ pub(crate) fn Board() -> impl IntoView {
             Column::ALL.into_iter().zip(by_column).map(|(column, cases)| drawn(column, cases)).collect_view();
         Some(view! { <div class="board">{columns}</div> }.into_any())
     };
-    view! { {columns} }
+    view! { {move || columns()} }
 }
 
 fn drawn(column: Column, cases: Vec<Arc<Case>>) -> AnyView {
@@ -59,7 +60,7 @@ fn Card(case: Arc<Case>) -> impl IntoView {
     let cursor = console.open(|open| open.cursor);
     let now = console.open(|open| open.now);
     let practice = console.open(|open| open.practice.clone());
-    let row = Memo::new(move |_| {
+    let row = slice(move || {
         let now = now.get().unwrap_or(0);
         practice
             .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
@@ -72,7 +73,7 @@ fn Card(case: Arc<Case>) -> impl IntoView {
             <span class="row-head"><bdi class="row-name">{row.name}</bdi>{row.score.map(|(points, _)| view! { <span class=class><span class="unseen">{"Score "}</span>{points}</span> })}</span>
             <span class="card-meta"><bdi class="row-service">{row.service}</bdi><span class="muted">{row.when}</span></span>
             <span class="card-meta">{lane_badge(row.lane)}{row.clock.map(clock_badge)}{row.holder.map(holder_badge)}</span>
-        })
+        }.into_any())
     };
-    view! { <li><button class="lead-card" id=row_id(thread) tabindex=tab on:click=move |_| console.send(Event::OpenLead(thread))>{content}</button></li> }
+    view! { <li><button class="lead-card" id=row_id(thread) tabindex=tab on:click=move |_| console.send(Event::OpenLead(thread))>{move || content()}</button></li> }
 }

@@ -3,6 +3,7 @@
 use super::console;
 use super::icon::{self, icon};
 use super::lead::Now;
+use super::slice::slice;
 use crate::model::Event;
 use crate::model::booking::{Day, Stand, Tone, appointment, free_days, hand_off};
 use crate::model::work;
@@ -17,9 +18,8 @@ pub(crate) fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
     let stands = move || {
         case.with(|case| case.as_ref().map(|case| appointment(&case.lead, console.zone)).unwrap_or_default())
     };
-    let booked = Memo::new(move |_| {
-        case.with(|case| case.as_ref().is_some_and(|case| case.lead.appointment.is_some()))
-    });
+    let booked =
+        slice(move || case.with(|case| case.as_ref().is_some_and(|case| case.lead.appointment.is_some())));
     let called_off = [(CalledOff::Patient, "They called it off"), (CalledOff::Practice, "We call it off")];
     view! {
         {move || stands().into_iter().map(stood).collect_view()}
@@ -53,9 +53,8 @@ fn FreeTimes(thread: ThreadId) -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let day = RwSignal::new(0_usize);
-    let days = Memo::new(move |_| {
-        practice.with(|p| p.as_ref().and_then(|p| free_days(p, console.now(), console.zone)))
-    });
+    let days =
+        slice(move || practice.with(|p| p.as_ref().and_then(|p| free_days(p, console.now(), console.zone))));
     let ask = move |slot: Slot| {
         console.send(Event::Act { thread, event: thread::Event::AppointmentRequested { slot } })
     };

@@ -2,6 +2,7 @@
 
 use super::icon::{self, icon};
 use super::lead::{Now, contact, head, needs, part};
+use super::slice::slice;
 use super::work::OnTheWay;
 use super::{console, timeline};
 use crate::model::Event;
@@ -48,7 +49,7 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
     });
     let language = RwSignal::new(wrote_in);
     let at = RwSignal::new(0_usize);
-    let guide = Memo::new(move |_| {
+    let guide = slice(move || {
         let practice = practice.get()?;
         let language = language.get();
         case.with(|case| {
@@ -116,7 +117,7 @@ fn parts(thread: ThreadId, case: Now, stage: Stage) -> impl IntoView {
 #[component]
 fn Check(thread: ThreadId, case: Now, what: Verification, words: String) -> impl IntoView {
     let console = console();
-    let done = Memo::new(move |_| {
+    let done = slice(move || {
         case.with(|case| {
             let verified = case.as_ref()?.lead.verified.iter().find(|verified| verified.what == what)?;
             Some(verified.author.to_string())

@@ -2,6 +2,7 @@
 
 use super::console;
 use super::lead::Now;
+use super::slice::slice;
 use crate::model::Event;
 use crate::model::work::{correction, field_word};
 use lead::thread::AnswerField;
@@ -14,7 +15,7 @@ pub(crate) fn Correct(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
     let field = RwSignal::new(AnswerField::Phone);
     let input = NodeRef::<Input>::new();
-    let stands = Memo::new(move |_| {
+    let stands = slice(move || {
         case.with(|case| {
             let answers = case.as_ref().and_then(|case| case.answers());
             answers.map(|answers| field.get().of(&answers).to_owned()).unwrap_or_default()

@@ -1,6 +1,7 @@
 //! The scoring model: what gives points, a draft of it, and what that would change.
 
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{console, file};
 use crate::model::Event;
 use crate::model::case::Same;
@@ -20,12 +21,12 @@ pub(crate) fn Scoring() -> impl IntoView {
     let versions = console.open(|open| open.drafting.versions(&open.practice.source.scoring));
     // A draft is tried on the leads of this moment; they are read once, and not before there is one.
     let drafts =
-        Memo::new(move |_| versions.with(|versions| versions.as_ref().is_some_and(|v| v.draft().is_some())));
-    let trial = Memo::new(move |_| {
+        slice(move || versions.with(|versions| versions.as_ref().is_some_and(|v| v.draft().is_some())));
+    let trial = slice(move || {
         let practice = practice.get().filter(|_| drafts.get())?;
         Some(Same(Arc::new(Trial::of(&practice))))
     });
-    let seen = Memo::new(move |_| preview(&*versions.get()?, &*trial.get()?));
+    let seen = slice(move || preview(&*versions.get()?, &*trial.get()?));
     let named =
         move || versions.with(|v| v.as_ref().map(|v| (v.current().name.clone(), v.current().version)));
     let title = move || named().map(|(name, version)| format!("{name}, version {version}, is in force."));

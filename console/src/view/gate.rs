@@ -2,6 +2,7 @@
 
 use super::focus::PASSPHRASE;
 use super::icon::{self, icon};
+use super::slice::{Slice, slice};
 use super::{Console, console};
 use crate::model::locked::{Left, Phase, Progress};
 use crate::model::{Event, LockReason, Locked, Trouble};
@@ -15,11 +16,10 @@ use zeroize::Zeroizing;
 pub(crate) fn Gate() -> impl IntoView {
     let console = console();
     let locked = console.locked();
-    let read = move |f: fn(&Locked) -> bool| Memo::new(move |_| locked.with(|l| l.as_ref().is_some_and(f)));
+    let read = move |f: fn(&Locked) -> bool| slice(move || locked.with(|l| l.as_ref().is_some_and(f)));
     let working = read(Locked::is_working);
-    let chosen = Memo::new(move |_| {
-        locked.with(|locked| locked.as_ref()?.file.as_ref().map(|file| file.name.clone()))
-    });
+    let chosen =
+        slice(move || locked.with(|locked| locked.as_ref()?.file.as_ref().map(|file| file.name.clone())));
     let passphrase = NodeRef::<Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -85,7 +85,7 @@ fn trouble_box(trouble: &Trouble) -> impl IntoView + use<> {
 }
 
 #[component]
-fn FilePicker(chosen: Memo<Option<String>>, working: Memo<bool>) -> impl IntoView {
+fn FilePicker(chosen: Slice<Option<String>>, working: Slice<bool>) -> impl IntoView {
     let console = console();
     let over = RwSignal::new(false);
     let drop = move |event: DragEvent| {
@@ -117,7 +117,7 @@ fn FilePicker(chosen: Memo<Option<String>>, working: Memo<bool>) -> impl IntoVie
                 on:dragleave=move |_| over.set(false)
                 on:drop=drop
             >
-                <input class="unseen" type="file" id="credential" accept=".credential,.jwe,text/plain" aria-labelledby="file-label file-name" disabled=working on:change=pick/>
+                <input class="unseen" type="file" id="credential" accept=".credential,.jwe,text/plain" aria-labelledby="file-label file-name" disabled=move || working.get() on:change=pick/>
                 {move || if chosen.with(Option::is_some) { icon(icon::CHECK).into_any() } else { icon(icon::FILE).into_any() }}
                 <span class="drop-words">
                     <span id="file-name">{move || match chosen.get() {
@@ -175,8 +175,8 @@ fn PassphraseInput(node: NodeRef<Input>, enabled: Signal<bool>) -> impl IntoView
 }
 
 #[component]
-fn Steps(locked: Memo<Option<Locked>>) -> impl IntoView {
-    let progress = Memo::new(move |_| {
+fn Steps(locked: Slice<Option<Locked>>) -> impl IntoView {
+    let progress = slice(move || {
         locked.with(|locked| match &locked.as_ref()?.phase {
             Phase::Working(progress) => Some(*progress),
             Phase::Waiting | Phase::Failed(_) => None,

@@ -3,6 +3,7 @@
 use super::icon::{self, icon};
 use super::list::{clock_badge, lane_badge};
 use super::score::score;
+use super::slice::{Slice, slice};
 use super::{Console, call, cards, console, correct, timeline, work};
 use crate::model::case::{Case, Practice, Same};
 use crate::model::contact::ways;
@@ -29,16 +30,16 @@ pub(crate) fn Nothing() -> impl IntoView {
 }
 
 /// A lead as it stands now, wherever it is shown.
-pub(crate) type Now = Memo<Option<Same<Case>>>;
+pub(crate) type Now = Slice<Option<Same<Case>>>;
 
 #[component]
 pub(crate) fn Page() -> impl IntoView {
     let console = console();
     let shown = console.open(|open| open.shown);
     let case = console.open(|open| open.shown.lead().and_then(|thread| open.practice.case(thread)));
-    let case: Now = Memo::new(move |_| case.get().flatten());
+    let case: Now = slice(move || case.get().flatten());
     // Drawn anew for another lead or another way of showing it, not when the lead itself changes.
-    let known = Memo::new(move |_| case.with(Option::is_some));
+    let known = slice(move || case.with(Option::is_some));
     move || {
         let known = known.get();
         shown.get().map(|shown| match shown {
@@ -110,7 +111,7 @@ fn Holder(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let now = console.open(|open| open.now);
-    let holder = Memo::new(move |_| {
+    let holder = slice(move || {
         let (now, practice) = (now.get()?, practice.get()?);
         case.with(|case| holder(case.as_ref()?, &practice, now))
     });

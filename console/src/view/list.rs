@@ -1,6 +1,7 @@
 //! The list of leads: search, filters, order, and rows of which only the visible ones are in the page.
 
 use super::icon::{self, icon};
+use super::slice::{Slice, slice};
 use super::{console, shell};
 use crate::model::case::Case;
 use crate::model::due::{Clock, Tone};
@@ -48,7 +49,7 @@ fn Tools() -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     let listed = console.open(|open| open.listed.cases.len());
     let now = console.open(|open| open.now);
-    let counts = Memo::new(move |_| {
+    let counts = slice(move || {
         let now = now.get().unwrap_or(0);
         practice.with(|practice| practice.as_ref().map_or([0; 4], |practice| counts(practice, now)))
     });
@@ -118,8 +119,7 @@ fn Rows() -> impl IntoView {
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let count =
-        Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.cases.len())));
+    let count = slice(move || listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.cases.len())));
     let height = move || listed.with(|l| l.as_ref().map_or(0, |l| rows::height(&l.groups, l.cases.len())));
     let drawn = move || {
         let (first, last) = seen.get();
@@ -177,7 +177,7 @@ fn heading(top: i32, group: Group) -> impl IntoView {
 }
 
 #[component]
-fn RowItem(place: Place, count: Memo<usize>) -> impl IntoView {
+fn RowItem(place: Place, count: Slice<usize>) -> impl IntoView {
     let console = console();
     let Place { index, top, case } = place;
     let thread = case.lead.thread;
@@ -185,7 +185,7 @@ fn RowItem(place: Place, count: Memo<usize>) -> impl IntoView {
     let shown = console.open(|open| open.shown);
     let now = console.open(|open| open.now);
     let practice = console.open(|open| open.practice.clone());
-    let row = Memo::new(move |_| {
+    let row = slice(move || {
         let now = now.get().unwrap_or(0);
         practice
             .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))

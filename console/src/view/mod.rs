@@ -29,6 +29,7 @@ mod reports;
 mod score;
 mod settings;
 mod shell;
+mod slice;
 mod table;
 mod take;
 mod timeline;
@@ -37,6 +38,7 @@ mod work;
 use crate::model::when::Zone;
 use crate::model::{Effect, Event, Locked, Open, State, step};
 use leptos::prelude::*;
+use slice::{Slice, slice};
 use wire::ThreadId;
 
 /// The one state, and how to change it.
@@ -75,8 +77,8 @@ impl Console {
     }
 
     /// What `read` finds in the open console; `None` while it is locked.
-    pub(crate) fn open<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Open) -> T) -> Memo<Option<T>> {
-        Memo::new(move |_| {
+    pub(crate) fn open<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Open) -> T) -> Slice<Option<T>> {
+        slice(move || {
             self.state.with(|state| match state {
                 State::Open(open) => Some(read(open)),
                 State::Locked(_) => None,
@@ -84,8 +86,8 @@ impl Console {
         })
     }
 
-    pub(crate) fn locked(self) -> Memo<Option<Locked>> {
-        Memo::new(move |_| {
+    pub(crate) fn locked(self) -> Slice<Option<Locked>> {
+        slice(move || {
             self.state.with(|state| match state {
                 State::Locked(locked) => Some(locked.clone()),
                 State::Open(_) => None,

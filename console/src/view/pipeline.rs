@@ -2,6 +2,7 @@
 //! and `board`.
 
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{board, console, file, shell, table};
 use crate::model::Event;
 use crate::model::export::csv;
@@ -79,7 +80,7 @@ fn facet(facet: Facet) -> AnyView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let view = console.open(|open| open.pipeline.view.chosen.clone());
-    let chosen = Memo::new(move |_| {
+    let chosen = slice(move || {
         view.with(|view| {
             view.as_ref()
                 .and_then(|view| view.get(&facet))
@@ -135,7 +136,7 @@ fn Kept() -> impl IntoView {
             {can_keep.then(|| view! { <button class="button quiet small" title="Filters, layout and order are kept in this browser; what you searched for is not" on:click=move |_| console.send(Do::Keep.into())>{icon(icon::PLUS)}<span>{"Keep this view"}</span></button> })}
         })
     };
-    view! { <div class="views-row">{chips}</div> }
+    view! { <div class="views-row">{move || chips()}</div> }
 }
 
 /// What can be done with the ticked leads, and how far that is.
@@ -216,7 +217,7 @@ fn OnTheWay() -> impl IntoView {
             {(refused > 0).then(|| view! { <span class="settled">{format!("{refused} not saved: the relay refuses it")}</span><button class="button quiet small" on:click=discard>{"Discard"}</button> })}
         }
     };
-    view! { <p class="on-the-way" role="status" aria-live="polite">{lines}</p> }
+    view! { <p class="on-the-way" role="status" aria-live="polite">{move || lines()}</p> }
 }
 
 /// Nothing fits the view.

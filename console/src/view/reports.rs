@@ -2,6 +2,7 @@
 
 use super::chart::chart;
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{console, file};
 use crate::model::Event;
 use crate::model::export::csv;
@@ -13,8 +14,7 @@ pub(crate) fn Reports() -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let period = RwSignal::new(Period::Month);
-    let report =
-        Memo::new(move |_| practice.with(|p| p.as_ref().map(|p| sheet(p, period.get(), console.now()))));
+    let report = slice(move || practice.with(|p| p.as_ref().map(|p| sheet(p, period.get(), console.now()))));
     let export = move |_| {
         let table = practice.with_untracked(|p| p.as_ref().map(|p| csv(p, &p.cases, console.zone)));
         if let Some(table) = table {

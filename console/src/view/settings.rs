@@ -1,5 +1,6 @@
 //! The practice's own affairs: staff, scoring, access log.
 
+use super::slice::slice;
 use super::{access, console, drafting};
 use crate::model::Event;
 use crate::model::open::Shown;
@@ -14,7 +15,7 @@ pub(crate) fn Settings() -> impl IntoView {
         Shown::Settings(tab) => Some(tab),
         _ => None,
     });
-    let tab = Memo::new(move |_| tab.get().flatten());
+    let tab = slice(move || tab.get().flatten());
     let tabs = move || role.get().map(Tab::of).unwrap_or_default();
     view! {
         <div class="page-in settings">

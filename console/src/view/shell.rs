@@ -1,6 +1,7 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{Console, console, history, keys, lead, list, log, pipeline, reports, settings, take};
 use crate::model::open::{Link, Open, Shown};
 use crate::model::settings::Tab;
@@ -15,7 +16,7 @@ pub(crate) fn Shell() -> impl IntoView {
     history::keep(console);
     let shown = console.open(|open| open.shown);
     // A lead's page follows the lead by itself.
-    let kind = Memo::new(move |_| {
+    let kind = slice(move || {
         shown.get().map(|shown| match shown {
             Shown::Lead(_) | Shown::Call(_) => None,
             // Which part of it, it follows by itself.
@@ -163,8 +164,8 @@ fn LogState() -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let link = console.open(|open| open.link);
-    let refused = Memo::new(move |_| practice.with(|p| p.as_ref().map_or(0, |p| p.refused.len())));
-    let reading = Memo::new(move |_| practice.with(|p| p.as_ref().and_then(|p| p.reading)));
+    let refused = slice(move || practice.with(|p| p.as_ref().map_or(0, |p| p.refused.len())));
+    let reading = slice(move || practice.with(|p| p.as_ref().and_then(|p| p.reading)));
     view! {
         <div class="log-state">
             {move || match link.get() {

@@ -1,6 +1,7 @@
 //! The pipeline as a table, of which only the visible rows are in the page.
 
 use super::list::{LIST, clock_badge, holder_badge, lane_badge, row_id};
+use super::slice::slice;
 use super::{console, pipeline};
 use crate::model::Event;
 use crate::model::case::Case;
@@ -29,7 +30,7 @@ const COLUMNS: [(Option<Sort>, &str, &str); 7] = [
 pub(crate) fn Table() -> impl IntoView {
     let console = console();
     let listed = console.open(|open| open.pipeline.listed.clone());
-    let count = Memo::new(move |_| listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.len())));
+    let count = slice(move || listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.len())));
     let scroller = NodeRef::<Div>::new();
     let seen = RwSignal::new((0_usize, 16_usize));
     let measure = move || {
@@ -46,7 +47,7 @@ pub(crate) fn Table() -> impl IntoView {
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || resized.remove());
-    let range = Memo::new(move |_| {
+    let range = slice(move || {
         let (first, last) = seen.get();
         let end = (last + 1 + MARGIN).min(count.get());
         (first.saturating_sub(MARGIN).min(end), end)
@@ -92,7 +93,7 @@ fn Head() -> impl IntoView {
         };
         view! {
             <th scope="col" class=class aria-sort=order>
-                <button class="sort" on:click=move |_| console.send(Do::Sort(this).into())>{label}<span class="sort-mark" aria-hidden="true"></span></button>
+                <button class="sort" on:click=move |_| console.send(Do::Sort(this).into())>{label}</button>
             </th>
         }
         .into_any()
@@ -119,12 +120,11 @@ fn LeadRow(index: usize, case: Arc<Case>) -> impl IntoView {
     let (activity, source) = (case.lead.last_activity, source_word(&case));
     let cursor = console.open(|open| open.cursor);
     let ticked = console.open(|open| open.pipeline.ticked.clone());
-    let is_ticked = Memo::new(move |_| {
-        ticked.with(|ticked| ticked.as_ref().is_some_and(|ticked| ticked.contains(&thread)))
-    });
+    let is_ticked =
+        slice(move || ticked.with(|ticked| ticked.as_ref().is_some_and(|ticked| ticked.contains(&thread))));
     let now = console.open(|open| open.now);
     let practice = console.open(|open| open.practice.clone());
-    let row = Memo::new(move |_| {
+    let row = slice(move || {
         let now = now.get().unwrap_or(0);
         practice
             .with(|practice| practice.as_ref().map(|practice| Row::of(&case, practice, now, console.zone)))
@@ -139,27 +139,31 @@ fn LeadRow(index: usize, case: Arc<Case>) -> impl IntoView {
         let (points, tier) = row.score.clone().unzip();
         let points = points.map_or_else(|| "–".to_owned(), |points| points.to_string());
         let class = if row.to_call { "tally call" } else { "tally" };
-        Some(view! {
-            <td class="c-score"><span class=class>{points}</span><span class="tier">{tier}</span></td>
-            <td class="c-stage"><span class="stage">{row.column}</span></td>
-            <td class="c-service"><bdi>{row.service}</bdi></td>
-            <td class="c-source">{source}</td>
-            <td class="c-when" title=row.when_full>{row.when}</td>
-            <td class="c-when">{brief(activity, now.get().unwrap_or(0), console.zone)}</td>
-        })
+        Some(
+            view! {
+                <td class="c-score"><span class=class>{points}</span><span class="tier">{tier}</span></td>
+                <td class="c-stage"><span class="stage">{row.column}</span></td>
+                <td class="c-service"><bdi>{row.service}</bdi></td>
+                <td class="c-source">{source}</td>
+                <td class="c-when" title=row.when_full>{row.when}</td>
+                <td class="c-when">{brief(activity, now.get().unwrap_or(0), console.zone)}</td>
+            }
+            .into_any(),
+        )
     };
     let name = move || {
         let row = row.get()?;
         Some(view! {
             <span class="row-head"><bdi class="row-name">{row.name}</bdi>{lane_badge(row.lane)}{row.clock.map(clock_badge)}{row.holder.map(holder_badge)}</span>
             <bdi class="row-text">{row.excerpt}</bdi>
-        })
+        }
+        .into_any())
     };
     view! {
         <tr class:ticked-row=move || is_ticked.get() aria-rowindex=(index + 2).to_string()>
             <td class="c-tick"><label class="tick"><input type="checkbox" tabindex=tab aria-label=tick prop:checked=move || is_ticked.get() on:change=move |_| console.send(Do::Tick(thread).into())/></label></td>
-            <th scope="row" class="c-name"><button class="lead-link" id=row_id(thread) tabindex=tab on:click=move |_| console.send(Event::OpenLead(thread))>{name}</button></th>
-            {cells}
+            <th scope="row" class="c-name"><button class="lead-link" id=row_id(thread) tabindex=tab on:click=move |_| console.send(Event::OpenLead(thread))>{move || name()}</button></th>
+            {move || cells()}
         </tr>
     }
 }

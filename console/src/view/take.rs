@@ -1,6 +1,7 @@
 //! Takes a call: the practice's own form, asked by a person. What is typed is triaged and scored at once.
 
 use super::icon::{self, icon};
+use super::slice::slice;
 use super::{cards, console};
 use crate::model::Event;
 use crate::model::score::explain;
@@ -70,9 +71,8 @@ pub(crate) fn Take() -> impl IntoView {
 /// One question, as long as the answers so far call for it.
 fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> impl IntoView + use<> {
     let form = StoredValue::new((source.form.clone(), field.clone()));
-    let shown = Memo::new(move |_| {
-        form.with_value(|(form, field)| answers.with(|answers| form.is_shown(field, answers)))
-    });
+    let shown =
+        slice(move || form.with_value(|(form, field)| answers.with(|answers| form.is_shown(field, answers))));
     let version = version(source, field);
     let ask = StoredValue::new(ask(source, field));
     let id = StoredValue::new(format!("take-{}", field.id));

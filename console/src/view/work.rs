@@ -2,6 +2,7 @@
 
 use super::icon::{self, icon};
 use super::lead::Now;
+use super::slice::slice;
 use super::{booking, console, ending};
 use crate::model::Event;
 use crate::model::plain::plain;
@@ -117,7 +118,7 @@ fn Plan(thread: ThreadId, case: Now) -> impl IntoView {
 #[component]
 fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
-    let stage = Memo::new(move |_| case.with(|case| case.as_ref().map(|case| case.lead.stage)));
+    let stage = slice(move || case.with(|case| case.as_ref().map(|case| case.lead.stage)));
     let select = move |event: leptos::ev::Event| {
         let word = event_target_value(&event);
         let chosen = STAGES.into_iter().find(|stage| stage_word(*stage) == word);
