@@ -113,7 +113,7 @@ mod tests {
                 plan: None,
                 member_id: Some("X\u{202E}1".into()),
             }),
-            other: [("old-field".to_owned(), Answer::Text("still here".into()))].into(),
+            other: [("old-field".to_owned(), Answer::Text("still here".into()))].into_iter().collect(),
             ..Answers::default()
         };
         let facts = facts(&samples::source(), &answers);
