@@ -9,21 +9,31 @@ use std::{env, fs, process};
 
 use toml::{Table, Value};
 
-/// What staff's programs read, each after what it refers to.
-const STAFF: [&str; 5] = ["sets", "emergency", "urgent", "assertion", "intent"];
-/// What the patient's browser reads; staff's programs read it too.
-const BROWSER: &str = "watch";
+/// Each after what it refers to.
+const FILES: [&str; 5] = ["sets", "emergency", "urgent", "assertion", "intent"];
 const CLASSES: [&str; 9] = ["<time>", "<date>", "<number>", "<money>", "<link>", ",", "\\?", "!", ":"];
+/// As `src/lexicon/pattern.rs` reads them.
+const TRIGGERS: [&str; 13] = [
+    "negated-after",
+    "negated-before",
+    "past-after",
+    "past-before",
+    "other-after",
+    "other-before",
+    "hypothetical-after",
+    "hypothetical-before",
+    "now",
+    "long",
+    "pseudo",
+    "idiom",
+    "end",
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let out = env::var("OUT_DIR").unwrap_or_default();
-    let result = compile().and_then(|texts| {
-        texts.into_iter().try_for_each(|(name, text)| {
-            fs::write(Path::new(&out).join(format!("{name}.txt")), text)
-                .map_err(|error| format!("{name}: {error}"))
-        })
-    });
+    let file = Path::new(&out).join("lexicon.txt");
+    let result = compile().and_then(|text| fs::write(&file, text).map_err(|error| error.to_string()));
     if let Err(message) = result {
         fail(&message);
     }
@@ -34,15 +44,12 @@ fn fail(message: &str) -> ! {
     process::exit(1)
 }
 
-fn compile() -> Result<[(&'static str, String); 2], String> {
+fn compile() -> Result<String, String> {
     let mut lexicon = Lexicon::default();
-    for file in STAFF {
+    for file in FILES {
         lexicon.read_file(file)?;
     }
-    let staff = std::mem::take(&mut lexicon.out);
-    lexicon.sets.clear();
-    lexicon.read_file(BROWSER)?;
-    Ok([("staff", staff), ("browser", lexicon.out)])
+    Ok(lexicon.out)
 }
 
 #[derive(Default)]
@@ -121,7 +128,11 @@ impl Lexicon {
                 }
             }
             "trigger" => {
-                let _ = writeln!(self.out, "!t {}", need("kind")?);
+                let kind = need("kind")?;
+                if !TRIGGERS.contains(&kind) {
+                    return Err(format!("unknown trigger `{kind}`"));
+                }
+                let _ = writeln!(self.out, "!t {kind}");
                 &["kind", "source", "en", "es"]
             }
             "clue" => {

@@ -21,7 +21,7 @@ mod pattern;
 mod tokens;
 
 pub(crate) use matching::{Hit, hits};
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Kind, Tokens};
 
 use crate::intent::Intent;
 use crate::triage::{Help, Lane};
@@ -66,6 +66,8 @@ pub(crate) enum Trigger {
     Long,
     /// Looks like a trigger and is none.
     Pseudo,
+    /// A figure of speech, or a name: what is mentioned inside it is not.
+    Idiom,
     /// Ends every scope.
     End,
 }
@@ -97,19 +99,11 @@ pub(crate) struct Lexicon {
     by_first: Vec<Vec<u16>>,
 }
 
-/// Written by `build.rs`: the commonest words for emergencies, and for what is said about them.
-const BROWSER: &str = include_str!(concat!(env!("OUT_DIR"), "/browser.txt"));
-/// Written by `build.rs`: everything.
-const STAFF: &str = include_str!(concat!(env!("OUT_DIR"), "/staff.txt"));
+/// Written by `build.rs`.
+const COMPILED: &str = include_str!(concat!(env!("OUT_DIR"), "/lexicon.txt"));
 
-/// What the patient's browser carries: every kilobyte of it is downloaded before the form can be sent.
-pub(crate) fn browser() -> &'static Lexicon {
-    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| pattern::read(&[BROWSER]))
-}
-
-/// All of it.
+/// All of it; read once.
 pub(crate) fn full() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| pattern::read(&[BROWSER, STAFF]))
+    LEXICON.get_or_init(|| pattern::read(COMPILED))
 }

@@ -2,11 +2,16 @@
 //! for staff: what is not found here may still be an emergency.
 
 mod assertion;
+mod likeness;
 
-use crate::lexicon::{Hit, Lexicon, Target, Tokens, browser, full, hits};
+use crate::lexicon::{Hit, Lexicon, Target, Tokens, Trigger, full, hits};
 use crate::manifest::OwnPhrase;
 use crate::order::sort;
+use assertion::Triggers;
 use serde::{Deserialize, Serialize};
+
+#[doc(hidden)]
+pub use likeness::{BUCKETS, Feature, LETTER_UNITS, features};
 
 /// Where a text leads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,26 +109,42 @@ impl Triage {
 /// in the text's length.
 #[must_use]
 pub fn triage(text: &str, own: &[OwnPhrase]) -> Triage {
-    triage_by(full(), text, own)
+    let tokens = Tokens::of(text);
+    conclude(full(), &tokens, &hits(full(), &tokens), own)
 }
 
-/// What the patient's browser watches for while someone types: the commonest words for emergencies
-/// (`lexicon/watch.toml`), and the practice's own phrases. [`triage`] knows all of these and many more; the widget
-/// has to stay small.
+/// By the lexicon alone: what likeness is fitted beside.
+#[doc(hidden)]
+#[must_use]
+pub fn lexical(text: &str) -> Triage {
+    let tokens = Tokens::of(text);
+    let hits = hits(full(), &tokens);
+    in_order(lexical_mentions(full(), &tokens, &hits, &assertion::triggers(&tokens, &hits)))
+}
+
+/// What the patient's browser watches for while someone types: what reads like an emergency, and the practice's own
+/// phrases. [`triage`] says all of this too and, by the lexicon, more; that one weighs too much for a form.
 #[must_use]
 pub fn watch(text: &str, own: &[OwnPhrase]) -> Triage {
-    triage_by(browser(), text, own)
-}
-
-fn triage_by(lexicon: &Lexicon, text: &str, own: &[OwnPhrase]) -> Triage {
     let tokens = Tokens::of(text);
-    conclude(lexicon, &tokens, &hits(lexicon, &tokens), own)
+    let mut mentions = own_mentions(&tokens, own, |start, _| likeness::status(&tokens, start));
+    mentions.extend(alike(&tokens));
+    in_order(mentions)
 }
 
 /// From what was found in a text.
 pub(crate) fn conclude(lexicon: &Lexicon, tokens: &Tokens, hits: &[Hit], own: &[OwnPhrase]) -> Triage {
     let triggers = assertion::triggers(tokens, hits);
-    let mut mentions: Vec<Mention> = longest(hits)
+    let mut mentions = lexical_mentions(lexicon, tokens, hits, &triggers);
+    mentions.extend(own_mentions(tokens, own, |start, end| triggers.status(tokens, start, end)));
+    if !mentions.iter().any(|mention| mention.lane == Lane::Emergency) {
+        mentions.extend(alike(tokens));
+    }
+    in_order(mentions)
+}
+
+fn lexical_mentions(lexicon: &Lexicon, tokens: &Tokens, hits: &[Hit], triggers: &Triggers) -> Vec<Mention> {
+    longest(hits)
         .into_iter()
         .map(|(concept, start, end)| {
             let concept = &lexicon.concepts[usize::from(concept)];
@@ -137,18 +158,37 @@ pub(crate) fn conclude(lexicon: &Lexicon, tokens: &Tokens, hits: &[Hit], own: &[
             let span = (tokens.all[start].start, tokens.all[end - 1].end);
             Mention { concept: concept.id, status, lane, help: concept.help, span }
         })
-        .collect();
+        .collect()
+}
+
+fn in_order(mut mentions: Vec<Mention>) -> Triage {
+    sort(&mut mentions, |a, b| a.span.cmp(&b.span));
+    let lane = mentions.iter().map(|mention| mention.lane).max().unwrap_or_default();
+    Triage { lane, mentions }
+}
+
+/// The words that make a text read like an emergency.
+fn alike(tokens: &Tokens) -> impl Iterator<Item = Mention> {
+    let (status, lane) = (Status::Affirmed, Lane::Emergency);
+    likeness::read(tokens).into_iter().map(move |likeness| {
+        let (start, end) = likeness.evidence();
+        let span = (tokens.all[start].start, tokens.all[end].end);
+        Mention { concept: "reads-like-an-emergency", status, lane, help: likeness.help, span }
+    })
+}
+
+/// The practice's own phrases in a text.
+fn own_mentions(tokens: &Tokens, own: &[OwnPhrase], status: impl Fn(usize, usize) -> Status) -> Vec<Mention> {
+    let mut mentions = Vec::new();
     for phrase in own.iter().take(MOST_OWN) {
         for (start, end) in places(tokens, &phrase.phrase) {
-            let status = triggers.status(tokens, start, end);
+            let status = status(start, end);
             let lane = if status == Status::Affirmed { phrase.lane } else { Lane::Routine };
             let span = (tokens.all[start].start, tokens.all[end - 1].end);
             mentions.push(Mention { concept: "practice", status, lane, help: Help::Call911, span });
         }
     }
-    sort(&mut mentions, |a, b| a.span.cmp(&b.span));
-    let lane = mentions.iter().map(|mention| mention.lane).max().unwrap_or_default();
-    Triage { lane, mentions }
+    mentions
 }
 
 /// More phrases of a practice's own than this are not looked for.
@@ -188,12 +228,14 @@ pub fn find_words(text: &str, words: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// The concepts in `hits`, of those that overlap and mean the same the longest.
+/// The concepts in `hits` that are meant as they are said; of those that overlap and mean the same, the longest.
 fn longest(hits: &[Hit]) -> Vec<(u16, usize, usize)> {
+    let idioms: Vec<&Hit> = hits.iter().filter(|hit| hit.target == Target::Trigger(Trigger::Idiom)).collect();
+    let is_meant = |hit: &Hit| !idioms.iter().any(|idiom| idiom.start <= hit.start && hit.end <= idiom.end);
     let mut found: Vec<(u16, usize, usize)> = hits
         .iter()
         .filter_map(|hit| match hit.target {
-            Target::Concept(concept) => Some((concept, hit.start, hit.end)),
+            Target::Concept(concept) if is_meant(hit) => Some((concept, hit.start, hit.end)),
             _ => None,
         })
         .collect();

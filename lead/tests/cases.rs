@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use lead::intent::{Intent, classify};
-use lead::triage::{Lane, triage};
+use lead::triage::{Help, Lane, triage, watch};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -80,13 +80,13 @@ fn sentences_of_every_warning_sign_stay_found() {
     assert!(raised.len() * 20 <= others, "{} of {others} raised: {raised:#?}", raised.len());
 }
 
-/// The browser watches with fewer words: it may miss some of what staff's programs find, and never says more.
+/// The browser has no lexicon: it may miss some of what staff's programs find, and never says more.
 #[test]
 fn the_browser_watches_for_nearly_all_emergencies_and_for_nothing_else() {
     let mut missed = Vec::new();
     let mut emergencies = 0;
     for case in cases() {
-        let watched = lead::triage::watch(&case.text, &[]).lane == Lane::Emergency;
+        let watched = watch(&case.text, &[]).lane == Lane::Emergency;
         if case.lane == Lane::Emergency {
             emergencies += 1;
             if !watched {
@@ -97,4 +97,51 @@ fn the_browser_watches_for_nearly_all_emergencies_and_for_nothing_else() {
         }
     }
     assert!(missed.len() * 50 <= emergencies, "{} of {emergencies} missed: {missed:#?}", missed.len());
+}
+
+/// Messages written by another, who had seen neither the lexicons nor the messages that likeness is fitted to; nothing was
+/// changed for them. docs/triage.md has the figures; here they may not fall.
+#[test]
+fn messages_of_another_author_are_read_no_worse_than_before() {
+    let rows =
+        include_str!("messages.jsonl").lines().map(|line| serde_json::from_str::<Message>(line).unwrap());
+    let (emergencies, others): (Vec<_>, Vec<_>) = rows.partition(|row| row.label == Lane::Emergency);
+    assert_eq!((emergencies.len(), others.len()), (75, 105));
+    let count =
+        |rows: &[Message], is_so: &dyn Fn(&str) -> bool| rows.iter().filter(|row| is_so(&row.text)).count();
+    let staff = |text: &str| triage(text, &[]).lane == Lane::Emergency;
+    let browser = |text: &str| watch(text, &[]).lane == Lane::Emergency;
+    let found = [count(&emergencies, &staff), count(&emergencies, &browser)];
+    let raised = [count(&others, &staff), count(&others, &browser)];
+    assert!(
+        found[0] >= 70 && found[1] >= 60,
+        "found by staff's programs and by the browser: {found:?} of 75"
+    );
+    assert!(
+        raised[0] <= 15 && raised[1] <= 12,
+        "raised by staff's programs and by the browser: {raised:?} of 105"
+    );
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    text: String,
+    label: Lane,
+}
+
+/// Whom to call, in the browser: plain words for a crisis name 988, for poison Poison Control.
+#[test]
+fn the_browser_names_whom_to_call() {
+    for (text, help) in [
+        ("I want to kill myself", Help::Call988),
+        ("I have suicidal thoughts", Help::Call988),
+        ("quiero morirme", Help::Call988),
+        ("my toddler swallowed bleach", Help::PoisonControl),
+        ("se tomo muchas pastillas", Help::PoisonControl),
+        ("chest pain and my left arm is numb", Help::Call911),
+        ("no puedo respirar", Help::Call911),
+    ] {
+        assert_eq!(watch(text, &[]).help(), [help], "{text}");
+    }
 }

@@ -1,8 +1,9 @@
-//! `cargo xtask eval --task urgency|negation|intent FILE.jsonl [--map old=new]...`: measures `lead` on text that
+//! `cargo xtask eval --task urgency|guidance|negation|intent FILE.jsonl [--map old=new]...`: measures `lead` on text that
 //! others wrote. Rows are `{"text", "label"}`, for negation also `"concept"`; the text is not kept anywhere but
 //! in the file of errors under `target/`.
 
 pub(crate) mod fit;
+pub(crate) mod likeness;
 mod measures;
 mod tasks;
 
@@ -83,7 +84,7 @@ fn parse(args: &[String]) -> anyhow::Result<Options> {
     let (files, map, errors) = options;
     ensure!(
         !files.is_empty(),
-        "which file? usage: cargo xtask eval --task urgency|negation|intent FILE.jsonl"
+        "which file? usage: cargo xtask eval --task urgency|guidance|negation|intent FILE.jsonl"
     );
     Ok(Options { task: task.context("which task? --task urgency, negation or intent")?, files, map, errors })
 }

@@ -40,7 +40,7 @@ enum Command {
     Soak,
     /// Kill the primary of examples/deploy/ha under load: minutes
     Failover,
-    /// Measure triage and intent: --task urgency|negation|intent FILE.jsonl [--map old=new]
+    /// Measure triage and intent: --task urgency|guidance|negation|intent FILE.jsonl [--map old=new]
     Eval {
         /// Options and files
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -50,6 +50,11 @@ enum Command {
     Fit {
         /// Rows with "text" and "label"; "dialogue" keeps what belongs together out of the fit together
         file: String,
+    },
+    /// Fit what reads like an emergency to the messages in lead/training/, and write lead/lexicon/likeness.txt
+    FitUrgency {
+        /// General medical questions without labels, as JSON lines with "text": what is known not to be an emergency
+        questions: Option<String>,
     },
     /// Check that the relay cannot reach anything that opens an entry
     Blindness,
@@ -78,6 +83,7 @@ fn run() -> anyhow::Result<()> {
         Command::Failover => soak::failover(),
         Command::Eval { args } => eval::run(&args),
         Command::Fit { file } => eval::fit::run(&file),
+        Command::FitUrgency { questions } => eval::likeness::fit(questions.as_deref()),
         Command::Blindness => blindness::run(),
         Command::Budget(options) => budget::run(&options),
     }

@@ -48,7 +48,7 @@ pub(super) fn class(name: &str) -> Option<u16> {
 
 /// Reads what `build.rs` wrote: `@name=alternatives` lines, then a `!` line for each target and one line for
 /// each of its patterns. What `build.rs` has checked is not checked again.
-pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
+pub(super) fn read(compiled: &'static str) -> Lexicon {
     let mut lexicon = Lexicon {
         concepts: Vec::new(),
         words: words(compiled),
@@ -59,7 +59,7 @@ pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
     };
     let mut names: Vec<&str> = Vec::new();
     let mut target = Target::Known;
-    for line in compiled.iter().flat_map(|text| text.lines()) {
+    for line in compiled.lines() {
         if let Some(header) = line.strip_prefix('!') {
             target = read_target(&mut lexicon, header);
             continue;
@@ -67,7 +67,6 @@ pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
         let reader = Reader { words: &lexicon.words, names: &names };
         if let Some((name, alternatives)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
             let set = reader.alternatives(alternatives);
-            // Of two sets with one name the later one is meant by the patterns after it.
             if name == "stop" {
                 first_ids(
                     &[(Part::Group(reader.alternatives(alternatives)), false)],
@@ -86,8 +85,8 @@ pub(super) fn read(compiled: &[&'static str]) -> Lexicon {
     lexicon
 }
 
-fn words(compiled: &[&'static str]) -> Vec<&'static str> {
-    let lines = compiled.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('!'));
+fn words(compiled: &'static str) -> Vec<&'static str> {
+    let lines = compiled.lines().filter(|line| !line.starts_with('!'));
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '*' | '@' | '#' | '<');
     let mut words: Vec<&str> =
         lines
@@ -137,6 +136,7 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
             "now" => Trigger::Now,
             "long" => Trigger::Long,
             "pseudo" => Trigger::Pseudo,
+            "idiom" => Trigger::Idiom,
             _ => Trigger::End,
         }),
         "i" => {

@@ -22,7 +22,7 @@ pub(super) fn triggers(tokens: &Tokens, hits: &[Hit]) -> Triggers {
     let mut found: Vec<(Trigger, usize, usize)> = hits
         .iter()
         .filter_map(|hit| match hit.target {
-            Target::Trigger(trigger) => Some((trigger, hit.start, hit.end)),
+            Target::Trigger(trigger) if trigger != Trigger::Idiom => Some((trigger, hit.start, hit.end)),
             _ => None,
         })
         .collect();
@@ -65,6 +65,7 @@ const fn direction(trigger: Trigger) -> u8 {
         // "fine now" is not "now".
         Trigger::Pseudo => 7,
         Trigger::Long => 8,
+        Trigger::Idiom => 0,
     }
 }
 
@@ -98,7 +99,9 @@ impl Triggers {
                 Trigger::OtherBefore => (Status::Other, false),
                 Trigger::HypotheticalAfter => (Status::Hypothetical, true),
                 Trigger::HypotheticalBefore => (Status::Hypothetical, false),
-                Trigger::Now | Trigger::Long | Trigger::Pseudo | Trigger::End => return None,
+                Trigger::Now | Trigger::Long | Trigger::Pseudo | Trigger::Idiom | Trigger::End => {
+                    return None;
+                }
             };
             let reach = if !forward {
                 BACKWARD_REACH

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) enum Task {
     /// Lanes of triage.
     Urgency,
+    /// Whether the patient's browser shows guidance for an emergency.
+    Guidance,
     /// Assertion status of a given concept.
     Negation,
     /// Intent.
@@ -24,15 +26,17 @@ impl Task {
     pub(crate) fn named(name: &str) -> anyhow::Result<Self> {
         Ok(match name {
             "urgency" => Self::Urgency,
+            "guidance" => Self::Guidance,
             "negation" => Self::Negation,
             "intent" => Self::Intent,
-            _ => bail!("unknown task `{name}`: urgency, negation or intent"),
+            _ => bail!("unknown task `{name}`: urgency, guidance, negation or intent"),
         })
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Urgency => "urgency",
+            Self::Guidance => "guidance",
             Self::Negation => "negation",
             Self::Intent => "intent",
         }
@@ -42,6 +46,7 @@ impl Task {
     const fn known(self) -> &'static [&'static str] {
         match self {
             Self::Urgency => &["emergency", "urgent", "routine"],
+            Self::Guidance => &["emergency", "none"],
             Self::Negation => &["affirmed", "negated", "past", "other", "hypothetical"],
             Self::Intent => &[
                 "book",
@@ -69,6 +74,8 @@ impl Task {
         let name = match (self, folded.as_str()) {
             (Self::Urgency, "emergent" | "911") => "emergency",
             (Self::Urgency, "nonurgent" | "nonemergency" | "none") => "routine",
+            (Self::Guidance, "emergent" | "911") => "emergency",
+            (Self::Guidance, "urgent" | "routine" | "nonurgent" | "nonemergency") => "none",
             (Self::Negation, "affirmative" | "positive" | "present" | "asserted") => "affirmed",
             (Self::Negation, "negative" | "absent" | "denied") => "negated",
             (Self::Negation, "historical" | "history") => "past",
@@ -117,6 +124,11 @@ impl Task {
                 };
                 (mapped(lane), mentions(&row.text, &found))
             }
+            Self::Guidance => {
+                let found = triage::watch(&row.text, &[]);
+                let shown = if found.lane == Lane::Emergency { "emergency" } else { "none" };
+                (mapped(shown), mentions(&row.text, &found))
+            }
             Self::Negation => {
                 let status = concept_status(row);
                 let name = mapped(status_name(status));
@@ -164,6 +176,14 @@ impl Task {
         {
             let ready = rows.iter().filter(|row| is_care_ready(&model, &row.text)).count();
             println!("  care-ready from text alone, by {name}: {}", share(ready, rows.len()));
+        }
+        if matches!(self, Self::Intent) {
+            println!("  each care-ready by the latter, with the words that spoke for an intent:");
+            for row in rows.iter().filter(|row| is_care_ready(&with_words(), &row.text)) {
+                let words = intent::classify(&row.text).evidence.into_iter();
+                let words = words.map(|clue| row.text.get(clue.span.0 as usize..clue.span.1 as usize));
+                println!("    {} <- {}", json!(words.collect::<Vec<_>>()), row.text);
+            }
         }
         if matches!(self, Self::Urgency) {
             println!("  every emergency, with what it was seen in:");
