@@ -99,28 +99,32 @@ fn the_browser_watches_for_nearly_all_emergencies_and_for_nothing_else() {
     assert!(missed.len() * 50 <= emergencies, "{} of {emergencies} missed: {missed:#?}", missed.len());
 }
 
-/// Messages written by another, who had seen neither the lexicons nor the messages that likeness is fitted to; nothing was
-/// changed for them. docs/triage.md has the figures; here they may not fall.
+/// Messages written by another, who had seen neither the lexicons nor the messages that likeness is fitted to. Nothing was
+/// changed for the first file; the lexicon was widened for the second. docs/triage.md has the figures; here they may not fall.
 #[test]
 fn messages_of_another_author_are_read_no_worse_than_before() {
-    let rows =
-        include_str!("messages.jsonl").lines().map(|line| serde_json::from_str::<Message>(line).unwrap());
-    let (emergencies, others): (Vec<_>, Vec<_>) = rows.partition(|row| row.label == Lane::Emergency);
-    assert_eq!((emergencies.len(), others.len()), (75, 105));
-    let count =
-        |rows: &[Message], is_so: &dyn Fn(&str) -> bool| rows.iter().filter(|row| is_so(&row.text)).count();
     let staff = |text: &str| triage(text, &[]).lane == Lane::Emergency;
     let browser = |text: &str| watch(text, &[]).lane == Lane::Emergency;
-    let found = [count(&emergencies, &staff), count(&emergencies, &browser)];
-    let raised = [count(&others, &staff), count(&others, &browser)];
-    assert!(
-        found[0] >= 70 && found[1] >= 60,
-        "found by staff's programs and by the browser: {found:?} of 75"
-    );
-    assert!(
-        raised[0] <= 15 && raised[1] <= 12,
-        "raised by staff's programs and by the browser: {raised:?} of 105"
-    );
+    for (file, found_by_staff) in
+        [(include_str!("messages.jsonl"), 70), (include_str!("messages-tuned.jsonl"), 74)]
+    {
+        let rows = file.lines().map(|line| serde_json::from_str::<Message>(line).unwrap());
+        let (emergencies, others): (Vec<_>, Vec<_>) = rows.partition(|row| row.label == Lane::Emergency);
+        assert_eq!((emergencies.len(), others.len()), (75, 105));
+        let count = |rows: &[Message], is_so: &dyn Fn(&str) -> bool| {
+            rows.iter().filter(|row| is_so(&row.text)).count()
+        };
+        let found = [count(&emergencies, &staff), count(&emergencies, &browser)];
+        let raised = [count(&others, &staff), count(&others, &browser)];
+        assert!(
+            found[0] >= found_by_staff && found[1] >= 60,
+            "found by staff's programs and browser: {found:?} of 75"
+        );
+        assert!(
+            raised[0] <= 15 && raised[1] <= 12,
+            "raised by staff's programs and browser: {raised:?} of 105"
+        );
+    }
 }
 
 #[derive(Deserialize)]

@@ -95,7 +95,7 @@ test('several leads are exported, then closed with a reason, each by an event of
   await page.getByRole('button', { name: 'Close these leads' }).click();
   await page.locator('.leads .stage', { hasText: 'Lost' }).nth(1).waitFor();
   await page.getByLabel('Search leads').fill('');
-  await page.getByRole('button', { name: 'Board' }).click();
+  await page.getByRole('button', { name: 'Board', exact: true }).click();
   const lost = page.getByRole('region', { name: /^Lost/ });
   assert.equal(await lost.locator('.lead-card').count(), 2);
   await lost.locator('.lead-card').first().click();

@@ -23,7 +23,7 @@ pub(crate) fn Pipeline() -> impl IntoView {
     let layouts = [(Layout::Table, "Table"), (Layout::Board, "Board")];
     view! {
         <div class="pipeline">
-            <header class="pipeline-head">
+            <div class="pipeline-head">
                 <h1>{"Pipeline"}</h1>
                 <span class="muted" role="status">{move || shell::leads(count.get().unwrap_or(0))}</span>
                 <div class="filters" role="group" aria-label="Layout">
@@ -31,7 +31,7 @@ pub(crate) fn Pipeline() -> impl IntoView {
                         <button class="filter" aria-pressed=move || (layout.get() == Some(this)).to_string() on:click=move |_| console.send(Do::Layout(this).into())>{word}</button>
                     }).collect_view()}
                 </div>
-            </header>
+            </div>
             <Filters/>
             <Kept/>
             <Ticked/>

@@ -206,8 +206,14 @@ async fn more_than_can_wait_is_turned_away_at_once() {
     let mut clients = JoinSet::new();
     for request in requests {
         clients.spawn(async move {
-            let mut client = Client::connect(address).await.unwrap();
-            client.exchange(&request).await.unwrap().0
+            // What is cut off is sent again, as the form does.
+            for _ in 0..5 {
+                let mut client = Client::connect(address).await.unwrap();
+                if let Ok((status, _)) = client.exchange(&request).await {
+                    return status;
+                }
+            }
+            panic!("cut off five times");
         });
     }
     // Those that are turned away are so before the others are done.
