@@ -171,7 +171,7 @@ fn in_order(mut mentions: Vec<Mention>) -> Triage {
 fn alike(tokens: &Tokens) -> impl Iterator<Item = Mention> {
     let (status, lane) = (Status::Affirmed, Lane::Emergency);
     likeness::read(tokens).into_iter().map(move |likeness| {
-        let (start, end) = likeness.evidence();
+        let (start, end) = likeness.evidence;
         let span = (tokens.all[start].start, tokens.all[end].end);
         Mention { concept: "reads-like-an-emergency", status, lane, help: likeness.help, span }
     })

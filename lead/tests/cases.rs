@@ -148,4 +148,6 @@ fn the_browser_names_whom_to_call() {
     ] {
         assert_eq!(watch(text, &[]).help(), [help], "{text}");
     }
+    let both = watch("I have chest pain and I want to die", &[]).help();
+    assert!(both.contains(&Help::Call911) && both.contains(&Help::Call988), "{both:?}");
 }

@@ -37,34 +37,40 @@ pub struct Feature {
 pub(super) struct Likeness {
     /// Whom to call.
     pub(super) help: Help,
-    features: Vec<Feature>,
-}
-
-/// The most alarming window of a text, if it reads like an emergency.
-pub(super) fn read(tokens: &Tokens) -> Option<Likeness> {
-    let [emergency, crisis, poison] = tables();
-    let (score, features) = windows(tokens)
-        .map(|features| (score(emergency, &features), features))
-        .max_by_key(|(score, _)| *score)?;
-    if score <= 0 {
-        return None;
-    }
-    let (crisis, poison) = (self::score(crisis, &features), self::score(poison, &features));
-    let help = match crisis.max(poison) {
-        ..=0 => Help::Call911,
-        most if most == crisis => Help::Call988,
-        _ => Help::PoisonControl,
-    };
-    Some(Likeness { help, features })
-}
-
-impl Likeness {
     /// What speaks most for it: the first and the last token.
-    pub(super) fn evidence(&self) -> (usize, usize) {
-        let [emergency, ..] = tables();
-        let strongest = self.features.iter().max_by_key(|feature| emergency.weight(feature.bucket));
-        strongest.map_or((0, 0), |feature| (feature.tokens.0 as usize, feature.tokens.1 as usize))
+    pub(super) evidence: (usize, usize),
+}
+
+/// The most alarming window of a text, if it reads like an emergency: once for each that is to be called. "Chest pain and I want
+/// to die" is two emergencies.
+pub(super) fn read(tokens: &Tokens) -> Vec<Likeness> {
+    let [emergency, crisis, poison] = tables();
+    let most_alarming = windows(tokens).max_by_key(|features| score(emergency, features)).unwrap_or_default();
+    let mut found = Vec::new();
+    let mut features = most_alarming;
+    for (table, help) in [(crisis, Help::Call988), (poison, Help::PoisonControl)] {
+        if score(emergency, &features) > 0 && score(table, &features) > 0 {
+            found.push(Likeness { help, evidence: strongest(emergency, &features) });
+            // What stands beside those words may be an emergency of another kind.
+            let spoke: Vec<(u32, u32)> = features
+                .iter()
+                .filter(|feature| table.weight(feature.bucket) > 0)
+                .map(|feature| feature.tokens)
+                .collect();
+            features.retain(|feature| {
+                spoke.iter().all(|tokens| feature.tokens.1 < tokens.0 || tokens.1 < feature.tokens.0)
+            });
+        }
     }
+    if score(emergency, &features) > 0 {
+        found.push(Likeness { help: Help::Call911, evidence: strongest(emergency, &features) });
+    }
+    found
+}
+
+fn strongest(table: Table, features: &[Feature]) -> (usize, usize) {
+    let strongest = features.iter().max_by_key(|feature| table.weight(feature.bucket));
+    strongest.map_or((0, 0), |feature| (feature.tokens.0 as usize, feature.tokens.1 as usize))
 }
 
 /// What is said about the words from token `at` on, as far as a browser tells: whether a negation stands shortly before
