@@ -82,7 +82,7 @@ pub(super) fn status(tokens: &Tokens, at: usize) -> Status {
     if is_negated { Status::Negated } else { Status::Affirmed }
 }
 
-/// A text's features by window, for fitting: what [`read`] scores.
+/// A text's features by window, for fitting: what is scored by [`watch`](super::watch).
 #[must_use]
 pub fn features(text: &str) -> Vec<Vec<Feature>> {
     windows(&Tokens::of(text)).collect()
