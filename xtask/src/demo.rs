@@ -67,6 +67,7 @@ impl Demo {
             .args(["--listen", &format!("127.0.0.1:{}", self.relay_port), "--public-url", &self.relay_url])
             .args(["--widget", "dist/widget", "--console", "dist/console"])
             .stdout(Stdio::piped())
+            .stderr(fs::File::create(self.relay_log())?)
             .spawn()
             .context("could not start anteroom-relay")?;
         let stdout = child.stdout.take().context("the relay has a standard output")?;
@@ -82,8 +83,9 @@ impl Demo {
         match is_ready.recv_timeout(Duration::from_secs(20)) {
             Ok(()) => Ok(relay),
             Err(_) => bail!(
-                "the relay did not start; if port {} is in use, choose another with --relay-port",
-                self.relay_port
+                "the relay did not start; if port {} is in use, choose another with --relay-port\n{}",
+                self.relay_port,
+                fs::read_to_string(self.relay_log()).unwrap_or_default()
             ),
         }
     }
@@ -141,6 +143,11 @@ impl Demo {
         self.data.join("relay")
     }
 
+    /// What the relay has to say while it runs: not what somebody wants to read between the links.
+    fn relay_log(&self) -> PathBuf {
+        self.data.join("relay.log")
+    }
+
     fn print_links(&self, options: &Options) {
         let credential = self.credential(COORDINATOR);
         println!(
@@ -151,6 +158,7 @@ Anteroom is running.
   The staff console     {relay}/console/
       credential file   {credential}
       passphrase        {PASSPHRASE}
+  The relay's log       {log}
   On the command line   {program} --passphrase-file {passphrase} inbox list --credential {credential}
 
 Every person in it is made up. Ctrl-C ends it; the next start goes on with the same data ({data}).
@@ -158,6 +166,7 @@ Every person in it is made up. Ctrl-C ends it; the next start goes on with the s
             site = options.site_port,
             relay = self.relay_url,
             credential = credential.display(),
+            log = self.relay_log().display(),
             program = program("anteroom").display(),
             passphrase = self.data.join("passphrase.txt").display(),
             data = self.data.display(),
