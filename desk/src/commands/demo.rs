@@ -87,7 +87,7 @@ pub(super) async fn seed(context: &Context, options: DemoSeed) -> Result<(), Fai
             Submitted::Accepted => sent += 1,
             Submitted::AlreadyThere => there += 1,
         }
-        if (at + 1) % 10 == 0 {
+        if (at + 1) % options.count.div_ceil(20).max(10) == 0 {
             context.output.progress(&format!("  {} of {}", at + 1, options.count));
         }
     }
