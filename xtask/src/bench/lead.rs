@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::step::{cargo, run};
-use crate::{build, tool};
+use crate::{build, parts, tool};
 use anyhow::Result;
 use std::process::Command;
 
@@ -12,6 +12,9 @@ pub(super) fn measure(report: &mut Report) -> Result<()> {
     run(&mut cargo(&["build", "--package", "lead", "--example", "readings"]))?;
     run(&mut cargo(&["build", "--release", "--package", "lead", "--example", "readings"]))?;
     build::lead_example()?;
+    report.add("What the parts of the widget weigh, `lead` among them", || {
+        parts::table(&build::named(build::Part::Widget)?)
+    })?;
     report.run(
         "Reading and replay, natively and in Chromium",
         Command::new("node").args(["tests/lead/run.mjs", "time"]),
