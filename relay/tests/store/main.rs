@@ -92,6 +92,23 @@ async fn a_sqlite_file_outlives_its_store() {
     conformance::check_log(&second, "lakeside-ortho", 1).await;
 }
 
+/// Neither in a free page nor in the write-ahead log, while the store is open.
+#[tokio::test]
+async fn an_erased_body_is_in_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = relay::store::sqlite::SqliteStore::open(&folder.path().join("relay.db")).unwrap();
+    let body = conformance::an_erased_body(&store).await;
+    let holds_it = |path: std::path::PathBuf| {
+        let content = std::fs::read(path).unwrap();
+        content.windows(body.len()).any(|window| window == body.as_bytes())
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while std::fs::read_dir(folder.path()).unwrap().any(|file| holds_it(file.unwrap().path())) {
+        assert!(std::time::Instant::now() < deadline, "what was erased is still there");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
 /// Every released schema is kept here as it was, and must open.
 #[tokio::test]
 async fn a_database_of_each_older_release_opens() {

@@ -1,5 +1,5 @@
 //! Deleting bodies. The row, its hash and its place in the chain stay: a tombstone. What was in the deleted
-//! body is overwritten (`secure_delete`).
+//! body is overwritten (`secure_delete`), and the write-ahead log is emptied of it.
 
 use super::access;
 use super::entries::{append_entry, head, log_key, practice_key, seq_of};
@@ -74,6 +74,7 @@ fn delete_bodies(work: &mut Work<'_>, practice: &PracticeId, rows: &[i64]) -> Re
         (deleted, bytes) = (deleted + 1, bytes + length);
     }
     work.heads.subtract(work.transaction, practice, bytes)?;
+    work.erased |= deleted > 0;
     Ok(deleted)
 }
 

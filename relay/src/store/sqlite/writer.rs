@@ -1,6 +1,7 @@
 //! The one thread that writes. Whatever waits when a transaction begins goes into it, and all of it
 //! is acknowledged after the one fsync of its commit: group commit.
 
+use super::checkpoint::Checkpoints;
 use super::entries::Heads;
 use crate::metrics::StoreMeasures;
 use crate::store::{Followers, StoreError, wait};
@@ -19,6 +20,8 @@ const BATCH: usize = 256;
 pub(super) struct Work<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) heads: &'a mut Heads,
+    /// A body was erased, and the write-ahead log may still hold it.
+    pub(super) erased: bool,
     /// Writes that failed and took no other with them.
     failures: u64,
 }
@@ -37,13 +40,17 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread on a connection of its own.
-    pub(super) fn start(connection: Connection, followers: Arc<Followers>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpoints: Checkpoints,
+        followers: Arc<Followers>,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let measures = Arc::default();
         let measured = Arc::clone(&measures);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
-            .spawn(move || run(connection, queue, &followers, &measured))?;
+            .spawn(move || run(connection, queue, checkpoints, &followers, &measured))?;
         Ok(Self { jobs, measures })
     }
 
@@ -115,6 +122,7 @@ fn in_savepoint<T>(
 fn run(
     mut connection: Connection,
     mut queue: mpsc::Receiver<Job>,
+    mut checkpoints: Checkpoints,
     followers: &Followers,
     measures: &Mutex<StoreMeasures>,
 ) {
@@ -126,12 +134,13 @@ fn run(
         let committed = commit(&mut connection, &mut heads, &mut batch, &mut replies);
         let moved = heads.take_moved();
         match &committed {
-            Ok(failures) => {
+            Ok(Committed { failures, erased }) => {
                 let mut measures = lock(measures);
                 measures.writes += size - failures;
                 measures.fail(*failures);
                 measures.commits.observe(started.elapsed());
                 drop(measures);
+                checkpoints.committed(size, *erased);
                 moved.into_iter().for_each(|(practice, head)| followers.publish(&practice, head));
             }
             Err(_) => {
@@ -150,15 +159,21 @@ fn run(
     }
 }
 
-/// How many of the writes failed alone.
+/// What a transaction did.
+struct Committed {
+    /// Writes that failed alone.
+    failures: u64,
+    erased: bool,
+}
+
 fn commit(
     connection: &mut Connection,
     heads: &mut Heads,
     batch: &mut Vec<Job>,
     replies: &mut Vec<Reply>,
-) -> rusqlite::Result<u64> {
+) -> rusqlite::Result<Committed> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut work = Work { transaction: &transaction, heads, failures: 0 };
+    let mut work = Work { transaction: &transaction, heads, erased: false, failures: 0 };
     for job in batch.drain(..) {
         replies.push(job(&mut work));
         // SQLite takes the whole transaction back on some errors, a full disk among them: what follows would be
@@ -168,10 +183,10 @@ fn commit(
             return Err(rusqlite::Error::SqliteFailure(code, None));
         }
     }
-    let failures = work.failures;
+    let committed = Committed { failures: work.failures, erased: work.erased };
     heads.store(&transaction)?;
     transaction.commit()?;
-    Ok(failures)
+    Ok(committed)
 }
 
 impl From<rusqlite::Error> for StoreError {

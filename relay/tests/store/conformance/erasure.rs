@@ -41,6 +41,16 @@ pub async fn an_erased_body_leaves_its_place_and_the_event_that_says_so(store: i
     assert_eq!(page.records.len(), 2);
 }
 
+/// The body of an entry that was appended and erased again.
+pub async fn an_erased_body(store: &impl Store) -> String {
+    practice(store, "lakeside-ortho").await;
+    let first = Sealing::inquiry("lakeside-ortho");
+    new(append(store, first.body(), NOW_MS).await);
+    let erased = erase(store, &event_in(first.thread), &[first.entry]).await;
+    assert!(matches!(erased, Erased::Done(_)));
+    first.body()
+}
+
 pub async fn only_what_is_in_the_events_thread_is_erased(store: impl Store) {
     practice(&store, "lakeside-ortho").await;
     let (first, other) = (Sealing::inquiry("lakeside-ortho"), Sealing::inquiry("lakeside-ortho"));
