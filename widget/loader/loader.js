@@ -243,7 +243,7 @@
       const looks = 'font:600 17px system-ui;min-height:48px;min-width:48px;border:0;cursor:pointer;';
       const button = make('button', looks
         + `padding:0 24px;border-radius:12px;color:#fff;color:color(from ${accent} xyz${ink + ink + ink});background:${accent}`);
-      shut = make('button', looks + 'float:right;background:none;color:inherit');
+      shut = make('button', looks + 'float:right;border-radius:20px;outline-offset:-6px;background:none;color:inherit');
       dialog = make('dialog', `padding:0;border:0;width:min(680px,100%);max-height:100%;border-radius:20px;${scheme}`);
       button.textContent = data.label || say('Write to us securely', 'Escríbanos de forma segura');
       shut.textContent = '✕';
