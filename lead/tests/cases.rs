@@ -117,14 +117,27 @@ fn messages_of_another_author_are_read_no_worse_than_before() {
         let found = [count(&emergencies, &staff), count(&emergencies, &browser)];
         let raised = [count(&others, &staff), count(&others, &browser)];
         assert!(
-            found[0] >= found_by_staff && found[1] >= 60,
+            found[0] >= found_by_staff && found[1] >= 56,
             "found by staff's programs and browser: {found:?} of 75"
         );
         assert!(
-            raised[0] <= 15 && raised[1] <= 12,
+            raised[0] <= 15 && raised[1] <= 8,
             "raised by staff's programs and browser: {raised:?} of 105"
         );
     }
+}
+
+/// What a practice finds in an ordinary month, by an author who had seen nothing of this: none is an emergency. Whoever asks
+/// for an appointment must not be frightened, and a queue full of false emergencies hides the true ones.
+#[test]
+fn ordinary_inquiries_raise_few_alarms() {
+    let rows: Vec<Message> =
+        include_str!("ordinary.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let raised =
+        |reads: &dyn Fn(&str) -> Lane| rows.iter().filter(|row| reads(&row.text) == Lane::Emergency).count();
+    let (staff, browser) = (raised(&|text| triage(text, &[]).lane), raised(&|text| watch(text, &[]).lane));
+    assert_eq!(rows.len(), 240);
+    assert!(staff <= 26 && browser <= 20, "raised by staff's programs and browser: {staff} and {browser}");
 }
 
 #[derive(Deserialize)]

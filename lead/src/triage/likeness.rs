@@ -2,7 +2,7 @@
 //!
 //! A logistic regression over a text's words, by their first letters, and pairs of neighbouring words. Both are hashed into a
 //! table of small whole weights (Weinberger et al. 2009, "Feature hashing for large scale multitask learning"), so that
-//! the model is small enough for the patient's browser. `cargo xtask fit urgency` fits the tables in
+//! the model is small enough for the patient's browser. `cargo xtask fit-urgency` fits the tables in
 //! `lead/lexicon/likeness.txt` to the labelled messages in `lead/training/`.
 
 use super::{Help, Status};
@@ -12,11 +12,12 @@ use crate::lexicon::{Kind, Tokens};
 const LETTERS: usize = 5;
 /// So many words after a negation are marked by it, within its clause.
 const NEGATION_REACH: u8 = 4;
-/// A text is read in windows of whole sentences that have at least so many tokens, and the most alarming one counts: what
-/// else stands in a long message must not outweigh one sentence.
-const WINDOW: usize = 25;
+/// A longer text is read in windows of whole sentences that have at least so many tokens, and the most alarming one counts:
+/// what else stands in a long message must not outweigh its alarming part. Shorter windows make alarms of ordinary sentences,
+/// torn out of what they belong to.
+const WINDOW: usize = 50;
 /// Places in the table; a power of two.
-pub const BUCKETS: usize = 16_384;
+pub const BUCKETS: usize = 32_768;
 /// The largest weight, in units, that a letter can say.
 pub const LETTER_UNITS: i32 = 26;
 
@@ -68,9 +69,22 @@ pub(super) fn read(tokens: &Tokens) -> Vec<Likeness> {
     found
 }
 
+/// The words that speak most for it: the stretch of neighbouring features with the greatest sum (Kadane's algorithm), so
+/// that staff read "chest pain that goes into my left arm", not the one word of it that weighs most.
 fn strongest(table: Table, features: &[Feature]) -> (usize, usize) {
-    let strongest = features.iter().max_by_key(|feature| table.weight(feature.bucket));
-    strongest.map_or((0, 0), |feature| (feature.tokens.0 as usize, feature.tokens.1 as usize))
+    let mut in_order = features.to_vec();
+    crate::order::sort(&mut in_order, |a, b| a.tokens.1.cmp(&b.tokens.1));
+    let (mut best, mut most) = ((0, 0), 0);
+    let (mut stretch, mut sum) = ((0, 0), 0);
+    for Feature { bucket, tokens: (first, last) } in in_order {
+        let begin = if sum > 0 { first.min(stretch.0) } else { first };
+        stretch = (begin, last);
+        sum = sum.max(0) + table.weight(bucket);
+        if sum > most {
+            (best, most) = (stretch, sum);
+        }
+    }
+    (best.0 as usize, best.1 as usize)
 }
 
 /// What is said about the words from token `at` on, as far as a browser tells: whether a negation stands shortly before
@@ -90,7 +104,9 @@ pub fn features(text: &str) -> Vec<Vec<Feature>> {
 
 fn windows(tokens: &Tokens) -> impl Iterator<Item = Vec<Feature>> {
     let all = &tokens.all;
-    let begins = move |at: &usize| *at == 0 || all[*at].sentence != all[*at - 1].sentence;
+    let begins = move |at: &usize| {
+        *at == 0 || (all[*at].sentence != all[*at - 1].sentence && all.len() - *at >= WINDOW)
+    };
     (0..all.len()).filter(begins).map(move |from| {
         let mut to = from;
         while to < all.len() && (to < from + WINDOW || all[to].sentence == all[to - 1].sentence) {

@@ -19,15 +19,15 @@ const TABLES: &str = "lead/lexicon/likeness.txt";
 const FOLDS: usize = 5;
 const STEPS: usize = 200;
 /// Strength of the penalty.
-const RIDGE: f64 = 1.0;
+const RIDGE: f64 = 0.5;
 /// Units in one log-odds.
-const UNITS: f64 = 12.0;
+const UNITS: f64 = 4.0;
 /// Weights of no more units than this are left out: there are many, they say little, and each is downloaded.
-const FAINT: i32 = 1;
+const FAINT: i32 = 0;
 /// The same for whom to call.
-const FAINT_OF_HELP: i32 = 3;
+const FAINT_OF_HELP: i32 = 1;
 /// What is added to the log-odds of an emergency: to miss one is worse than to show a telephone number too often.
-const CAUTION: f64 = 0.7;
+const CAUTION: f64 = 1.1;
 /// The same for whom to call: 988 and Poison Control are the rarer ones.
 const CAUTION_OF_HELP: f64 = 1.0;
 
