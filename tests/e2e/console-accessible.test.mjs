@@ -80,24 +80,32 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
   });
 }
 
-test('the keyboard alone ticks, opens and leaves a lead', async () => {
+test('the keyboard alone ticks, opens a lead and finds its way back', async () => {
   const { page } = await opened({ viewport: { width: 1280, height: 844 } });
   await page.keyboard.press('p');
   await heading(page, 'Pipeline');
   const focused = () => page.evaluate(() => document.activeElement.id);
-  // A new screen has the focus itself; the first step goes to a row.
-  await page.keyboard.press('j');
   await page.waitForFunction(() => document.activeElement.id.startsWith('row-'));
+  await page.keyboard.press('Home');
+  await page.waitForFunction(() => document.activeElement.closest('tr')?.ariaRowIndex === '2');
   const first = await focused();
   await page.keyboard.press('j');
   await page.waitForFunction((first) => document.activeElement.id !== first, first);
+  const second = await focused();
   await page.keyboard.press('x');
   await page.getByText('1 lead ticked').waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('main', { name: 'Lead' }).waitFor();
   await page.keyboard.press('Escape');
   await heading(page, 'Pipeline');
+  await page.waitForFunction((second) => document.activeElement.id === second, second);
   await page.getByText('1 lead ticked').waitFor();
+  // The last row is not drawn before its table is scrolled to it.
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.getByRole('main', { name: 'Lead' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement.closest('tr')?.ariaRowIndex === '31');
   // A choice has the arrows for itself.
   await page.getByRole('combobox', { name: 'Lane' }).focus();
   await page.keyboard.press('ArrowDown');

@@ -17,40 +17,56 @@ thread_local! {
     static ASKED: Cell<u64> = const { Cell::new(0) };
 }
 
-/// The search field gets it at once, so that what is typed next goes into it; the rest with the next frame, when it
+/// Frames within which what gets the focus has to be drawn: a new screen takes one, a row that its table has to be
+/// scrolled to takes two.
+const FRAMES: u8 = 10;
+
+/// The search field gets it at once, so that what is typed next goes into it; the rest with a coming frame, when it
 /// is there.
 pub(crate) fn focus(console: Console, focus: Focus) {
     let ours = ASKED.get() + 1;
     ASKED.set(ours);
     match focus {
-        Focus::Search => give(focus),
+        Focus::Search => {
+            give(focus);
+        }
         Focus::Row(_) => reveal(console),
         Focus::Passphrase | Focus::Page => {}
     }
+    give_soon(console, focus, ours, FRAMES);
+}
+
+fn give_soon(console: Console, focus: Focus, ours: u64, frames: u8) {
     request_animation_frame(move || {
-        if ASKED.get() == ours {
-            give(focus);
+        if ASKED.get() != ours || give(focus) || frames == 0 {
+            return;
         }
+        if matches!(focus, Focus::Row(_)) {
+            reveal(console);
+        }
+        give_soon(console, focus, ours, frames - 1);
     });
 }
 
-fn give(focus: Focus) {
+/// Whether it is there to be given the focus.
+fn give(focus: Focus) -> bool {
     let id = match focus {
         Focus::Passphrase => PASSPHRASE.to_owned(),
         Focus::Search => SEARCH.to_owned(),
         Focus::Page => PAGE.to_owned(),
         Focus::Row(thread) => row_id(thread),
     };
-    let Some(element) = element(&id) else { return };
+    let Some(element) = element(&id) else { return false };
     let has_it = document().active_element().is_some_and(|active| active.id() == id);
     if has_it {
-        return;
+        return true;
     }
     // A failure to focus is not worth a word: the mouse still works.
     let _ = element.focus();
     if let (Focus::Search, Some(input)) = (focus, element.dyn_ref::<web_sys::HtmlInputElement>()) {
         input.select();
     }
+    true
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
