@@ -12,6 +12,7 @@ mod drive;
 mod gallery;
 mod model;
 mod view;
+mod words;
 
 fn main() {
     #[cfg(all(target_arch = "wasm32", feature = "gallery"))]

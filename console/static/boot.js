@@ -10,6 +10,15 @@ function say(words) {
   box.className = 'boot';
   box.append(line);
   document.body.replaceChildren(box);
+  translate(line);
+}
+
+/** Into the language that the console spoke, if its words can still be had. */
+async function translate(line) {
+  const tag = document.documentElement.lang;
+  if (tag === 'en') return;
+  const answer = await fetch(new URL(`words.${tag}.json`, import.meta.url));
+  line.textContent = (await answer.json())[line.textContent] ?? line.textContent;
 }
 
 function stop(fault) {

@@ -56,7 +56,9 @@ pub(crate) fn console() -> Result<String> {
     let mut total = 0;
     for entry in fs::read_dir("dist/console")? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "br") {
+        // The words of another language are fetched by who chooses it.
+        let is_first = !path.to_string_lossy().contains("/words.");
+        if is_first && path.extension().is_some_and(|extension| extension == "br") {
             total += fs::metadata(&path)?.len();
         }
     }

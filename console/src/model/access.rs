@@ -5,6 +5,7 @@ use super::case::Same;
 use super::export::line;
 use super::settings::role_word;
 use super::when::{Zone, full};
+use crate::words::{en, fill, t};
 use std::sync::Arc;
 use wire::access::{AccessRecord, Action, Ending, Subject};
 
@@ -81,15 +82,14 @@ impl Access {
 impl AccessTrouble {
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Unreachable => "The relay does not answer. Open this page again in a moment.".into(),
+            Self::Unreachable => t("The relay does not answer. Open this page again in a moment.").into(),
             Self::Refused => {
-                "The relay does not show you the access log: owners and auditors may read it.".into()
+                t("The relay does not show you the access log: owners and auditors may read it.").into()
             }
-            Self::Broken(found) => {
-                format!(
-                    "The access log does not check: {found}. None of it is shown. Tell whoever runs the relay."
-                )
-            }
+            Self::Broken(found) => fill(
+                "The access log does not check: {found}. None of it is shown. Tell whoever runs the relay.",
+                &[found],
+            ),
         }
     }
 }
@@ -116,10 +116,10 @@ impl AccessRow {
             what: action_word(record.action),
             to: match record.subject {
                 Subject::None => String::new(),
-                Subject::Range { first, last } if first == last => format!("entry {first}"),
-                Subject::Range { first, last } => format!("entries {first} to {last}"),
-                Subject::Entry(id) => format!("entry {id}"),
-                Subject::Version(version) => format!("version {version}"),
+                Subject::Range { first, last } if first == last => fill("entry {id}", &[&first]),
+                Subject::Range { first, last } => fill("entries {first} to {last}", &[&first, &last]),
+                Subject::Entry(id) => fill("entry {id}", &[&id]),
+                Subject::Version(version) => fill("version {version}", &[&version]),
             },
             refused: record.ending == Ending::Refused,
         }
@@ -128,7 +128,7 @@ impl AccessRow {
 
 /// What was done without a name was done by the holder of an invite, or by the relay itself.
 fn who(record: &AccessRecord) -> &str {
-    record.actor.as_ref().map_or("the relay", |actor| actor.staff.as_str())
+    record.actor.as_ref().map_or_else(|| t("the relay"), |actor| actor.staff.as_str())
 }
 
 /// The records that `filter` lets through, latest first.
@@ -162,8 +162,18 @@ pub(crate) fn actors(records: &[AccessRecord]) -> Vec<String> {
 
 /// The records that are shown, as a table for a spreadsheet.
 pub(crate) fn csv(access: &Access, zone: Zone) -> String {
-    let head = ["Record", "Time", "Milliseconds", "Who", "Role", "What", "To", "Result", "Request"];
-    let mut table = line(&head.map(str::to_owned));
+    let head = [
+        en("Record"),
+        en("Time"),
+        en("Milliseconds"),
+        en("Who"),
+        en("Role"),
+        en("What"),
+        en("To"),
+        en("Result"),
+        en("Request"),
+    ];
+    let mut table = line(&head.map(|head| t(head).to_owned()));
     if let Stand::Read(records) = &access.stand {
         for record in shown(records, &access.filter) {
             let row = AccessRow::of(record, zone);
@@ -201,8 +211,8 @@ pub(crate) const ACTIONS: [Action; 14] = [
     Action::Register,
 ];
 
-pub(crate) const fn action_word(action: Action) -> &'static str {
-    match action {
+pub(crate) fn action_word(action: Action) -> &'static str {
+    t(match action {
         Action::Register => "Registered the practice",
         Action::SignIn => "Signed in",
         Action::ReadEntries => "Read entries",
@@ -217,7 +227,7 @@ pub(crate) const fn action_word(action: Action) -> &'static str {
         Action::LinkUnsubscribe => "Made an unsubscribe link",
         Action::ReadOptOuts => "Looked for opt-outs",
         Action::ReadCheckpoint => "Had a checkpoint signed",
-    }
+    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::plain::{plain, plain_line};
 use super::score;
+use crate::words::{fill, t, tag};
 use lead::inquiry::{Answer, Answers, Insurance};
 use lead::manifest::{Choice, Field, FieldKind, ManifestSource};
 
@@ -13,7 +14,7 @@ pub(crate) fn facts(source: &ManifestSource, answers: &Answers) -> Vec<(String, 
         .fields()
         .filter_map(|field| {
             let value = value(source, field, answers)?;
-            Some((field.label.in_language("en").to_owned(), value))
+            Some((field.label.in_language(tag()).to_owned(), value))
         })
         .collect();
     for (id, answer) in &answers.other {
@@ -41,13 +42,15 @@ fn value(source: &ManifestSource, field: &Field, answers: &Answers) -> Option<St
                 .map_or(relationship.clone(), |patient| format!("{relationship}: {}", plain_line(patient)))
         }),
         FieldKind::Appointment { options } => answers.appointment.as_ref().map(|wish| {
-            if wish.windows.is_empty() { "Any time".into() } else { labels(options, &wish.windows) }
+            if wish.windows.is_empty() { t("Any time").into() } else { labels(options, &wish.windows) }
         }),
-        FieldKind::FollowUp => answers.follow_up.map(|given| format!("Yes, to version {}", given.version)),
+        FieldKind::FollowUp => {
+            answers.follow_up.map(|given| fill("Yes, to version {version}", &[&given.version]))
+        }
         FieldKind::Guides { options } => (!answers.guides.is_empty()).then(|| {
             let label = |id: &String| {
                 let guide = options.iter().find(|guide| guide.id == *id);
-                guide.map_or_else(|| plain_line(id), |guide| guide.label.in_language("en").to_owned())
+                guide.map_or_else(|| plain_line(id), |guide| guide.label.in_language(tag()).to_owned())
             };
             answers.guides.iter().map(label).collect::<Vec<_>>().join(", ")
         }),
@@ -71,10 +74,10 @@ fn value(source: &ManifestSource, field: &Field, answers: &Answers) -> Option<St
 
 fn insurance(insurance: &Insurance) -> String {
     match insurance {
-        Insurance::Unknown => "Does not know".into(),
-        Insurance::SelfPay => "Pays without insurance".into(),
+        Insurance::Unknown => t("Does not know").into(),
+        Insurance::SelfPay => t("Pays without insurance").into(),
         Insurance::Plan { carrier, plan, member_id } => {
-            let id = member_id.as_ref().map(|id| format!("member {}", plain_line(id)));
+            let id = member_id.as_ref().map(|id| fill("member {id}", &[&plain_line(id)]));
             let parts = [Some(plain_line(carrier)), plan.as_deref().map(plain_line), id];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
@@ -88,13 +91,13 @@ fn free(answer: &Answer, options: &[Choice]) -> String {
     }
 }
 
-fn labels(options: &[Choice], ids: &[String]) -> String {
+pub(crate) fn labels(options: &[Choice], ids: &[String]) -> String {
     ids.iter().map(|id| label(options, id)).collect::<Vec<_>>().join(", ")
 }
 
 fn label(options: &[Choice], id: &str) -> String {
     let option = options.iter().find(|option| option.id == id);
-    option.map_or_else(|| plain_line(id), |option| option.label.in_language("en").to_owned())
+    option.map_or_else(|| plain_line(id), |option| option.label.in_language(tag()).to_owned())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::case::Practice;
 use super::plain::plain_line;
 use super::when::{Zone, clock, day, full};
 use super::work::verification_word;
+use crate::words::{fill, t};
 use lead::thread::{Appointment, HandOff, Lead, NoAppointment, Slot, Stage, Verification};
 use std::collections::HashMap;
 
@@ -76,18 +77,18 @@ fn stand(words: impl Into<String>, tone: Tone) -> Stand {
 pub(crate) fn appointment(lead: &Lead, zone: Zone) -> Vec<Stand> {
     let mut all = Vec::new();
     if let Some(made) = &lead.appointment {
-        all.push(stand(format!("Appointment: {}", full(made.slot.start, zone)), Tone::Good));
+        all.push(stand(fill("Appointment: {time}", &[&full(made.slot.start, zone)]), Tone::Good));
     }
     if let Some(asked) = &lead.requested {
-        let words = format!("Being booked: {}", full(asked.slot.start, zone));
+        let words = fill("Being booked: {time}", &[&full(asked.slot.start, zone)]);
         all.push(stand(words, Tone::Waiting));
     }
     if let Some((why, _)) = &lead.failed {
-        let words = match why {
+        let words = t(match why {
             NoAppointment::Taken => "That time was just taken. Choose another one.",
             NoAppointment::Refused => "The calendar refused it. Choose another time, or book there by hand.",
             NoAppointment::Unclear => "It is not clear whether it was booked. Look into the calendar.",
-        };
+        });
         all.push(stand(words, Tone::Look));
     }
     all
@@ -100,36 +101,41 @@ pub(crate) fn hand_off(lead: &Lead, zone: Zone) -> Option<Stand> {
         HandOff::None => {
             let unchecked = |what: &Verification| lead.verified.iter().all(|verified| verified.what != *what);
             let mut missing: Vec<String> =
-                lead.appointment.is_none().then(|| "an appointment".to_owned()).into_iter().collect();
+                lead.appointment.is_none().then(|| t("an appointment").to_owned()).into_iter().collect();
             let unchecked = Verification::BEFORE_HAND_OFF.into_iter().filter(unchecked);
-            missing
-                .extend(unchecked.map(|what| format!("{} checked", verification_word(what).to_lowercase())));
+            missing.extend(
+                unchecked.map(|what| fill("{what} checked", &[&verification_word(what).to_lowercase()])),
+            );
             if missing.is_empty() {
-                stand("Ready for the EHR. The practice's program hands it over.", Tone::Waiting)
+                stand(t("Ready for the EHR. The practice's program hands it over."), Tone::Waiting)
             } else {
-                stand(format!("For the EHR it still needs: {}.", missing.join(", ")), Tone::Waiting)
+                stand(fill("For the EHR it still needs: {missing}.", &[&missing.join(", ")]), Tone::Waiting)
             }
         }
         HandOff::Started { attempt, .. } => {
-            stand(format!("Being handed to the EHR, try {attempt}."), Tone::Waiting)
+            stand(fill("Being handed to the EHR, try {attempt}.", &[attempt]), Tone::Waiting)
         }
         HandOff::Failed { attempt, reason, last: false, .. } => {
-            let words = format!("Try {attempt} failed: {}. It is tried again.", plain_line(reason));
+            let words =
+                fill("Try {attempt} failed: {reason}. It is tried again.", &[attempt, &plain_line(reason)]);
             stand(words, Tone::Waiting)
         }
         HandOff::Failed { reason, .. } => {
-            let words =
-                format!("Not in the EHR: {}. It is not tried again before you ask.", plain_line(reason));
+            let words = fill(
+                "Not in the EHR: {reason}. It is not tried again before you ask.",
+                &[&plain_line(reason)],
+            );
             stand(words, Tone::Look)
         }
         HandOff::Unclear { .. } => stand(
-            "The hand-off broke off in the middle. Look into the EHR first: the patient may be there.",
+            t("The hand-off broke off in the middle. Look into the EHR first: the patient may be there."),
             Tone::Look,
         ),
-        HandOff::Asked { .. } => stand("Another try is asked for.", Tone::Waiting),
-        HandOff::Done { reference, time } => {
-            stand(format!("In the EHR since {}: {}", full(*time, zone), plain_line(reference)), Tone::Good)
-        }
+        HandOff::Asked { .. } => stand(t("Another try is asked for."), Tone::Waiting),
+        HandOff::Done { reference, time } => stand(
+            fill("In the EHR since {time}: {reference}", &[&full(*time, zone), &plain_line(reference)]),
+            Tone::Good,
+        ),
     };
     Some(found)
 }

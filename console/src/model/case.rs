@@ -7,6 +7,7 @@ use super::queue::fold;
 use super::same::Traits;
 use super::score;
 use super::settings::Colleague;
+use crate::words::{t, tag};
 use lead::hours::iso_date;
 use lead::inquiry::Answers;
 use lead::manifest::ManifestSource;
@@ -122,7 +123,7 @@ impl Case {
         if received.taken.is_some() || received.inquiry.manifest != practice.manifest_version {
             return Vec::new();
         }
-        misfits(&practice.source, &answers, &iso_date(received.time), "en")
+        misfits(&practice.source, &answers, &iso_date(received.time), tag())
     }
 
     /// When the relay took the latest inquiry, in milliseconds.
@@ -137,9 +138,9 @@ impl Case {
     /// The person's name, or what stands for it.
     pub(crate) fn name(&self) -> String {
         match self.answers() {
-            None => "Erased inquiry".into(),
+            None => t("Erased inquiry").into(),
             Some(answers) => match plain_line(&answers.contact.name) {
-                name if name.is_empty() => "No name given".into(),
+                name if name.is_empty() => t("No name given").into(),
                 name => cut(&name, 120),
             },
         }

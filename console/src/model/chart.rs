@@ -1,6 +1,7 @@
 //! A chart as numbers and words: what is drawn, what is said on hover, and the table of the same.
 
 use super::plain::cut;
+use crate::words::fill;
 
 /// One chart.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,8 +54,8 @@ impl Bar {
         let percent = percent(part, of);
         Self {
             part: Some(part),
-            shown: format!("{percent} of {of}"),
-            says: format!("{label}: {part} of {of}, {percent}"),
+            shown: fill("{share} of {all}", &[&percent, &of]),
+            says: fill("{label}: {part} of {all}, {share}", &[&label, &part, &of, &percent]),
             cells: vec![of.to_string(), part.to_string(), percent.clone()],
             ..Self::count(label, of)
         }

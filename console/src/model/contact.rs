@@ -1,7 +1,10 @@
 //! How to reach the person: what is shown, and links that do what they say.
 
+use super::answers::labels;
 use super::plain::plain_line;
+use crate::words::{fill, t};
 use lead::inquiry::{Contact, ContactWay, Voicemail};
+use lead::manifest::{FieldKind, ManifestSource};
 
 /// Ways to a person.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -19,23 +22,22 @@ pub(crate) struct Way {
     pub(crate) href: Option<String>,
 }
 
-pub(crate) fn ways(contact: &Contact) -> Ways {
+pub(crate) fn ways(source: &ManifestSource, contact: &Contact) -> Ways {
     let mut wishes = Vec::new();
     if let Some(prefer) = contact.prefer {
-        wishes.push(match prefer {
-            ContactWay::Phone => "Prefers a call".to_owned(),
-            ContactWay::Text => "Prefers a text message".to_owned(),
-            ContactWay::Email => "Prefers e-mail".to_owned(),
+        let word = t(match prefer {
+            ContactWay::Phone => "Prefers a call",
+            ContactWay::Text => "Prefers a text message",
+            ContactWay::Email => "Prefers e-mail",
         });
+        wishes.push(word.to_owned());
     }
     if !contact.times.is_empty() {
-        let times: Vec<String> =
-            contact.times.iter().map(|time| plain_line(time).replace('-', " ")).collect();
-        wishes.push(format!("Good times: {}", times.join(", ")));
+        wishes.push(fill("Good times: {times}", &[&times(source, &contact.times)]));
     }
     match contact.voicemail {
-        Some(Voicemail::Welcome) => wishes.push("Voicemail is welcome".into()),
-        Some(Voicemail::Never) => wishes.push("Never leave a voicemail".into()),
+        Some(Voicemail::Welcome) => wishes.push(t("Voicemail is welcome").into()),
+        Some(Voicemail::Never) => wishes.push(t("Never leave a voicemail").into()),
         None => {}
     }
     let way =
@@ -45,6 +47,15 @@ pub(crate) fn ways(contact: &Contact) -> Ways {
         email: contact.email.as_ref().map(|text| way(text, mail)),
         wishes,
     }
+}
+
+/// In the words of the form's own question.
+fn times(source: &ManifestSource, ids: &[String]) -> String {
+    let options = source.form.fields().find_map(|field| match &field.kind {
+        FieldKind::Times { options } => Some(options.as_slice()),
+        _ => None,
+    });
+    labels(options.unwrap_or_default(), ids)
 }
 
 /// RFC 3966 section 3: digits, with a plus in front where there was one. Pauses, extensions and service codes, with
@@ -74,6 +85,7 @@ fn mail(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::case::samples;
 
     #[test]
     fn numbers_ring_and_do_nothing_else() {
@@ -100,11 +112,11 @@ mod tests {
     fn wishes_in_words() {
         let contact = Contact {
             prefer: Some(ContactWay::Text),
-            times: vec!["weekday-mornings".into()],
+            times: vec!["8-10".into(), "gone".into()],
             voicemail: Some(Voicemail::Never),
             ..Contact::default()
         };
-        let expected = ["Prefers a text message", "Good times: weekday mornings", "Never leave a voicemail"];
-        assert_eq!(ways(&contact).wishes, expected);
+        let expected = ["Prefers a text message", "Good times: 8 to 10 am, gone", "Never leave a voicemail"];
+        assert_eq!(ways(&samples::source(), &contact).wishes, expected);
     }
 }

@@ -5,6 +5,7 @@
 
 use super::case::{Case, Practice, Same};
 use super::score;
+use crate::words::{fill, t};
 use lead::manifest::ManifestSource;
 use lead::scoring::versions::{Change, NotPublished};
 use lead::scoring::{Action, Facts, Model, Replay, Versions};
@@ -86,7 +87,7 @@ impl Drafting {
 
 fn parse(text: &str) -> Result<Model, String> {
     if text.len() > DOCUMENT_BYTES {
-        return Err("longer than a model can be".into());
+        return Err(t("longer than a model can be").into());
     }
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
@@ -198,13 +199,13 @@ fn says(change: &Change, current: &Model, draft: &Model) -> String {
     };
     let points = score::signed;
     match change {
-        Change::Added(id, gives) => format!("{}: new, {}", name(id), points(*gives)),
-        Change::Removed(id, gave) => format!("{}: gone, was {}", name(id), points(*gave)),
+        Change::Added(id, gives) => fill("{name}: new, {points}", &[&name(id), &points(*gives)]),
+        Change::Removed(id, gave) => fill("{name}: gone, was {points}", &[&name(id), &points(*gave)]),
         Change::Points(id, before, after) => {
-            format!("{}: {} instead of {}", name(id), points(*after), points(*before))
+            fill("{name}: {now} instead of {before}", &[&name(id), &points(*after), &points(*before)])
         }
-        Change::Condition(id) => format!("{}: looks at something else", name(id)),
-        Change::Frame(what) => format!("Other {what}"),
+        Change::Condition(id) => fill("{name}: looks at something else", &[&name(id)]),
+        Change::Frame(what) => fill("Changed: {parts}", &[&t(what)]),
     }
 }
 
@@ -298,7 +299,7 @@ mod tests {
         assert_eq!(preview(&Drafting::default().versions(current), &trial), None);
         let versions = stricter(current).versions(current);
         let preview = preview(&versions, &trial).unwrap();
-        assert_eq!((preview.leads, preview.changes.as_slice()), (2, &["Other tiers".to_owned()][..]));
+        assert_eq!((preview.leads, preview.changes.as_slice()), (2, &["Changed: tiers".to_owned()][..]));
         assert_eq!(preview.moved.len(), 1);
         assert_eq!(
             (preview.moved[0].name.as_str(), preview.moved[0].tiers.0.as_str()),

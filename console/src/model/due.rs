@@ -1,6 +1,7 @@
 //! By when a lead has to be called, and how the clock stands.
 
 use super::when::{Local, Zone, clock, short_span, weekday};
+use crate::words::{fill, t};
 use lead::manifest::ManifestSource;
 use lead::scoring::{Action, Score};
 use lead::thread::{Lead, Stage};
@@ -35,17 +36,17 @@ pub(crate) fn due(lead: &Lead, score: &Score, source: &ManifestSource) -> Option
 /// The clock at `now`.
 pub(crate) fn stands(due: u64, now: u64, zone: Zone) -> Clock {
     if due <= now {
-        return Clock { words: format!("{} late", short_span(now - due)), tone: Tone::Late };
+        return Clock { words: fill("{span} late", &[&short_span(now - due)]), tone: Tone::Late };
     }
     let left = due - now;
     let tone = if left <= PRESSING_MS { Tone::Pressing } else { Tone::Calm };
     let (then, today) = (Local::at(due, zone), Local::at(now, zone));
     let words = if left < 60 * 60_000 {
-        format!("{} left", short_span(left))
+        fill("{span} left", &[&short_span(left)])
     } else if then.day == today.day {
-        format!("call by {}", clock(due, zone))
+        fill("call by {time}", &[&clock(due, zone)])
     } else {
-        format!("call by {} {}", weekday(due, zone), clock(due, zone))
+        fill("call by {weekday} {time}", &[&weekday(due, zone), &clock(due, zone)])
     };
     Clock { words, tone }
 }
@@ -53,8 +54,8 @@ pub(crate) fn stands(due: u64, now: u64, zone: Zone) -> Clock {
 /// The clock of what cannot wait: how long it waits already.
 pub(crate) fn waits(since: u64, now: u64) -> Clock {
     let words = match now.saturating_sub(since) {
-        ..60_000 => "now".to_owned(),
-        past => format!("waits {}", short_span(past)),
+        ..60_000 => t("now").to_owned(),
+        past => fill("waits {span}", &[&short_span(past)]),
     };
     Clock { words, tone: Tone::Late }
 }

@@ -6,30 +6,31 @@ use super::queue::lane;
 use super::score;
 use super::when::{Zone, full};
 use super::work::{reason_word, stage_word};
+use crate::words::{en, t};
 use lead::triage::Lane;
 use std::sync::Arc;
 
 const HEAD: [&str; 15] = [
-    "Reference",
-    "Received",
-    "Name",
-    "Phone",
-    "E-mail",
-    "Service",
-    "Lane",
-    "Points",
-    "Tier",
-    "Stage",
-    "Reason",
-    "Calls",
-    "First call",
-    "Appointment",
-    "Row",
+    en("Reference"),
+    en("Received"),
+    en("Name"),
+    en("Phone"),
+    en("E-mail"),
+    en("Service"),
+    en("Lane"),
+    en("Points"),
+    en("Tier"),
+    en("Stage"),
+    en("Reason"),
+    en("Calls"),
+    en("First call"),
+    en("Appointment"),
+    en("Row"),
 ];
 
 /// The leads, one a row, each with its status in the last column: a lead that cannot be told in full is a row that says so.
 pub(crate) fn csv(practice: &Practice, cases: &[Arc<Case>], zone: Zone) -> String {
-    let head = HEAD.map(str::to_owned);
+    let head = HEAD.map(|head| t(head).to_owned());
     let rows = cases.iter().map(|case| row(practice, case, zone));
     std::iter::once(head).chain(rows).map(|cells| line(&cells)).collect()
 }
@@ -43,12 +44,12 @@ fn row(practice: &Practice, case: &Case, zone: Zone) -> [String; 15] {
     let contact = answers.as_ref().map(|answers| &answers.contact);
     let service = answers.as_ref().and_then(|answers| answers.service.as_ref());
     let score = case.assessment.as_ref().map(|assessment| &assessment.score);
-    let tier = score.map(|score| score::explain(score, &practice.source.scoring, "en").tier);
-    let lane = match lane(case) {
+    let tier = score.map(|score| score::explain(score, &practice.source.scoring).tier);
+    let lane = t(match lane(case) {
         Lane::Emergency => "Emergency",
         Lane::Urgent => "Urgent",
         Lane::Routine => "Routine",
-    };
+    });
     [
         reference,
         at(Some(case.received())),
@@ -64,7 +65,7 @@ fn row(practice: &Practice, case: &Case, zone: Zone) -> [String; 15] {
         lead.calls.len().to_string(),
         at(lead.calls.first().map(|call| call.time)),
         at(lead.appointment.as_ref().map(|made| made.slot.start)),
-        if answers.is_some() { "complete" } else { "the inquiry was erased" }.to_owned(),
+        t(if answers.is_some() { "complete" } else { "the inquiry was erased" }).to_owned(),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! The locked console: a credential file, a passphrase, and how far opening is.
 
 use super::{Effect, Event, Focus, LockReason};
+use crate::words::{fill, t};
 
 /// What the unlock screen shows.
 #[derive(Clone, PartialEq, Default)]
@@ -86,38 +87,39 @@ impl Trouble {
     /// What is wrong.
     pub(crate) fn what(&self) -> String {
         match self {
-            Self::NotACredential => "This is not a credential file.".into(),
-            Self::Unreadable => "The file could not be read.".into(),
-            Self::Passphrase => "The passphrase does not open this file.".into(),
-            Self::NoCrypto => "This browser offers no cryptography on this page.".into(),
-            Self::Unreachable { relay, .. } => format!("The relay at {relay} does not answer."),
-            Self::SignIn => "The relay does not accept this credential.".into(),
-            Self::NoInbox => "This credential holds no key to inquiries.".into(),
-            Self::Untrusted(found) => format!("The relay's documents are not your practice's: {found}."),
-            Self::Log(found) => format!("The relay's log does not check: {found}."),
+            Self::NotACredential => t("This is not a credential file.").into(),
+            Self::Unreadable => t("The file could not be read.").into(),
+            Self::Passphrase => t("The passphrase does not open this file.").into(),
+            Self::NoCrypto => t("This browser offers no cryptography on this page.").into(),
+            Self::Unreachable { relay, .. } => fill("The relay at {relay} does not answer.", &[relay]),
+            Self::SignIn => t("The relay does not accept this credential.").into(),
+            Self::NoInbox => t("This credential holds no key to inquiries.").into(),
+            Self::Untrusted(found) => {
+                fill("The relay's documents are not your practice's: {found}.", &[found])
+            }
+            Self::Log(found) => fill("The relay's log does not check: {found}.", &[found]),
         }
     }
 
     /// What to do.
     pub(crate) fn remedy(&self) -> String {
         match self {
-            Self::NotACredential => "Choose the file that ends in .credential, as you were given it.".into(),
-            Self::Unreadable => "Choose it again, or copy it to this machine first.".into(),
+            Self::NotACredential => t("Choose the file that ends in .credential, as you were given it.").into(),
+            Self::Unreadable => t("Choose it again, or copy it to this machine first.").into(),
             Self::Passphrase => {
-                "Check capital letters and keyboard layout, and type it again. Nobody can reset it.".into()
+                t("Check capital letters and keyboard layout, and type it again. Nobody can reset it.").into()
             }
-            Self::NoCrypto => "Open the console over https, or from this machine.".into(),
+            Self::NoCrypto => t("Open the console over https, or from this machine.").into(),
             Self::Unreachable { relay, elsewhere: true } => {
-                format!("This page comes from another place. Open {relay}/console/ instead, or check the network.")
+                fill("This page comes from another place. Open {relay}/console/ instead, or check the network.", &[relay])
             }
-            Self::Unreachable { .. } => "Check the network, and try again.".into(),
+            Self::Unreachable { .. } => t("Check the network, and try again.").into(),
             Self::SignIn => {
-                "Ask the owner whether you are on the roster, and check this machine's clock.".into()
+                t("Ask the owner whether you are on the roster, and check this machine's clock.").into()
             }
-            Self::NoInbox => "An auditor reads the access log only. Ask the owner for another role.".into(),
+            Self::NoInbox => t("An auditor reads the access log only. Ask the owner for another role.").into(),
             Self::Untrusted(_) | Self::Log(_) => {
-                "Nothing is shown. Tell the owner before you go on: somebody may have changed what the relay holds."
-                    .into()
+                t("Nothing is shown. Tell the owner before you go on: somebody may have changed what the relay holds.").into()
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A patient's own words, cut where triage found something in them.
 
 use super::plain::plain;
+use crate::words::{fill, t};
 use lead::triage::{Lane, Mention, Status, Triage};
 
 /// A stretch of the text.
@@ -63,13 +64,13 @@ fn gravity(mention: &Mention) -> (bool, Lane) {
 
 impl Mark {
     fn of(mention: &Mention) -> Self {
-        let concept = mention.concept.replace('-', " ");
+        let concept = t(mention.concept).replace('-', " ");
         let says = match mention.status {
             Status::Affirmed => concept,
-            Status::Negated => format!("{concept}: denied"),
-            Status::Past => format!("{concept}: in the past"),
-            Status::Other => format!("{concept}: someone else"),
-            Status::Hypothetical => format!("{concept}: only a possibility"),
+            Status::Negated => fill("{finding}: denied", &[&concept]),
+            Status::Past => fill("{finding}: in the past", &[&concept]),
+            Status::Other => fill("{finding}: someone else", &[&concept]),
+            Status::Hypothetical => fill("{finding}: only a possibility", &[&concept]),
         };
         Self { lane: mention.lane, affirmed: mention.status == Status::Affirmed, says }
     }

@@ -151,6 +151,7 @@ impl Open {
             Event::OpenPipeline => {
                 self.shown = Shown::Pipeline;
                 self.relist();
+                self.cursor = self.pipeline.listed.first().map(|case| case.lead.thread);
                 return self.at_cursor();
             }
             Event::Pipeline(act) => return self.in_pipeline(act),

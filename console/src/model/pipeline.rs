@@ -9,6 +9,7 @@ use super::open::Open;
 use super::queue::{lane, words};
 use super::work::closed;
 use super::{Effect, Event, score};
+use crate::words::{en, fill, t};
 use lead::manifest::ManifestSource;
 use lead::scoring::ReferralSource;
 use lead::thread::{ClosedReason, HandOff, Lead, Stage, Verification};
@@ -49,15 +50,15 @@ impl Column {
     pub(crate) const ALL: [Self; 6] =
         [Self::New, Self::Contacted, Self::Verified, Self::Booked, Self::HandedOver, Self::Lost];
 
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::New => "New",
             Self::Contacted => "Contacted",
             Self::Verified => "Verified",
             Self::Booked => "Booked",
             Self::HandedOver => "Handed over",
             Self::Lost => "Lost",
-        }
+        })
     }
 
     pub(crate) const fn as_str(self) -> &'static str {
@@ -96,16 +97,16 @@ pub(crate) enum Facet {
 }
 
 const SOURCES: [(ReferralSource, &str); 5] = [
-    (ReferralSource::Physician, "Physician"),
-    (ReferralSource::Search, "Search engine"),
-    (ReferralSource::Social, "Social network"),
-    (ReferralSource::Website, "Another website"),
-    (ReferralSource::Direct, "Directly"),
+    (ReferralSource::Physician, en("Physician")),
+    (ReferralSource::Search, en("Search engine")),
+    (ReferralSource::Social, en("Social network")),
+    (ReferralSource::Website, en("Another website")),
+    (ReferralSource::Direct, en("Directly")),
 ];
 const LANES: [(Lane, &str, &str); 3] = [
-    (Lane::Emergency, "emergency", "Emergency"),
-    (Lane::Urgent, "urgent", "Urgent"),
-    (Lane::Routine, "routine", "Routine"),
+    (Lane::Emergency, "emergency", en("Emergency")),
+    (Lane::Urgent, "urgent", en("Urgent")),
+    (Lane::Routine, "routine", en("Routine")),
 ];
 
 impl Facet {
@@ -113,11 +114,11 @@ impl Facet {
 
     pub(crate) const fn label(self) -> &'static str {
         match self {
-            Self::Lane => "Lane",
-            Self::Tier => "Tier",
-            Self::Stage => "Stage",
-            Self::Service => "Service",
-            Self::Source => "Source",
+            Self::Lane => en("Lane"),
+            Self::Tier => en("Tier"),
+            Self::Stage => en("Stage"),
+            Self::Service => en("Service"),
+            Self::Source => en("Source"),
         }
     }
 
@@ -125,7 +126,7 @@ impl Facet {
     pub(crate) fn options(self, source: &ManifestSource) -> Vec<(String, String)> {
         let pair = |id: &str, words: &str| (id.to_owned(), words.to_owned());
         match self {
-            Self::Lane => LANES.iter().map(|(_, id, words)| pair(id, words)).collect(),
+            Self::Lane => LANES.iter().map(|(_, id, words)| pair(id, t(words))).collect(),
             Self::Tier => {
                 source.scoring.tiers.iter().map(|tier| (tier.id.clone(), score::tier(tier))).collect()
             }
@@ -134,9 +135,9 @@ impl Facet {
                 let offered = source.services.iter();
                 let offered =
                     offered.map(|service| (service.id.clone(), score::service(source, &service.id)));
-                offered.chain([pair("", "None of these")]).collect()
+                offered.chain([pair("", t("None of these"))]).collect()
             }
-            Self::Source => SOURCES.iter().map(|(source, words)| pair(source.as_str(), words)).collect(),
+            Self::Source => SOURCES.iter().map(|(source, words)| pair(source.as_str(), t(words))).collect(),
         }
     }
 
@@ -171,12 +172,12 @@ impl Sort {
 
     pub(crate) const fn label(self) -> &'static str {
         match self {
-            Self::Received => "Received",
-            Self::Name => "Name",
-            Self::Score => "Score",
-            Self::Stage => "Stage",
-            Self::Service => "Service",
-            Self::Activity => "Last activity",
+            Self::Received => en("Received"),
+            Self::Name => en("Name"),
+            Self::Score => en("Score"),
+            Self::Stage => en("Stage"),
+            Self::Service => en("Service"),
+            Self::Activity => en("Last activity"),
         }
     }
 }
@@ -201,12 +202,12 @@ impl View {
         });
         let mut parts: Vec<String> = chosen.collect();
         if parts.is_empty() {
-            parts.push("All leads".into());
+            parts.push(t("All leads").into());
         }
         if self.layout == Layout::Board {
-            parts.push("board".into());
+            parts.push(t("board").into());
         } else if self.sort != Sort::default() {
-            parts.push(format!("by {}", self.sort.label().to_lowercase()));
+            parts.push(fill("by {column}", &[&t(self.sort.label()).to_lowercase()]));
         }
         parts.join(" · ")
     }
@@ -450,7 +451,12 @@ fn referral(case: &Case) -> Option<ReferralSource> {
 /// How the person came, in words.
 pub(crate) fn source_word(case: &Case) -> &'static str {
     let came = referral(case);
-    SOURCES.iter().find(|known| Some(known.0) == came).map_or("", |known| known.1)
+    SOURCES.iter().find(|known| Some(known.0) == came).map_or("", |known| t(known.1))
+}
+
+/// The same, by the id of a way to come.
+pub(crate) fn source_label(id: &str) -> &'static str {
+    t(SOURCES.iter().find(|known| known.0.as_str() == id).map_or(en("Directly"), |known| known.1))
 }
 
 impl From<Do> for Event {

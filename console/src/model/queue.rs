@@ -7,6 +7,7 @@ use super::plain::{cut, plain_line};
 use super::score;
 use super::when::{Zone, brief, full};
 use super::work::stage_word;
+use crate::words::t;
 use lead::scoring::Action;
 use lead::thread::Stage;
 use lead::triage::Lane;
@@ -30,13 +31,13 @@ pub(crate) enum Filter {
 impl Filter {
     pub(crate) const ALL: [Self; 4] = [Self::All, Self::Urgent, Self::ToCall, Self::Mine];
 
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::All => "All",
             Self::Urgent => "Urgent",
             Self::ToCall => "To call",
             Self::Mine => "Mine",
-        }
+        })
     }
 
     fn lets(self, case: &Case, practice: &Practice, now: u64) -> bool {
@@ -64,12 +65,12 @@ pub(crate) enum Order {
 impl Order {
     pub(crate) const ALL: [Self; 3] = [Self::Next, Self::Score, Self::Newest];
 
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::Next => "What to do next",
             Self::Score => "By score",
             Self::Newest => "Newest first",
-        }
+        })
     }
 }
 
@@ -102,8 +103,8 @@ pub(crate) enum Turn {
 }
 
 impl Turn {
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::Emergency => "Emergency",
             Self::Ready => "Care-Ready: call by deadline",
             Self::Urgent => "Reply today",
@@ -111,7 +112,7 @@ impl Turn {
             Self::Rest => "The rest, by score",
             Self::Later => "Planned for later",
             Self::Done => "Done",
-        }
+        })
     }
 }
 
@@ -244,7 +245,7 @@ impl Row {
             excerpt: answers.map_or_else(String::new, |answers| plain_line(&cut(&answers.needs, 200))),
             lane: lane(case),
             score: case.assessment.as_ref().map(|assessment| {
-                let explained = score::explain(&assessment.score, &practice.source.scoring, "en");
+                let explained = score::explain(&assessment.score, &practice.source.scoring);
                 (explained.points, explained.tier)
             }),
             to_call: is_to_call(case),
@@ -277,7 +278,12 @@ pub(crate) fn clock_of(case: &Case, now: u64, zone: Zone) -> Option<Clock> {
 /// Who works on a lead at `now`: `You`, or a colleague's name.
 pub(crate) fn holder(case: &Case, practice: &Practice, now: u64) -> Option<String> {
     let holder = case.lead.holder(now)?;
-    Some(if *holder == practice.staff { "You".into() } else { holder.to_string() })
+    Some(if *holder == practice.staff { you().into() } else { holder.to_string() })
+}
+
+/// Stands for the person's own name where it says who works on a lead.
+pub(crate) fn you() -> &'static str {
+    t("You")
 }
 
 pub(crate) fn lane(case: &Case) -> Lane {

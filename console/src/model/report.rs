@@ -2,8 +2,10 @@
 
 use super::case::{Case, Practice};
 use super::chart::{Bar, Chart};
+use super::pipeline::source_label;
 use super::score;
 use super::work::reason_word;
+use crate::words::{fill, t};
 use lead::report::{BAND, BOUNDS, Conversion, Entry, Report, Step};
 use lead::thread::ClosedReason;
 use std::collections::BTreeMap;
@@ -21,13 +23,13 @@ pub(crate) enum Period {
 impl Period {
     pub(crate) const ALL: [Self; 4] = [Self::Week, Self::Month, Self::Quarter, Self::All];
 
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::Week => "7 days",
             Self::Month => "30 days",
             Self::Quarter => "90 days",
             Self::All => "All",
-        }
+        })
     }
 
     const fn start(self, now: u64) -> u64 {
@@ -51,6 +53,8 @@ pub(crate) struct Figure {
 /// Figures first, then charts.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Sheet {
+    /// Nothing to show: nobody wrote in this time.
+    pub(crate) empty: bool,
     pub(crate) figures: Vec<Figure>,
     pub(crate) charts: Vec<Chart>,
 }
@@ -59,7 +63,11 @@ pub(crate) struct Sheet {
 pub(crate) fn sheet(practice: &Practice, period: Period, now: u64) -> Sheet {
     let hours = &practice.source.hours;
     let report = Report::of(entries(&practice.cases), hours, &(period.start(now)..u64::MAX), now);
-    Sheet { figures: figures(&report), charts: charts(practice, &report) }
+    Sheet {
+        empty: report.funnel.inquiries == 0,
+        figures: figures(&report),
+        charts: charts(practice, &report),
+    }
 }
 
 fn entries(cases: &[Arc<Case>]) -> impl Iterator<Item = Entry<'_>> {
@@ -70,13 +78,13 @@ fn figures(report: &Report) -> Vec<Figure> {
     let minutes = |minutes: Option<u64>| minutes.map_or_else(|| "–".to_owned(), span);
     let figure = |label, value: String| Figure { label, value };
     vec![
-        figure("Inquiries", report.funnel.inquiries.to_string()),
-        figure("Booked", report.funnel.booked.to_string()),
-        figure("Half were called within", minutes(report.response.median)),
-        figure("Nine in ten within", minutes(report.response.ninetieth)),
-        figure("Deadlines kept", report.deadlines.kept.to_string()),
-        figure("Deadlines missed", report.deadlines.missed.len().to_string()),
-        figure("Waiting for a first call", report.response.waiting.to_string()),
+        figure(t("Inquiries"), report.funnel.inquiries.to_string()),
+        figure(t("Booked"), report.funnel.booked.to_string()),
+        figure(t("Half were called within"), minutes(report.response.median)),
+        figure(t("Nine in ten within"), minutes(report.response.ninetieth)),
+        figure(t("Deadlines kept"), report.deadlines.kept.to_string()),
+        figure(t("Deadlines missed"), report.deadlines.missed.len().to_string()),
+        figure(t("Waiting for a first call"), report.response.waiting.to_string()),
     ]
 }
 
@@ -85,17 +93,15 @@ fn charts(practice: &Practice, report: &Report) -> Vec<Chart> {
         funnel(report),
         lost(report),
         response(report),
-        conversion("source", "Booked, by how they came", &report.by_source, |source| {
-            source_word(source).into()
-        }),
-        conversion("service", "Booked, by service", &report.by_service, |id| match id.as_str() {
-            "" => "None given".into(),
+        conversion("source", t("Booked, by how they came"), &report.by_source, |id| source_label(id).into()),
+        conversion("service", t("Booked, by service"), &report.by_service, |id| match id.as_str() {
+            "" => t("None given").into(),
             id => score::service(&practice.source, id),
         }),
-        conversion("band", "Booked, by score", &report.by_band, |from| {
-            format!("{from} to {}", from + BAND - 1)
+        conversion("band", t("Booked, by score"), &report.by_band, |from| {
+            fill("{from} to {last}", &[from, &(from + BAND - 1)])
         }),
-        conversion("hour", "Booked, by hour of the inquiry", &report.by_hour, |hour| format!("{hour}:00")),
+        conversion("hour", t("Booked, by hour of the inquiry"), &report.by_hour, |hour| format!("{hour}:00")),
     ]
 }
 
@@ -105,16 +111,17 @@ fn funnel(report: &Report) -> Chart {
         let count = report.funnel.step(step) as u64;
         let share = super::chart::percent(count, of);
         let mut bar = Bar::count(step_word(step), count);
-        bar.says = format!("{}: {count} of {of} inquiries, {share}", step_word(step));
+        bar.says =
+            fill("{step}: {count} of {all} inquiries, {share}", &[&step_word(step), &count, &of, &share]);
         bar.shown = format!("{count} · {share}");
         bar.cells.push(share);
         bar
     });
     Chart {
         id: "funnel",
-        title: "How far leads got",
-        note: format!("{} are still open.", report.funnel.open),
-        columns: vec!["Step", "Leads", "Of all"],
+        title: t("How far leads got"),
+        note: fill("{count} are still open.", &[&report.funnel.open]),
+        columns: vec![t("Step"), t("Leads"), t("Of all")],
         bars: bars.collect(),
     }
 }
@@ -122,16 +129,16 @@ fn funnel(report: &Report) -> Chart {
 fn lost(report: &Report) -> Chart {
     let word = |id: &str| {
         let reason = ClosedReason::ALL.into_iter().find(|reason| reason.as_str() == id);
-        reason.map_or("No reason given", reason_word)
+        reason.map_or_else(|| t("No reason given"), reason_word)
     };
     let mut bars: Vec<Bar> =
         report.funnel.lost.iter().map(|(id, count)| Bar::count(word(id), *count as u64)).collect();
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.value));
     Chart {
         id: "lost",
-        title: "Closed without an appointment, by reason",
+        title: t("Closed without an appointment, by reason"),
         note: String::new(),
-        columns: vec!["Reason", "Leads"],
+        columns: vec![t("Reason"), t("Leads")],
         bars,
     }
 }
@@ -141,25 +148,30 @@ fn response(report: &Report) -> Chart {
     let mut labels: Vec<String> = Vec::new();
     for bound in BOUNDS {
         labels.push(if from == 0 {
-            format!("up to {}", span(bound))
+            fill("up to {span}", &[&span(bound)])
         } else {
-            format!("{} to {}", span(from), span(bound))
+            fill("{from} to {last}", &[&span(from), &span(bound)])
         });
         from = bound;
     }
-    labels.push(format!("over {}", span(from)));
+    labels.push(fill("over {span}", &[&span(from)]));
     let bars = labels.iter().zip(report.response.bars).enumerate().map(|(index, (label, count))| Bar {
         // Later than the hour that Care-Ready asks for.
         late: index >= 4,
         ..Bar::count(label, count as u64)
     });
-    let longest =
-        report.response.longest_waiting.map(|minutes| format!(" The longest wait now: {}.", span(minutes)));
+    let longest = report
+        .response
+        .longest_waiting
+        .map(|minutes| fill(" The longest wait now: {span}.", &[&span(minutes)]));
     Chart {
         id: "response",
-        title: "Business time to the first call",
-        note: format!("{} wait for a first call.{}", report.response.waiting, longest.unwrap_or_default()),
-        columns: vec!["Time", "Leads"],
+        title: t("Business time to the first call"),
+        note: fill(
+            "{count} wait for a first call.{longest}",
+            &[&report.response.waiting, &longest.unwrap_or_default()],
+        ),
+        columns: vec![t("Time"), t("Leads")],
         bars: bars.collect(),
     }
 }
@@ -176,38 +188,28 @@ fn conversion<K: Ord>(
         id,
         title,
         note: String::new(),
-        columns: vec!["", "Inquiries", "Booked", "Share"],
+        columns: vec!["", t("Inquiries"), t("Booked"), t("Share")],
         bars: by.iter().map(bar).collect(),
     }
 }
 
-const fn step_word(step: Step) -> &'static str {
-    match step {
+fn step_word(step: Step) -> &'static str {
+    t(match step {
         Step::Inquiry => "Inquiry",
         Step::Qualified => "Qualified",
         Step::Contacted => "Contacted",
         Step::Verified => "Verified",
         Step::Booked => "Booked",
         Step::HandedOver => "Handed over",
-    }
-}
-
-fn source_word(id: &str) -> &'static str {
-    match id {
-        "physician" => "Physician",
-        "search" => "Search engine",
-        "social" => "Social network",
-        "website" => "Another website",
-        _ => "Directly",
-    }
+    })
 }
 
 /// Business minutes in short: `45 min`, `4 h`, `2 h 30 min`.
 fn span(minutes: u64) -> String {
     match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+        (0, minutes) => fill("{minutes} min", &[&minutes]),
+        (hours, 0) => fill("{hours} h", &[&hours]),
+        (hours, minutes) => fill("{hours} h {minutes} min", &[&hours, &minutes]),
     }
 }
 

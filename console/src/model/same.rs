@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::queue::fold;
+use crate::words::{fill, t};
 use lead::inquiry::Contact;
 use std::sync::Arc;
 use wire::ThreadId;
@@ -40,11 +41,11 @@ impl Traits {
     fn in_common(&self, other: &Self) -> String {
         let same = |one: &str, two: &str| !one.is_empty() && one == two;
         let parts = [
-            ("phone", same(&self.phone, &other.phone)),
-            ("e-mail", same(&self.email, &other.email)),
-            ("name", same(&self.name, &other.name)),
+            (t("phone"), same(&self.phone, &other.phone)),
+            (t("e-mail"), same(&self.email, &other.email)),
+            (t("name"), same(&self.name, &other.name)),
         ];
-        parts.iter().filter(|(_, same)| *same).map(|(what, _)| *what).collect::<Vec<_>>().join(" and ")
+        parts.iter().filter(|(_, same)| *same).map(|(what, _)| *what).collect::<Vec<_>>().join(t(" and "))
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) fn twins(case: &Case, all: &[Arc<Case>]) -> Vec<Twin> {
             (!common.is_empty()).then(|| Twin {
                 thread: other.lead.thread,
                 name: other.name(),
-                why: format!("same {common}"),
+                why: fill("same {traits}", &[&common]),
                 merged: other.lead.merged_into == Some(case.lead.thread),
             })
         })

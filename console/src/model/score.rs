@@ -1,6 +1,7 @@
 //! The explanation of a score, and how the browser's preliminary one differs from it.
 
 use super::plain::plain_line;
+use crate::words::{fill, t, tag};
 use lead::manifest::ManifestSource;
 use lead::scoring::{Action, Criterion, Line, LineSource, Model, Score, Tier, When};
 
@@ -29,27 +30,26 @@ pub(crate) enum Preliminary {
 }
 
 /// Explains a score computed here by `model`.
-pub(crate) fn explain(score: &Score, model: &Model, language: &str) -> Explained {
+pub(crate) fn explain(score: &Score, model: &Model) -> Explained {
     let tier = model.tiers.iter().find(|tier| tier.id == score.tier);
     Explained {
         points: score.points,
         tier: tier.map_or_else(|| score.tier.clone(), self::tier),
         action: match &score.action {
             Action::Call { within_business_minutes } => {
-                format!("Call within {within_business_minutes} business minutes")
+                fill("Call within {minutes} business minutes", &[within_business_minutes])
             }
-            Action::Sequence(name) => format!("Follow-up sequence “{name}”"),
-            Action::Nothing => "No action".into(),
+            Action::Sequence(name) => fill("Follow-up sequence “{name}”", &[name]),
+            Action::Nothing => t("No action").into(),
         },
-        lines: score.lines.iter().map(|line| (label(line, language), line.points)).collect(),
-        model: format!("{}, version {}", score.model.name, score.model.version),
+        lines: score.lines.iter().map(|line| (label(line), line.points)).collect(),
+        model: fill("{name}, version {version}", &[&score.model.name, &score.model.version]),
         model_hash: score.model.hash.to_string(),
     }
 }
 
 /// Compares the score that came with the inquiry, which anyone can make up, with the one computed here by `model`.
 pub(crate) fn compare(preliminary: &Score, score: &Score, model: &Model) -> Preliminary {
-    let language = "en";
     let sum = preliminary.lines.iter().fold(0_i64, |sum, line| sum + i64::from(line.points));
     if sum != i64::from(preliminary.points) {
         return Preliminary::Inconsistent { points: preliminary.points };
@@ -75,17 +75,17 @@ pub(crate) fn compare(preliminary: &Score, score: &Score, model: &Model) -> Prel
         let (before, after) = (points_of(preliminary, &line.source), points_of(score, &line.source));
         if before != after {
             by_text &= is_of_text(&line.source, model);
-            lines.push((label(line, language), before, after));
+            lines.push((label(line), before, after));
         }
     }
-    let why = if preliminary.model.hash != score.model.hash {
+    let why = t(if preliminary.model.hash != score.model.hash {
         "The browser scored by another version of the model."
     } else if by_text {
         "In the browser the form looks for emergencies only. How soon a text needs a reply, and what it asks for, is \
          read here."
     } else {
         "The same model gave the browser another result: what it saw there was not what was sent, or was put right since."
-    };
+    });
     Preliminary::Different { points: preliminary.points, why, lines }
 }
 
@@ -104,28 +104,28 @@ pub(crate) fn signed(points: i32) -> String {
 
 /// The name of a tier for staff.
 pub(crate) fn tier(tier: &Tier) -> String {
-    or_id(tier.label.in_language("en"), &tier.id)
+    or_id(tier.label.in_language(tag()), &tier.id)
 }
 
 /// The name of a criterion for staff.
 pub(crate) fn criterion(criterion: &Criterion) -> String {
-    plain_line(&or_id(criterion.label.in_language("en"), &criterion.id))
+    plain_line(&or_id(criterion.label.in_language(tag()), &criterion.id))
 }
 
 /// The name of a service for staff.
 pub(crate) fn service(source: &ManifestSource, id: &str) -> String {
     match source.service(id) {
-        Some(service) => or_id(service.label.in_language("en"), id),
+        Some(service) => or_id(service.label.in_language(tag()), id),
         None => plain_line(id),
     }
 }
 
-fn label(line: &Line, language: &str) -> String {
-    let name = line.label.in_language(language);
+fn label(line: &Line) -> String {
+    let name = line.label.in_language(tag());
     match &line.source {
         LineSource::Criterion(id) => plain_line(&or_id(name, id)),
-        LineSource::Cap(id) => format!("Limit of the group “{}”", plain_line(&or_id(name, id))),
-        LineSource::Range => "Limit of the whole score".into(),
+        LineSource::Cap(id) => fill("Limit of the group “{group}”", &[&plain_line(&or_id(name, id))]),
+        LineSource::Range => t("Limit of the whole score").into(),
     }
 }
 
@@ -143,7 +143,7 @@ mod tests {
         let case = samples::case(1, "I want to book a knee replacement", NOW);
         let assessment = case.assessment.as_ref().unwrap();
         let source = samples::source();
-        let explained = explain(&assessment.score, &source.scoring, "en");
+        let explained = explain(&assessment.score, &source.scoring);
         assert_eq!(explained.lines.iter().map(|(_, points)| points).sum::<i32>(), explained.points);
         assert_eq!(explained.tier, "Care-Ready");
         assert_eq!(explained.action, "Call within 60 business minutes");

@@ -5,6 +5,7 @@ use super::case::Practice;
 use super::open::{Open, Shown};
 use super::when::{Zone, full};
 use super::{Effect, access};
+use crate::words::{fill, t};
 use wire::StaffId;
 use wire::practice::{Member, Role, Roster};
 
@@ -18,12 +19,12 @@ pub(crate) enum Tab {
 }
 
 impl Tab {
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
             Self::Staff => "Staff",
             Self::Scoring => "Scoring",
             Self::Access => "Access log",
-        }
+        })
     }
 
     /// Those that `role` may look into.
@@ -77,20 +78,20 @@ pub(crate) fn colleagues(roster: &Roster) -> Vec<Colleague> {
     roster.staff.iter().map(Colleague::of).collect()
 }
 
-pub(crate) const fn role_word(role: Role) -> &'static str {
-    match role {
+pub(crate) fn role_word(role: Role) -> &'static str {
+    t(match role {
         Role::Owner => "Owner",
         Role::Coordinator => "Coordinator",
         Role::Auditor => "Auditor",
-    }
+    })
 }
 
-const fn may(role: Role) -> &'static str {
-    match role {
+fn may(role: Role) -> &'static str {
+    t(match role {
         Role::Owner => "Works leads, erases, reads the access log",
         Role::Coordinator => "Works leads",
         Role::Auditor => "Reads the access log; holds no key to any lead",
-    }
+    })
 }
 
 /// Who works here first, then who did.
@@ -98,12 +99,13 @@ pub(crate) fn staff(practice: &Practice, now: u64, zone: Zone) -> Vec<StaffRow> 
     let row = |one: &Colleague| {
         let active = one.since <= now && one.until.is_none_or(|end| now < end);
         let state = match one.until {
-            Some(end) => format!("{} {}", if active { "Until" } else { "Ended" }, full(end, zone)),
-            None if !active => "Not yet".to_owned(),
-            None if one.former_keys > 0 => "Active, with a new key".to_owned(),
-            None => "Active".to_owned(),
+            Some(end) => fill(if active { "Until {time}" } else { "Ended {time}" }, &[&full(end, zone)]),
+            None if !active => t("Not yet").to_owned(),
+            None if one.former_keys > 0 => t("Active, with a new key").to_owned(),
+            None => t("Active").to_owned(),
         };
-        let name = if one.id == practice.staff { format!("{} (you)", one.id) } else { one.id.to_string() };
+        let name =
+            if one.id == practice.staff { fill("{name} (you)", &[&one.id]) } else { one.id.to_string() };
         let (role, may, since) = (role_word(one.role), may(one.role), full(one.since, zone));
         StaffRow { name, role, may, since, state, active }
     };

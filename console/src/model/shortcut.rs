@@ -2,6 +2,7 @@
 
 use super::pipeline::Do;
 use super::{Direction, Event, LockReason};
+use crate::words::en;
 
 /// Where a key was pressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,22 +21,22 @@ pub(crate) enum Place {
 
 /// Keys and what they do, as shown.
 pub(crate) const MAP: [(&str, &str); 16] = [
-    ("↓ or J", "Next lead"),
-    ("↑ or K", "Previous lead"),
-    ("Home, End", "First, last lead"),
-    ("Enter", "Open the lead"),
-    ("Esc", "Back to the list; then clear the search"),
-    ("N", "Open the next lead to call, and claim it"),
-    ("C", "Claim the lead, or give it back"),
-    ("G", "Call with the guide"),
-    ("T", "Take a call: write an inquiry down"),
-    ("D", "The day's work"),
-    ("P", "Pipeline: all leads"),
-    ("X", "Tick the lead, in the pipeline"),
-    ("R", "Reports"),
-    ("/", "Search"),
-    ("?", "This map"),
-    ("Shift + L", "Lock"),
+    (en("↓ or J"), en("Next lead")),
+    (en("↑ or K"), en("Previous lead")),
+    (en("Home, End"), en("First, last lead")),
+    (en("Enter"), en("Open the lead")),
+    (en("Esc"), en("Back to the list; then clear the search")),
+    ("N", en("Open the next lead to call, and claim it")),
+    ("C", en("Claim the lead, or give it back")),
+    ("G", en("Call with the guide")),
+    ("T", en("Take a call: write an inquiry down")),
+    ("D", en("The day's work")),
+    ("P", en("Pipeline: all leads")),
+    ("X", en("Tick the lead, in the pipeline")),
+    ("R", en("Reports")),
+    ("/", en("Search")),
+    ("?", en("This map")),
+    (en("Shift + L"), en("Lock")),
 ];
 
 /// What `key` (a `KeyboardEvent.key`) does, without Ctrl, Alt or Meta.

@@ -2,6 +2,7 @@
 //! triaged and scored like any other, signed by who wrote it.
 
 use super::plain::plain_line;
+use crate::words::{t, tag};
 use lead::inquiry::{
     Answer, Answers, AppointmentWish, ConsentGiven, ContactWay, LINE_BYTES, NEEDS_BYTES, OnBehalfOf,
     Referral, TEXT_BYTES, Voicemail,
@@ -42,18 +43,20 @@ pub(crate) fn ask(source: &ManifestSource, field: &Field) -> Ask {
         FieldKind::LongText { max_chars } => Ask::Area((*max_chars as usize).min(TEXT_BYTES / 4)),
         FieldKind::Needs { .. } => Ask::Area(NEEDS_BYTES / 4),
         FieldKind::Service => {
-            let name = |label: &lead::Text| label.in_language("en").to_owned();
+            let name = |label: &lead::Text| label.in_language(tag()).to_owned();
             Ask::Pick(source.services.iter().map(|s| (s.id.clone(), name(&s.label))).collect())
         }
         FieldKind::Contact { ways } => {
-            let word = |way: &ContactWay| match way {
-                ContactWay::Phone => "A call",
-                ContactWay::Text => "A text message",
-                ContactWay::Email => "E-mail",
+            let word = |way: &ContactWay| {
+                t(match way {
+                    ContactWay::Phone => "A call",
+                    ContactWay::Text => "A text message",
+                    ContactWay::Email => "E-mail",
+                })
             };
             Ask::Pick(ways.iter().map(|way| (way.as_str().to_owned(), word(way).to_owned())).collect())
         }
-        FieldKind::Voicemail => fixed(&[("welcome", "Yes"), ("never", "Never")]),
+        FieldKind::Voicemail => fixed(&[("welcome", t("Yes")), ("never", t("Never"))]),
         FieldKind::OnBehalfOf { options } | FieldKind::Select { options } | FieldKind::Choice { options } => {
             Ask::Pick(choices(options))
         }
@@ -61,7 +64,7 @@ pub(crate) fn ask(source: &ManifestSource, field: &Field) -> Ask {
         | FieldKind::Appointment { options }
         | FieldKind::Choices { options } => Ask::Many(choices(options)),
         FieldKind::Guides { options } => {
-            let name = |label: &lead::Text| label.in_language("en").to_owned();
+            let name = |label: &lead::Text| label.in_language(tag()).to_owned();
             Ask::Many(options.iter().map(|guide| (guide.id.clone(), name(&guide.label))).collect())
         }
         FieldKind::Insurance { .. } => Ask::Plan,
@@ -70,7 +73,7 @@ pub(crate) fn ask(source: &ManifestSource, field: &Field) -> Ask {
 }
 
 fn choices(options: &[Choice]) -> Vec<(String, String)> {
-    options.iter().map(|option| (option.id.clone(), option.label.in_language("en").to_owned())).collect()
+    options.iter().map(|option| (option.id.clone(), option.label.in_language(tag()).to_owned())).collect()
 }
 
 /// The version of the text that is agreed to by `field`, for those that ask for consent.
@@ -184,14 +187,14 @@ pub(crate) fn take(
     now: u64,
 ) -> Result<Event, &'static str> {
     if plain_line(&answers.contact.name).is_empty() {
-        return Err("Write down a name, or what stands for it.");
+        return Err(t("Write down a name, or what stands for it."));
     }
     if answers.contact.phone.is_none() && answers.contact.email.is_none() {
-        return Err("Write down a number or an address: somebody has to reach them.");
+        return Err(t("Write down a number or an address: somebody has to reach them."));
     }
     let (inquiry, _) = assess(source, manifest, answers, now);
     if inquiry.to_json().is_err() {
-        return Err("An answer is too long.");
+        return Err(t("An answer is too long."));
     }
     Ok(Event::InquiryTaken { channel, inquiry: Box::new(inquiry) })
 }

@@ -3,6 +3,7 @@
 use super::plain::{plain, plain_line};
 use super::when::{Zone, full};
 use super::work::{channel_word, field_word, says};
+use crate::words::{fill, t};
 use lead::thread::{Did, Event, Lead, Received};
 
 /// One thing that happened.
@@ -22,7 +23,7 @@ pub(crate) struct Happening {
 pub(crate) fn timeline(lead: &Lead, zone: Zone) -> Vec<Happening> {
     let visits = lead.inquiry().and_then(|inquiry| {
         let first = inquiry.signals.visits.iter().map(|visit| visit.ms).min()?;
-        Some(happening("First visit to your website".into(), None, "the website", first, zone))
+        Some(happening(t("First visit to your website").into(), None, t("the website"), first, zone))
     });
     let inquiries = lead.inquiries.iter().map(|received| inquiry(received, zone));
     let did = lead.history.iter().map(|did| of_staff(lead, did, zone));
@@ -39,9 +40,9 @@ fn happening(what: String, text: Option<String>, who: &str, at: u64, zone: Zone)
 
 fn inquiry(received: &Received, zone: Zone) -> Happening {
     match &received.taken {
-        None => happening("Inquiry received".into(), None, "the form", received.time, zone),
+        None => happening(t("Inquiry received").into(), None, t("the form"), received.time, zone),
         Some((author, channel)) => {
-            let what = format!("Inquiry taken down: {}", channel_word(*channel));
+            let what = fill("Inquiry taken down: {channel}", &[&channel_word(*channel)]);
             happening(what, None, author.as_str(), received.time, zone)
         }
     }
@@ -51,7 +52,7 @@ fn of_staff(lead: &Lead, did: &Did, zone: Zone) -> Happening {
     let mut happening =
         happening(says(&did.event), text(lead, did, zone), did.author.as_str(), did.time, zone);
     if lead.corrections.iter().any(|correction| correction.entry == did.entry && correction.crossed) {
-        happening.what += " (a colleague had changed it meanwhile)";
+        happening.what = fill("{what} (a colleague had changed it meanwhile)", &[&happening.what]);
         happening.warn = true;
     }
     happening
@@ -59,7 +60,7 @@ fn of_staff(lead: &Lead, did: &Did, zone: Zone) -> Happening {
 
 fn text(lead: &Lead, did: &Did, zone: Zone) -> Option<String> {
     let some = |text: &str| (!text.is_empty()).then(|| plain(text));
-    let nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { plain_line(text) };
+    let nothing = |text: &str| if text.is_empty() { t("nothing").to_owned() } else { plain_line(text) };
     match &did.event {
         // As corrected last; what it said before is told by the correction.
         Event::NoteAdded { text } => {

@@ -1,7 +1,8 @@
 //! The way through the practice's website, in words.
 
 use super::plain::plain_line;
-use super::when::{Zone, brief, full, many, span};
+use super::when::{Zone, brief, full, span};
+use crate::words::{fill, many, t};
 use lead::manifest::{ManifestSource, PageKind};
 use lead::signals::{Referrer, Signals, Visit};
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ pub(crate) fn steps(source: &ManifestSource, signals: &Signals, now: u64, zone: 
     visits
         .into_iter()
         .map(|visit| Step {
-            kind: source.page_kind(&visit.path).map_or("Page", kind),
+            kind: source.page_kind(&visit.path).map_or_else(|| t("Page"), kind),
             path: plain_line(&visit.path),
             detail: detail(visit),
             when: brief(visit.ms, now, zone),
@@ -37,7 +38,7 @@ pub(crate) fn steps(source: &ManifestSource, signals: &Signals, now: u64, zone: 
 /// The whole way in one or two sentences. `submitted` is when the inquiry was sent, in milliseconds.
 pub(crate) fn summary(source: &ManifestSource, signals: &Signals, submitted: u64, zone: Zone) -> String {
     let Some(first) = signals.visits.iter().min_by_key(|visit| visit.ms) else {
-        return "No visits were recorded: the website's owner or the visitor's browser does not allow it."
+        return t("No visits were recorded: the website's owner or the visitor's browser does not allow it.")
             .into();
     };
     let days: BTreeSet<i64> =
@@ -47,13 +48,17 @@ pub(crate) fn summary(source: &ManifestSource, signals: &Signals, submitted: u64
         other => &format!(" {}", referrer(other)),
     };
     let before = match submitted.saturating_sub(first.ms) {
-        ..60_000 => "right before writing".to_owned(),
-        gap => format!("{} before writing", span(gap)),
+        ..60_000 => t("right before writing").to_owned(),
+        gap => fill("{span} before writing", &[&span(gap)]),
     };
-    let mut words = format!(
-        "First came{came} {before}, and saw {} on {}.",
-        many(signals.visits.len() as u64, "page"),
-        many(days.len() as u64, "day")
+    let mut words = fill(
+        "First came{from} {before}, and saw {pages} on {days}.",
+        &[
+            &came,
+            &before,
+            &many(signals.visits.len() as u64, "{count} page", "{count} pages"),
+            &many(days.len() as u64, "{count} day", "{count} days"),
+        ],
     );
     let count = |wanted: PageKind| {
         signals.visits.iter().filter(|visit| source.page_kind(&visit.path) == Some(wanted)).count()
@@ -62,41 +67,41 @@ pub(crate) fn summary(source: &ManifestSource, signals: &Signals, submitted: u64
         .into_iter()
         .filter_map(|wanted| match count(wanted) {
             0 => None,
-            1 => Some(format!("{} once", kind(wanted).to_lowercase())),
-            n => Some(format!("{} {n} times", kind(wanted).to_lowercase())),
+            1 => Some(fill("{page} once", &[&kind(wanted).to_lowercase()])),
+            n => Some(fill("{page} {count} times", &[&kind(wanted).to_lowercase(), &n])),
         })
         .collect();
     if !often.is_empty() {
-        words += &format!(" Looked at {}.", often.join(", "));
+        words += &fill(" Looked at {pages}.", &[&often.join(", ")]);
     }
     words
 }
 
-const fn kind(kind: PageKind) -> &'static str {
-    match kind {
+fn kind(kind: PageKind) -> &'static str {
+    t(match kind {
         PageKind::Pricing => "Costs and insurance",
         PageKind::Scheduling => "Appointments",
         PageKind::Service => "Service",
         PageKind::Guide => "Guide",
         PageKind::Physician => "Physician",
         PageKind::Download => "Download",
-    }
+    })
 }
 
-const fn referrer(referrer: Referrer) -> &'static str {
-    match referrer {
+fn referrer(referrer: Referrer) -> &'static str {
+    t(match referrer {
         Referrer::None => "",
         Referrer::Search => "from a search engine",
         Referrer::Social => "from a social network",
         Referrer::Physician => "by a physician's link",
         Referrer::Other => "from another website",
-    }
+    })
 }
 
 fn detail(visit: &Visit) -> String {
     let mut parts = Vec::new();
     if visit.dwell_ms >= 1000 {
-        parts.push(format!("{} there", span(u64::from(visit.dwell_ms))));
+        parts.push(fill("{span} there", &[&span(u64::from(visit.dwell_ms))]));
     }
     if visit.referrer != Referrer::None {
         parts.push(referrer(visit.referrer).to_owned());
@@ -106,7 +111,7 @@ fn detail(visit: &Visit) -> String {
         let named: Vec<String> =
             named.iter().filter(|part| !part.is_empty()).map(|part| plain_line(part)).collect();
         if !named.is_empty() {
-            parts.push(format!("campaign {}", named.join(" / ")));
+            parts.push(fill("campaign {name}", &[&named.join(" / ")]));
         }
     }
     parts.join(" · ")

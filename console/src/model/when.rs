@@ -1,5 +1,7 @@
 //! Times in words. The zone is given by whoever asks: the browser in the console, a constant in tests.
 
+use crate::words::{en, fill, many, t};
+
 /// Milliseconds since 1970-01-01 UTC to minutes that local time is ahead of UTC then.
 pub(crate) type Zone = fn(u64) -> i32;
 
@@ -7,9 +9,21 @@ const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const WEEKDAYS: [&str; 7] = [en("Thu"), en("Fri"), en("Sat"), en("Sun"), en("Mon"), en("Tue"), en("Wed")];
+const MONTHS: [&str; 12] = [
+    en("Jan"),
+    en("Feb"),
+    en("Mar"),
+    en("Apr"),
+    en("May"),
+    en("Jun"),
+    en("Jul"),
+    en("Aug"),
+    en("Sep"),
+    en("Oct"),
+    en("Nov"),
+    en("Dec"),
+];
 
 /// A moment on the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,18 +57,18 @@ impl Local {
     }
 
     fn weekday(self) -> &'static str {
-        WEEKDAYS[usize::try_from(self.day.rem_euclid(7)).unwrap_or(0)]
+        t(WEEKDAYS[usize::try_from(self.day.rem_euclid(7)).unwrap_or(0)])
     }
 
     /// `2:05 PM`.
     fn clock(self) -> String {
         let (hour, minute) = (self.minute / 60, self.minute % 60);
-        let half = if hour < 12 { "AM" } else { "PM" };
+        let half = t(if hour < 12 { "AM" } else { "PM" });
         format!("{}:{minute:02} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
     }
 
     fn date(self) -> String {
-        format!("{} {}", MONTHS[self.month], self.date)
+        fill("{month} {date}", &[&t(MONTHS[self.month]), &self.date])
     }
 }
 
@@ -63,13 +77,13 @@ pub(crate) fn brief(ms: u64, now: u64, zone: Zone) -> String {
     let (then, today) = (Local::at(ms, zone), Local::at(now, zone));
     let ago = now.saturating_sub(ms);
     match today.day - then.day {
-        ..=0 if ago < MINUTE => "now".into(),
-        _ if ago < HOUR => format!("{} min", ago / MINUTE),
+        ..=0 if ago < MINUTE => t("now").into(),
+        _ if ago < HOUR => short_span(ago),
         ..=0 => then.clock(),
-        1 => "Yesterday".into(),
+        1 => t("Yesterday").into(),
         2..=6 => then.weekday().into(),
         _ if then.year == today.year => then.date(),
-        _ => format!("{}, {}", then.date(), then.year),
+        _ => fill("{date}, {year}", &[&then.date(), &then.year]),
     }
 }
 
@@ -81,7 +95,7 @@ pub(crate) fn clock(ms: u64, zone: Zone) -> String {
 /// `Tue, Mar 4`.
 pub(crate) fn day(ms: u64, zone: Zone) -> String {
     let then = Local::at(ms, zone);
-    format!("{}, {}", then.weekday(), then.date())
+    fill("{weekday}, {date}", &[&then.weekday(), &then.date()])
 }
 
 /// `Tue`.
@@ -92,41 +106,35 @@ pub(crate) fn weekday(ms: u64, zone: Zone) -> &'static str {
 /// In full: `Tue, Mar 4, 2025, 2:05 PM`.
 pub(crate) fn full(ms: u64, zone: Zone) -> String {
     let then = Local::at(ms, zone);
-    format!("{}, {}, {}, {}", then.weekday(), then.date(), then.year, then.clock())
+    fill("{weekday}, {date}, {year}, {clock}", &[&then.weekday(), &then.date(), &then.year, &then.clock()])
 }
 
 /// How long ago: `just now`, `12 minutes ago`, `3 hours ago`, `6 days ago`.
 pub(crate) fn ago(ms: u64, now: u64) -> String {
     match now.saturating_sub(ms) {
-        ..MINUTE => "just now".into(),
-        past => format!("{} ago", span(past)),
+        ..MINUTE => t("just now").into(),
+        past => fill("{span} ago", &[&span(past)]),
     }
 }
 
 /// A length of time in its largest unit: `40 seconds`, `12 minutes`, `1 hour`, `6 days`.
 pub(crate) fn span(ms: u64) -> String {
-    let (count, unit) = match ms {
-        0..MINUTE => (ms / 1000, "second"),
-        MINUTE..HOUR => (ms / MINUTE, "minute"),
-        HOUR..DAY => (ms / HOUR, "hour"),
-        _ => (ms / DAY, "day"),
-    };
-    many(count, unit)
+    match ms {
+        0..MINUTE => many(ms / 1000, "{count} second", "{count} seconds"),
+        MINUTE..HOUR => many(ms / MINUTE, "{count} minute", "{count} minutes"),
+        HOUR..DAY => many(ms / HOUR, "{count} hour", "{count} hours"),
+        _ => many(ms / DAY, "{count} day", "{count} days"),
+    }
 }
 
 /// The same in a few letters: `40 s`, `12 min`, `1 h`, `6 d`.
 pub(crate) fn short_span(ms: u64) -> String {
     match ms {
-        0..MINUTE => format!("{} s", ms / 1000),
-        MINUTE..HOUR => format!("{} min", ms / MINUTE),
-        HOUR..DAY => format!("{} h", ms / HOUR),
-        _ => format!("{} d", ms / DAY),
+        0..MINUTE => fill("{seconds} s", &[&(ms / 1000)]),
+        MINUTE..HOUR => fill("{minutes} min", &[&(ms / MINUTE)]),
+        HOUR..DAY => fill("{hours} h", &[&(ms / HOUR)]),
+        _ => fill("{days} d", &[&(ms / DAY)]),
     }
-}
-
-/// `1 visit`, `3 visits`.
-pub(crate) fn many(count: u64, unit: &str) -> String {
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

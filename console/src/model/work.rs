@@ -3,6 +3,7 @@
 //! An event is shown as done only when it came back from the log, checked like everyone else's.
 
 use super::when::Zone;
+use crate::words::{fill, t};
 use lead::thread::{
     AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, ErasureGround, Event, Slot, Stage,
     Verification,
@@ -38,54 +39,54 @@ pub(crate) enum Way {
 /// What it is, in a few words.
 pub(crate) fn says(event: &Event) -> String {
     match event {
-        Event::StageChanged { stage } => format!("Stage: {}", stage_word(*stage)),
-        Event::NoteAdded { .. } => "Note".into(),
-        Event::CallAttempted { outcome } => format!("Call: {}", outcome_word(*outcome)),
-        Event::CallPlanned { .. } => "Call planned".into(),
-        Event::Claimed { over: None } => "Claimed".into(),
-        Event::Claimed { over: Some(holder) } => format!("Taken over from {holder}"),
-        Event::Released => "Released".into(),
-        Event::Closed { reason, .. } => format!("Closed: {}", reason_word(*reason)),
-        Event::Verified { what } => format!("Checked: {}", verification_word(*what)),
-        Event::Unverified { what } => format!("Not checked after all: {}", verification_word(*what)),
-        Event::AnswerCorrected { field, .. } => format!("Corrected: {}", field_word(*field)),
-        Event::InquiryTaken { channel, .. } => format!("Taken down: {}", channel_word(*channel)),
-        Event::AppointmentRequested { .. } => "Appointment asked for".into(),
-        Event::AppointmentBooked { .. } => "Appointment".into(),
-        Event::AppointmentRescheduled { .. } => "Appointment moved".into(),
+        Event::StageChanged { stage } => fill("Stage: {stage}", &[&stage_word(*stage)]),
+        Event::NoteAdded { .. } => t("Note").into(),
+        Event::CallAttempted { outcome } => fill("Call: {outcome}", &[&outcome_word(*outcome)]),
+        Event::CallPlanned { .. } => t("Call planned").into(),
+        Event::Claimed { over: None } => t("Claimed").into(),
+        Event::Claimed { over: Some(holder) } => fill("Taken over from {holder}", &[holder]),
+        Event::Released => t("Released").into(),
+        Event::Closed { reason, .. } => fill("Closed: {reason}", &[&reason_word(*reason)]),
+        Event::Verified { what } => fill("Checked: {what}", &[&verification_word(*what)]),
+        Event::Unverified { what } => fill("Not checked after all: {what}", &[&verification_word(*what)]),
+        Event::AnswerCorrected { field, .. } => fill("Corrected: {field}", &[&field_word(*field)]),
+        Event::InquiryTaken { channel, .. } => fill("Taken down: {channel}", &[&channel_word(*channel)]),
+        Event::AppointmentRequested { .. } => t("Appointment asked for").into(),
+        Event::AppointmentBooked { .. } => t("Appointment").into(),
+        Event::AppointmentRescheduled { .. } => t("Appointment moved").into(),
         Event::AppointmentCancelled { by: CalledOff::Patient } => {
-            "Appointment called off by the person".into()
+            t("Appointment called off by the person").into()
         }
-        Event::AppointmentCancelled { by: CalledOff::Practice } => "Appointment called off by us".into(),
-        Event::AppointmentFailed { .. } => "Appointment did not come about".into(),
-        Event::HandOffStarted { .. } => "Hand-off to the EHR began".into(),
-        Event::HandOffFailed { .. } => "Hand-off to the EHR failed".into(),
-        Event::HandOffUnclear { .. } => "Perhaps handed to the EHR".into(),
-        Event::HandOffAsked => "Hand-off to be tried again".into(),
-        Event::AppointmentPassedOn { .. } => "The EHR knows of the appointment".into(),
-        Event::SlotsPublished { .. } => "Free times".into(),
-        Event::HandedToEhr { .. } => "Handed to the EHR".into(),
-        Event::FollowUpAssigned { .. } => "Follow-up chosen".into(),
-        Event::FollowUpClaimed { .. } => "Follow-up being sent".into(),
-        Event::FollowUpSent { .. } => "Follow-up sent".into(),
-        Event::FollowUpFailed { .. } => "Follow-up not sent".into(),
-        Event::FollowUpUnclear { .. } => "Follow-up perhaps sent".into(),
-        Event::Replied => "They answered a message".into(),
-        Event::Bounced => "A message came back".into(),
-        Event::CallAsked { .. } => "The sequence asks for a call".into(),
-        Event::AlertRaised { level, .. } => format!("Staff alerted, step {level}"),
-        Event::DeskStarted { .. } => "The practice's program started".into(),
-        Event::OptedOut => "No further messages".into(),
-        Event::Merged { .. } => "Merged into another lead".into(),
-        Event::Unmerged => "Not merged after all".into(),
-        Event::Corrected { .. } => "Note corrected".into(),
-        Event::Erased { ground, .. } => format!("Erased: {}", ground_word(*ground)),
+        Event::AppointmentCancelled { by: CalledOff::Practice } => t("Appointment called off by us").into(),
+        Event::AppointmentFailed { .. } => t("Appointment did not come about").into(),
+        Event::HandOffStarted { .. } => t("Hand-off to the EHR began").into(),
+        Event::HandOffFailed { .. } => t("Hand-off to the EHR failed").into(),
+        Event::HandOffUnclear { .. } => t("Perhaps handed to the EHR").into(),
+        Event::HandOffAsked => t("Hand-off to be tried again").into(),
+        Event::AppointmentPassedOn { .. } => t("The EHR knows of the appointment").into(),
+        Event::SlotsPublished { .. } => t("Free times").into(),
+        Event::HandedToEhr { .. } => t("Handed to the EHR").into(),
+        Event::FollowUpAssigned { .. } => t("Follow-up chosen").into(),
+        Event::FollowUpClaimed { .. } => t("Follow-up being sent").into(),
+        Event::FollowUpSent { .. } => t("Follow-up sent").into(),
+        Event::FollowUpFailed { .. } => t("Follow-up not sent").into(),
+        Event::FollowUpUnclear { .. } => t("Follow-up perhaps sent").into(),
+        Event::Replied => t("They answered a message").into(),
+        Event::Bounced => t("A message came back").into(),
+        Event::CallAsked { .. } => t("The sequence asks for a call").into(),
+        Event::AlertRaised { level, .. } => fill("Staff alerted, step {level}", &[level]),
+        Event::DeskStarted { .. } => t("The practice's program started").into(),
+        Event::OptedOut => t("No further messages").into(),
+        Event::Merged { .. } => t("Merged into another lead").into(),
+        Event::Unmerged => t("Not merged after all").into(),
+        Event::Corrected { .. } => t("Note corrected").into(),
+        Event::Erased { ground, .. } => fill("Erased: {ground}", &[&ground_word(*ground)]),
     }
 }
 
 /// Why a lead was closed.
-pub(crate) const fn reason_word(reason: ClosedReason) -> &'static str {
-    match reason {
+pub(crate) fn reason_word(reason: ClosedReason) -> &'static str {
+    t(match reason {
         ClosedReason::Declined => "Declined kindly",
         ClosedReason::Referred => "Referred elsewhere",
         ClosedReason::Unreachable => "Never reached",
@@ -97,23 +98,23 @@ pub(crate) const fn reason_word(reason: ClosedReason) -> &'static str {
         ClosedReason::Duplicate => "Duplicate",
         ClosedReason::Vendor => "Vendor or spam",
         ClosedReason::Other => "Other",
-    }
+    })
 }
 
 /// Why a lead may be erased, as offered.
 pub(crate) const GROUNDS: [ErasureGround; 3] =
     [ErasureGround::Request, ErasureGround::Retention, ErasureGround::Mistake];
 
-pub(crate) const fn ground_word(ground: ErasureGround) -> &'static str {
-    match ground {
+pub(crate) fn ground_word(ground: ErasureGround) -> &'static str {
+    t(match ground {
         ErasureGround::Request => "The person asked for it",
         ErasureGround::Retention => "Kept for long enough",
         ErasureGround::Mistake => "A test, or not meant for us",
-    }
+    })
 }
 
-pub(crate) const fn verification_word(what: Verification) -> &'static str {
-    match what {
+pub(crate) fn verification_word(what: Verification) -> &'static str {
+    t(match what {
         Verification::Identity => "Identity",
         Verification::Contact => "Contact",
         Verification::Needs => "Needs, no emergency",
@@ -121,11 +122,11 @@ pub(crate) const fn verification_word(what: Verification) -> &'static str {
         Verification::Referral => "Referral",
         Verification::Consent => "Consent to messages",
         Verification::MarketingAuthorization => "Authorization for marketing",
-    }
+    })
 }
 
-pub(crate) const fn field_word(field: AnswerField) -> &'static str {
-    match field {
+pub(crate) fn field_word(field: AnswerField) -> &'static str {
+    t(match field {
         AnswerField::Name => "Name",
         AnswerField::Phone => "Phone",
         AnswerField::Email => "E-mail",
@@ -134,15 +135,15 @@ pub(crate) const fn field_word(field: AnswerField) -> &'static str {
         AnswerField::MemberId => "Member ID",
         AnswerField::DateOfBirth => "Date of birth",
         AnswerField::Zip => "ZIP code",
-    }
+    })
 }
 
-pub(crate) const fn channel_word(channel: Channel) -> &'static str {
-    match channel {
+pub(crate) fn channel_word(channel: Channel) -> &'static str {
+    t(match channel {
         Channel::Phone => "Phone call",
         Channel::WalkIn => "Walk-in",
         Channel::Message => "Message",
-    }
+    })
 }
 
 pub(crate) const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::WalkIn, Channel::Message];
@@ -151,21 +152,21 @@ pub(crate) const CHANNELS: [Channel; 3] = [Channel::Phone, Channel::WalkIn, Chan
 pub(crate) const OUTCOMES: [CallOutcome; 4] =
     [CallOutcome::Reached, CallOutcome::NoAnswer, CallOutcome::Voicemail, CallOutcome::WrongNumber];
 
-pub(crate) const fn outcome_word(outcome: CallOutcome) -> &'static str {
-    match outcome {
+pub(crate) fn outcome_word(outcome: CallOutcome) -> &'static str {
+    t(match outcome {
         CallOutcome::Reached => "Reached",
         CallOutcome::NoAnswer => "No answer",
         CallOutcome::Voicemail => "Left a voicemail",
         CallOutcome::WrongNumber => "Wrong number",
-    }
+    })
 }
 
 /// Stages that a person sets by hand; the others follow from booking and handing over.
 pub(crate) const STAGES: [Stage; 5] =
     [Stage::New, Stage::Contacting, Stage::Reached, Stage::Nurture, Stage::Closed];
 
-pub(crate) const fn stage_word(stage: Stage) -> &'static str {
-    match stage {
+pub(crate) fn stage_word(stage: Stage) -> &'static str {
+    t(match stage {
         Stage::New => "New",
         Stage::Contacting => "Contacting",
         Stage::Reached => "Reached",
@@ -173,7 +174,7 @@ pub(crate) const fn stage_word(stage: Stage) -> &'static str {
         Stage::Patient => "Patient",
         Stage::Nurture => "Follow-up",
         Stage::Closed => "Closed",
-    }
+    })
 }
 
 /// A note worth keeping; `None` for nothing but white space. What is too long is cut nowhere: the field does not

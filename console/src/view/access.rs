@@ -8,6 +8,7 @@ use crate::model::access::{
     ACTIONS, Access, AccessFilter, AccessRow, Found, Stand, action_word, actors, csv, rows,
 };
 use crate::model::settings::Tab;
+use crate::words::{en, fill, t};
 use leptos::prelude::*;
 
 /// Stands for anyone, and anything.
@@ -24,8 +25,8 @@ pub(crate) fn AccessLog() -> impl IntoView {
     let body = move || match stand.get() {
         Stand::Unread | Stand::Reading { .. } => {
             let words = move || match stand.get() {
-                Stand::Reading { read, of } if of > 0 => format!("Reading {read} of {of}…"),
-                _ => "Reading…".to_owned(),
+                Stand::Reading { read, of } if of > 0 => fill("Reading {read} of {all}…", &[&read, &of]),
+                _ => t("Reading…").to_owned(),
             };
             view! { <p class="muted" role="status">{move || words()}</p> }.into_any()
         }
@@ -34,9 +35,9 @@ pub(crate) fn AccessLog() -> impl IntoView {
                 .into_any()
         }
         Stand::Read(records) => {
-            let checked = format!(
-                "{} records, each following from the one before it, to the end that the relay names.",
-                records.len()
+            let checked = fill(
+                "{count} records, each following from the one before it, to the end that the relay names.",
+                &[&records.len()],
             );
             view! {
                 <p class="note">{icon(icon::SHIELD)}<span>{checked}</span></p>
@@ -47,9 +48,9 @@ pub(crate) fn AccessLog() -> impl IntoView {
         }
     };
     view! {
-        <p class="lede">{"Everyone who signed in, read, wrote, published or was refused. It names staff and places in the log, never a patient, and no address."}</p>
+        <p class="lede">{t("Everyone who signed in, read, wrote, published or was refused. It names staff and places in the log, never a patient, and no address.")}</p>
         <div class="tool-row">
-            <button class="button" on:click=again>{"Read it again"}</button>
+            <button class="button" on:click=again>{t("Read it again")}</button>
         </div>
         {move || body()}
     }
@@ -74,27 +75,27 @@ fn Filters(actors: Vec<String>) -> impl IntoView {
         }
     };
     view! {
-        <div class="tool-row" role="group" aria-label="Show">
-            <select class="facet" aria-label="Who" on:change=move |event| {
+        <div class="tool-row" role="group" aria-label=t("Show")>
+            <select class="facet" aria-label=t("Who") on:change=move |event| {
                 let who = Some(event_target_value(&event)).filter(|who| who != ANY);
                 change(&|filter| filter.actor.clone_from(&who));
             }>
-                <option value=ANY>{"Everyone"}</option>
+                <option value=ANY>{t("Everyone")}</option>
                 {actors.into_iter().map(|who| view! { <option value=who.clone()>{who.clone()}</option> }).collect_view()}
             </select>
-            <select class="facet" aria-label="What" on:change=move |event| {
+            <select class="facet" aria-label=t("What") on:change=move |event| {
                 let what = event_target_value(&event);
                 let action = ACTIONS.into_iter().find(|action| action_word(*action) == what);
                 change(&|filter| filter.action = action);
             }>
-                <option value=ANY>{"Everything"}</option>
+                <option value=ANY>{t("Everything")}</option>
                 {ACTIONS.into_iter().map(|action| view! { <option value=action_word(action)>{action_word(action)}</option> }).collect_view()}
             </select>
             <label class="check"><input type="checkbox" on:change=move |event| {
                 let refused = event_target_checked(&event);
                 change(&|filter| filter.refused = refused);
-            }/><span>{"Refused only"}</span></label>
-            <button class="button" on:click=export>{"Export (CSV)"}</button>
+            }/><span>{t("Refused only")}</span></label>
+            <button class="button" on:click=export>{t("Export (CSV)")}</button>
         </div>
     }
 }
@@ -108,13 +109,13 @@ fn Records() -> impl IntoView {
     });
     let more = move || shown.with(|(rows, count)| count.saturating_sub(rows.len()));
     view! {
-        <p class="muted" role="status">{move || shown.with(|(_, count)| format!("{count} shown"))}</p>
+        <p class="muted" role="status">{move || shown.with(|(_, count)| fill("{count} shown", &[count]))}</p>
         <table class="plain-table stacks">
-            <thead><tr>{["When", "Who", "What", "To", "Result"].map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr></thead>
+            <thead><tr>{[en("When"), en("Who"), en("What"), en("To"), en("Result")].map(|head| view! { <th scope="col">{t(head)}</th> }).collect_view()}</tr></thead>
             <tbody>{move || shown.with(|(rows, _)| rows.iter().cloned().map(record).collect_view())}</tbody>
         </table>
         <Show when=move || { more() > 0 }>
-            <button class="button" on:click=move |_| console.send(Event::Access(Found::More))>{move || format!("Show more ({} left)", more())}</button>
+            <button class="button" on:click=move |_| console.send(Event::Access(Found::More))>{move || fill("Show more ({count} left)", &[&more()])}</button>
         </Show>
     }
 }
@@ -123,11 +124,11 @@ fn record(row: AccessRow) -> AnyView {
     let AccessRow { seq, when, who, role, what, to, refused } = row;
     view! {
         <tr class:refused-row=refused>
-            <td title=format!("Record {seq}")>{when}</td>
+            <td title=fill("Record {seq}", &[&seq])>{when}</td>
             <th scope="row"><bdi>{who}</bdi>" "<span class="muted">{role}</span></th>
             <td>{what}</td>
             <td class="mono">{to}</td>
-            <td>{if refused { "Refused" } else { "Done" }}</td>
+            <td>{t(if refused { "Refused" } else { "Done" })}</td>
         </tr>
     }
     .into_any()

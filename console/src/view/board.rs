@@ -8,6 +8,7 @@ use crate::model::Event;
 use crate::model::case::Case;
 use crate::model::pipeline::{Column, Do, Facet, Layout};
 use crate::model::queue::Row;
+use crate::words::{fill, t};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -45,9 +46,9 @@ fn drawn(column: Column, cases: Vec<Arc<Case>>) -> AnyView {
     view! {
         <section class="board-column" aria-labelledby=id.clone()>
             <h2 id=id.clone()><span>{column.label()}</span><span class="count">{count}</span></h2>
-            {(count == 0).then(|| view! { <p class="fine">{"Nobody"}</p> })}
+            {(count == 0).then(|| view! { <p class="fine">{t("Nobody")}</p> })}
             <ul>{cases.into_iter().take(CARDS).map(|case| view! { <Card case/> }).collect_view()}</ul>
-            {(count > CARDS).then(|| view! { <button class="button quiet small" on:click=all>{format!("All {count} in the table")}</button> })}
+            {(count > CARDS).then(|| view! { <button class="button quiet small" on:click=all>{fill("All {count} in the table", &[&count])}</button> })}
         </section>
     }
     .into_any()
@@ -70,7 +71,7 @@ fn Card(case: Arc<Case>) -> impl IntoView {
         let row = row.get()?;
         let class = if row.to_call { "tally call" } else { "tally" };
         Some(view! {
-            <span class="row-head"><bdi class="row-name">{row.name}</bdi>{row.score.map(|(points, _)| view! { <span class=class><span class="unseen">{"Score "}</span>{points}</span> })}</span>
+            <span class="row-head"><bdi class="row-name">{row.name}</bdi>{row.score.map(|(points, _)| view! { <span class=class><span class="unseen">{t("Score ")}</span>{points}</span> })}</span>
             <span class="card-meta"><bdi class="row-service">{row.service}</bdi><span class="muted">{row.when}</span></span>
             <span class="card-meta">{lane_badge(row.lane)}{row.clock.map(clock_badge)}{row.holder.map(holder_badge)}</span>
         }.into_any())

@@ -7,6 +7,7 @@ use super::slice::slice;
 use crate::model::Event;
 use crate::model::booking::{Day, Stand, Tone, appointment, free_days, hand_off};
 use crate::model::work;
+use crate::words::{fill, t};
 use lead::thread::{self, CalledOff, Slot};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -20,11 +21,12 @@ pub(crate) fn Booking(thread: ThreadId, case: Now) -> impl IntoView {
     };
     let booked =
         slice(move || case.with(|case| case.as_ref().is_some_and(|case| case.lead.appointment.is_some())));
-    let called_off = [(CalledOff::Patient, "They called it off"), (CalledOff::Practice, "We call it off")];
+    let called_off =
+        [(CalledOff::Patient, t("They called it off")), (CalledOff::Practice, t("We call it off"))];
     view! {
         {move || stands().into_iter().map(stood).collect_view()}
         <details class="booking">
-            <summary>{move || if booked.get() { "Move or call off the appointment" } else { "Book an appointment" }}</summary>
+            <summary>{move || t(if booked.get() { "Move or call off the appointment" } else { "Book an appointment" })}</summary>
             <FreeTimes thread/>
             <ByHand thread/>
             <Show when=move || booked.get()>
@@ -61,15 +63,15 @@ fn FreeTimes(thread: ThreadId) -> impl IntoView {
     let picker = move |days: Vec<Day>| {
         let at = day.get().min(days.len().saturating_sub(1));
         let Some(chosen) = days.get(at).cloned() else {
-            return view! { <p class="muted">{"The calendar has no free time."}</p> }.into_any();
+            return view! { <p class="muted">{t("The calendar has no free time.")}</p> }.into_any();
         };
         let choose = move |event: leptos::ev::Event| day.set(event_target_value(&event).parse().unwrap_or(0));
         view! {
             <div class="stack">
-                <select aria-label="Day" on:change=choose>
-                    {days.into_iter().enumerate().map(|(index, day)| view! { <option value=index.to_string() prop:selected=index == at>{format!("{} · {} free", day.label, day.times.len())}</option> }).collect_view()}
+                <select aria-label=t("Day") on:change=choose>
+                    {days.into_iter().enumerate().map(|(index, day)| view! { <option value=index.to_string() prop:selected=index == at>{fill("{day} · {count} free", &[&day.label, &day.times.len()])}</option> }).collect_view()}
                 </select>
-                <div class="times" role="group" aria-label=format!("Free times, {}", chosen.label)>
+                <div class="times" role="group" aria-label=fill("Free times, {day}", &[&chosen.label])>
                     {chosen.times.into_iter().map(|(time, slot)| view! { <button class="button small" on:click=move |_| ask(slot.clone())>{time}</button> }).collect_view()}
                 </div>
             </div>
@@ -98,13 +100,13 @@ fn ByHand(thread: ThreadId) -> impl IntoView {
     };
     view! {
         <div class="stack">
-            <Show when=move || connected.get() == Some(true)><p class="fine">{"Or a time that you made in the calendar yourself:"}</p></Show>
+            <Show when=move || connected.get() == Some(true)><p class="fine">{t("Or a time that you made in the calendar yourself:")}</p></Show>
             <div class="booking-row">
-                <label class="unseen" for="book-at">{"Date and time"}</label>
+                <label class="unseen" for="book-at">{t("Date and time")}</label>
                 <input id="book-at" type="datetime-local" node_ref=input aria-invalid=move || wrong.get().to_string() aria-describedby="book-error"/>
-                <button class="button" on:click=book>{"Book"}</button>
+                <button class="button" on:click=book>{t("Book")}</button>
             </div>
-            <p class="field-error" id="book-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
+            <p class="field-error" id="book-error" role="alert">{move || wrong.get().then(|| t("Choose a date and a time."))}</p>
         </div>
     }
 }
@@ -119,6 +121,6 @@ pub(crate) fn HandedOff(thread: ThreadId, case: Now) -> impl IntoView {
     let again = move |_| console.send(Event::Act { thread, event: thread::Event::HandOffAsked });
     view! {
         {move || stand().map(stood)}
-        <Show when=look><button class="button" on:click=again>{"Try the hand-off again"}</button></Show>
+        <Show when=look><button class="button" on:click=again>{t("Try the hand-off again")}</button></Show>
     }
 }

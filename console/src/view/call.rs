@@ -10,6 +10,7 @@ use crate::model::guide::{Guide, Language, Names, Part, Stage, guide};
 use crate::model::plain::plain_line;
 use crate::model::score;
 use crate::model::work::{OUTCOMES, appointment, closed, outcome_word, plan, reason_word};
+use crate::words::t;
 use lead::inquiry::Voicemail;
 use lead::manifest::ServiceTier;
 use lead::thread::{self, CallOutcome, ClosedReason, Verification};
@@ -22,7 +23,7 @@ pub(crate) fn Call(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
     view! {
         <article class="page-in lead call">
-            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"End the call view"}</span></button>
+            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{t("End the call view")}</span></button>
             {part(case, head)}
             <div class="columns">
                 <div class="column">
@@ -77,14 +78,14 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
         <section class="card guide at-guide" aria-labelledby="guide-title">
             <header class="guide-head">
-                <h2 id="guide-title">{"Guide"}</h2>
-                <div class="filters" role="group" aria-label="Language of the guide">
+                <h2 id="guide-title">{t("Guide")}</h2>
+                <div class="filters" role="group" aria-label=t("Language of the guide")>
                     {languages.into_iter().map(|(this, word)| view! {
                         <button class="filter" aria-pressed=move || (language.get() == this).to_string() on:click=move |_| language.set(this)>{word}</button>
                     }).collect_view()}
                 </div>
             </header>
-            <div class="stages" role="group" aria-label="Stages of the call">
+            <div class="stages" role="group" aria-label=t("Stages of the call")>
                 {move || stages().into_iter().enumerate().map(|(index, title)| view! {
                     <button class="stage-tab" aria-current=move || (at.get() == index).then_some("step") on:click=move |_| at.set(index)>{title}</button>
                 }).collect_view()}
@@ -92,7 +93,7 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
             <div class="guide-text" lang=move || if language.get() == Language::Spanish { "es" } else { "en" } aria-live="polite">
                 {move || stage().map(|stage| parts(thread, case, stage))}
             </div>
-            <button class="button" disabled=last on:click=move |_| at.update(|at| *at += 1)>{"Next stage"}</button>
+            <button class="button" disabled=last on:click=move |_| at.update(|at| *at += 1)>{t("Next stage")}</button>
         </section>
     }
 }
@@ -171,15 +172,15 @@ fn Outcome(thread: ThreadId, case: Now) -> impl IntoView {
     };
     view! {
         <section class="card at-work" aria-labelledby="outcome-title">
-            <h2 id="outcome-title">{"How did it go?"}</h2>
-            <div class="outcomes" role="group" aria-label="Outcome of the call">
+            <h2 id="outcome-title">{t("How did it go?")}</h2>
+            <div class="outcomes" role="group" aria-label=t("Outcome of the call")>
                 {OUTCOMES.into_iter().map(|outcome| {
                     let forbidden = move || outcome == CallOutcome::Voicemail && never();
                     view! {
                         <button
                             class="button"
                             class:against=forbidden
-                            title=move || if forbidden() { "They asked never to leave a voicemail" } else { "Log a call with this outcome" }
+                            title=move || t(if forbidden() { "They asked never to leave a voicemail" } else { "Log a call with this outcome" })
                             aria-pressed=move || (went.get() == Some(outcome)).to_string()
                             on:click=move |_| { went.set(Some(outcome)); act(thread::Event::CallAttempted { outcome }); }
                         >{outcome_word(outcome)}</button>
@@ -187,26 +188,26 @@ fn Outcome(thread: ThreadId, case: Now) -> impl IntoView {
                 }).collect_view()}
             </div>
             <Show when=move || went.get().is_some()>
-                <h3>{"And next?"}</h3>
-                <div class="outcomes" role="group" aria-label="Next step">
-                    <button class="button" on:click=move |_| in_hours(2)>{"Call again in 2 hours"}</button>
-                    <button class="button" on:click=move |_| in_hours(24)>{"Call again tomorrow"}</button>
+                <h3>{t("And next?")}</h3>
+                <div class="outcomes" role="group" aria-label=t("Next step")>
+                    <button class="button" on:click=move |_| in_hours(2)>{t("Call again in 2 hours")}</button>
+                    <button class="button" on:click=move |_| in_hours(24)>{t("Call again tomorrow")}</button>
                 </div>
                 <div class="booking-row two">
-                    <label class="unseen" for="next-at">{"Date and time"}</label>
+                    <label class="unseen" for="next-at">{t("Date and time")}</label>
                     <input id="next-at" type="datetime-local" node_ref=when aria-invalid=move || wrong.get().to_string()/>
-                    <button class="button" on:click=move |_| finish(appointment(&at(), console.zone))>{"Book"}</button>
-                    <button class="button" on:click=move |_| finish(plan(&at(), "", console.zone))>{"Plan a call"}</button>
+                    <button class="button" on:click=move |_| finish(appointment(&at(), console.zone))>{t("Book")}</button>
+                    <button class="button" on:click=move |_| finish(plan(&at(), "", console.zone))>{t("Plan a call")}</button>
                 </div>
                 <div class="booking-row">
-                    <label class="unseen" for="next-reason">{"Reason"}</label>
+                    <label class="unseen" for="next-reason">{t("Reason")}</label>
                     <select id="next-reason" node_ref=reason>
                         {ClosedReason::ALL.into_iter().map(|reason| view! { <option value=reason_word(reason)>{reason_word(reason)}</option> }).collect_view()}
                     </select>
-                    <button class="button" on:click=close>{"Close"}</button>
+                    <button class="button" on:click=close>{t("Close")}</button>
                 </div>
-                <p class="field-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
-                <button class="button quiet" on:click=move |_| console.send(Event::CallNext)>{"Next call"}<kbd>{"N"}</kbd></button>
+                <p class="field-error" role="alert">{move || wrong.get().then(|| t("Choose a date and a time."))}</p>
+                <button class="button quiet" on:click=move |_| console.send(Event::CallNext)>{t("Next call")}<kbd>{"N"}</kbd></button>
             </Show>
             <OnTheWay thread/>
         </section>

@@ -11,6 +11,7 @@ use crate::model::same::Twin;
 use crate::model::visits;
 use crate::model::when::full;
 use crate::model::work::channel_word;
+use crate::words::{fill, t};
 use lead::inquiry::Inquiry;
 use lead::thread::{self, Received};
 use lead::triage::{Help, Lane};
@@ -24,20 +25,22 @@ pub(crate) fn lane_note(lane: Lane, help: &[Help]) -> Option<impl IntoView + use
         .map(|help| match help {
             Help::Call911 => "911",
             Help::Call988 => "988",
-            Help::PoisonControl => "Poison Control",
+            Help::PoisonControl => t("Poison Control"),
         })
         .collect();
     let (class, what, todo) = match lane {
         Lane::Routine => return None,
-        Lane::Urgent => {
-            ("lane urgent", "Words that call for a reply today.", "They are marked in the text.".to_owned())
-        }
+        Lane::Urgent => (
+            "lane urgent",
+            t("Words that call for a reply today."),
+            t("They are marked in the text.").to_owned(),
+        ),
         Lane::Emergency => (
             "lane emergency",
-            "Words of an emergency.",
-            format!(
-                "Before sending, the form showed {} and your practice's own words. Follow your emergency protocol now.",
-                numbers.join(", ")
+            t("Words of an emergency."),
+            fill(
+                "Before sending, the form showed {numbers} and your practice's own words. Follow your emergency protocol now.",
+                &[&numbers.join(", ")],
             ),
         ),
     };
@@ -51,13 +54,13 @@ pub(crate) fn needs(needs: Vec<Stretch>) -> impl IntoView {
     let empty = needs.is_empty();
     view! {
         <section class="card at-needs" aria-labelledby="needs-title">
-            <h2 id="needs-title">{"In their own words"}</h2>
+            <h2 id="needs-title">{t("In their own words")}</h2>
             {if empty {
-                view! { <p class="muted">{"Nothing was written."}</p> }.into_any()
+                view! { <p class="muted">{t("Nothing was written.")}</p> }.into_any()
             } else {
                 view! { <blockquote class="needs" dir="auto">{needs.into_iter().map(stretch).collect_view()}</blockquote> }.into_any()
             }}
-            <p class="fine">{"Written by whoever sent the form. Nothing in it is verified."}</p>
+            <p class="fine">{t("Written by whoever sent the form. Nothing in it is verified.")}</p>
         </section>
     }
 }
@@ -83,10 +86,10 @@ pub(crate) fn contact(ways: Ways) -> impl IntoView {
     let none = phone.is_none() && email.is_none();
     view! {
         <section class="card at-contact" aria-labelledby="contact-title">
-            <h2 id="contact-title">{"Contact"}</h2>
-            {phone.map(|phone| way(phone, icon::PHONE, "button primary wide", "Call "))}
-            {email.map(|email| way(email, icon::MAIL, "button wide", "Write to "))}
-            {none.then(|| view! { <p class="muted">{"Neither a number nor an address was given."}</p> })}
+            <h2 id="contact-title">{t("Contact")}</h2>
+            {phone.map(|phone| way(phone, icon::PHONE, "button primary wide", t("Call ")))}
+            {email.map(|email| way(email, icon::MAIL, "button wide", t("Write to ")))}
+            {none.then(|| view! { <p class="muted">{t("Neither a number nor an address was given.")}</p> })}
             <ul class="wishes">{wishes.into_iter().map(|wish| view! { <li>{wish}</li> }).collect_view()}</ul>
         </section>
     }
@@ -115,9 +118,9 @@ pub(crate) fn same(console: Console, here: ThreadId, twins: Vec<Twin>) -> Option
                 <button class="link" on:click=move |_| console.send(Event::OpenLead(there))><bdi>{twin.name}</bdi></button>
                 <span class="muted">{twin.why}</span>
                 {if twin.merged {
-                    view! { <span class="muted">{"· merged"}</span> }.into_any()
+                    view! { <span class="muted">{t("· merged")}</span> }.into_any()
                 } else {
-                    view! { <button class="button quiet small" title="The other lead goes on in this one" on:click=merge>{"Merge into this one"}</button> }.into_any()
+                    view! { <button class="button quiet small" title=t("The other lead goes on in this one") on:click=merge>{t("Merge into this one")}</button> }.into_any()
                 }}
             </li>
         }
@@ -125,7 +128,7 @@ pub(crate) fn same(console: Console, here: ThreadId, twins: Vec<Twin>) -> Option
     (!twins.is_empty()).then(|| {
         view! {
             <section class="card at-same" aria-labelledby="same-title">
-                <h2 id="same-title">{"Perhaps the same person"}</h2>
+                <h2 id="same-title">{t("Perhaps the same person")}</h2>
                 <ul class="twins">{twins.into_iter().map(row).collect_view()}</ul>
             </section>
         }
@@ -139,13 +142,13 @@ pub(crate) fn facts(facts: Vec<(String, String)>, misfits: Vec<String>) -> Optio
             view! {
                 <div class="note warn" role="note">
                     {icon(icon::ALERT)}
-                    <div><strong>{"Does not fit the form"}</strong><ul class="misfits">{misfits.into_iter().map(|misfit| view! { <li><bdi>{misfit}</bdi></li> }).collect_view()}</ul></div>
+                    <div><strong>{t("Does not fit the form")}</strong><ul class="misfits">{misfits.into_iter().map(|misfit| view! { <li><bdi>{misfit}</bdi></li> }).collect_view()}</ul></div>
                 </div>
             }
         });
         view! {
             <section class="card at-facts" aria-labelledby="facts-title">
-                <h2 id="facts-title">{"Answers"}</h2>
+                <h2 id="facts-title">{t("Answers")}</h2>
                 {misfits}
                 <dl class="facts">
                     {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd dir="auto">{value}</dd></div> }).collect_view()}
@@ -162,11 +165,11 @@ pub(crate) fn visits(console: Console, practice: &Practice, inquiry: &Inquiry) -
     let steps = visits::steps(&practice.source, &inquiry.signals, now, console.zone);
     view! {
         <section class="card at-visits" aria-labelledby="visits-title">
-            <h2 id="visits-title">{"On your website"}</h2>
+            <h2 id="visits-title">{t("On your website")}</h2>
             <p>{summary}</p>
             {(!steps.is_empty()).then(|| view! {
                 <details>
-                    <summary>{"Page by page"}</summary>
+                    <summary>{t("Page by page")}</summary>
                     <ol class="visits">
                         {steps.into_iter().map(|step| view! {
                             <li>
@@ -188,33 +191,37 @@ pub(crate) fn record(console: Console, practice: &Practice, received: &Received)
     let inquiry = &received.inquiry;
     let current = practice.source.consent.version;
     let consent = match inquiry.answers.consent {
-        Some(given) if given.version == current => format!("Given, to version {current} (the current one)"),
-        Some(given) => format!("Given, to version {}; current is {current}", given.version),
-        None => "The form did not ask".into(),
+        Some(given) if given.version == current => {
+            fill("Given, to version {version} (the current one)", &[&current])
+        }
+        Some(given) => fill("Given, to version {version}; current is {current}", &[&given.version, &current]),
+        None => t("The form did not ask").into(),
     };
     let language = match inquiry.lang.split('-').next() {
-        Some("en") => "English".to_owned(),
-        Some("es") => "Spanish".to_owned(),
+        Some("en") => t("English").to_owned(),
+        Some("es") => t("Spanish").to_owned(),
         _ => plain_line(&inquiry.lang),
     };
     let facts = [
-        ("Reference", received.entry.reference()),
+        (t("Reference"), received.entry.reference()),
         (
-            "Came by",
+            t("Came by"),
             match &received.taken {
-                None => "The form; nobody vouches for it".to_owned(),
-                Some((author, channel)) => format!("{}, taken down by {author}", channel_word(*channel)),
+                None => t("The form; nobody vouches for it").to_owned(),
+                Some((author, channel)) => {
+                    fill("{channel}, taken down by {author}", &[&channel_word(*channel), author])
+                }
             },
         ),
-        ("Consent", consent),
-        ("Language of the form", language),
-        ("Sent", format!("{}, by their clock", full(inquiry.submitted_ms, console.zone))),
-        ("Place in the log", received.seq.to_string()),
-        ("Entry", received.entry.to_string()),
+        (t("Consent"), consent),
+        (t("Language of the form"), language),
+        (t("Sent"), fill("{time}, by their clock", &[&full(inquiry.submitted_ms, console.zone)])),
+        (t("Place in the log"), received.seq.to_string()),
+        (t("Entry"), received.entry.to_string()),
     ];
     view! {
         <section class="card at-record" aria-labelledby="record-title">
-            <h2 id="record-title">{"Record"}</h2>
+            <h2 id="record-title">{t("Record")}</h2>
             <dl class="facts">
                 {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> }).collect_view()}
             </dl>

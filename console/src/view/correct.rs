@@ -5,6 +5,7 @@ use super::lead::Now;
 use super::slice::slice;
 use crate::model::Event;
 use crate::model::work::{correction, field_word};
+use crate::words::{t, tag};
 use lead::thread::AnswerField;
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub(crate) fn Correct(thread: ThreadId, case: Now) -> impl IntoView {
     let services = move || {
         let practice = practice.get();
         let services = practice.iter().flat_map(|practice| &practice.source.services);
-        services.map(|service| view! { <option value=service.id.clone()>{service.label.in_language("en").to_owned()}</option> }).collect_view()
+        services.map(|service| view! { <option value=service.id.clone()>{service.label.in_language(tag()).to_owned()}</option> }).collect_view()
     };
     let save = move || {
         let Some(input) = input.get_untracked() else { return };
@@ -42,20 +43,20 @@ pub(crate) fn Correct(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
         <section class="card at-correct">
             <details>
-                <summary>{"Correct an answer"}</summary>
+                <summary>{t("Correct an answer")}</summary>
                 <form class="stack" on:submit=move |event| { event.prevent_default(); save(); }>
-                    <label class="inline-field"><span>{"Which"}</span>
+                    <label class="inline-field"><span>{t("Which")}</span>
                         <select on:change=choose>
                             {AnswerField::ALL.into_iter().map(|this| view! {
                                 <option value=field_word(this) selected=move || field.get() == this>{field_word(this)}</option>
                             }).collect_view()}
                         </select>
                     </label>
-                    <label class="unseen" for="correct-to">{"How it should read"}</label>
+                    <label class="unseen" for="correct-to">{t("How it should read")}</label>
                     <input id="correct-to" type="text" autocomplete="off" list="correct-services" node_ref=input prop:value=move || stands.get()/>
                     <datalist id="correct-services">{move || (field.get() == AnswerField::Service).then(services)}</datalist>
-                    <p class="fine">{"What it said before stays in the timeline. Empty takes the answer away."}</p>
-                    <button class="button" type="submit">{"Correct it"}</button>
+                    <p class="fine">{t("What it said before stays in the timeline. Empty takes the answer away.")}</p>
+                    <button class="button" type="submit">{t("Correct it")}</button>
                 </form>
             </details>
         </section>

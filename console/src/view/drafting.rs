@@ -2,13 +2,13 @@
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{console, file};
+use super::{console, file, shell};
 use crate::model::Event;
 use crate::model::case::Same;
 use crate::model::drafting::{
     Edit, LEADS, Line, Moved, Preview, Trial, criteria, document, preview, text, tiers,
 };
-use crate::model::when::many;
+use crate::words::{fill, t};
 use lead::scoring::Versions;
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -29,9 +29,11 @@ pub(crate) fn Scoring() -> impl IntoView {
     let seen = slice(move || preview(&*versions.get()?, &*trial.get()?));
     let named =
         move || versions.with(|v| v.as_ref().map(|v| (v.current().name.clone(), v.current().version)));
-    let title = move || named().map(|(name, version)| format!("{name}, version {version}, is in force."));
+    let title = move || {
+        named().map(|(name, version)| fill("{name}, version {version}, is in force.", &[&name, &version]))
+    };
     view! {
-        <p class="lede">{title}" "{"It orders work and says nothing about how serious anything is. Change it here as a draft: nobody's score changes until it is published."}</p>
+        <p class="lede">{title}" "{t("It orders work and says nothing about how serious anything is. Change it here as a draft: nobody's score changes until it is published.")}</p>
         <div class="columns scoring">
             <div class="column">
                 {move || versions.get().map(|versions| points(&versions))}
@@ -40,7 +42,7 @@ pub(crate) fn Scoring() -> impl IntoView {
             </div>
             <div class="column side">
                 <section class="card" aria-labelledby="preview-title">
-                    <h2 id="preview-title">{"What would change"}</h2>
+                    <h2 id="preview-title">{t("What would change")}</h2>
                     {move || seen.get().map_or_else(nothing, drawn)}
                 </section>
             </div>
@@ -49,7 +51,8 @@ pub(crate) fn Scoring() -> impl IntoView {
 }
 
 fn nothing() -> AnyView {
-    let words = format!("Change a number, and see here which of your latest {LEADS} leads would move.");
+    let words =
+        fill("Change a number, and see here which of your latest {count} leads would move.", &[&LEADS]);
     view! { <p class="muted">{words}</p> }.into_any()
 }
 
@@ -68,8 +71,8 @@ fn number(label: String, value: String, edit: impl Fn(i32) -> Edit + Send + Sync
 fn line(at: usize, line: Line, what: &'static str, edit: fn(usize, i32) -> Edit) -> AnyView {
     let Line { label, now, draft } = line;
     let was = match now {
-        None => Some("new".to_owned()),
-        Some(now) if now != draft => Some(format!("was {now}")),
+        None => Some(t("new").to_owned()),
+        Some(now) if now != draft => Some(fill("was {points}", &[&now])),
         Some(_) => None,
     };
     let field = number(format!("{what}: {label}"), draft.to_string(), move |number| edit(at, number));
@@ -79,10 +82,10 @@ fn line(at: usize, line: Line, what: &'static str, edit: fn(usize, i32) -> Edit)
 
 fn points(versions: &Versions) -> AnyView {
     let lines =
-        criteria(versions).into_iter().enumerate().map(|(at, one)| line(at, one, "Points", Edit::Points));
+        criteria(versions).into_iter().enumerate().map(|(at, one)| line(at, one, t("Points"), Edit::Points));
     view! {
         <section class="card" aria-labelledby="criteria-title">
-            <h2 id="criteria-title">{"What gives points"}</h2>
+            <h2 id="criteria-title">{t("What gives points")}</h2>
             {lines.collect_view()}
         </section>
     }
@@ -92,15 +95,15 @@ fn points(versions: &Versions) -> AnyView {
 fn thresholds(versions: &Versions) -> AnyView {
     let lines = tiers(versions).into_iter().enumerate().map(|(at, (one, minutes))| {
         let call = minutes.map(|minutes| {
-            let label = format!("Business minutes to call in: {}", one.label);
+            let label = fill("Business minutes to call in: {tier}", &[&one.label]);
             let edit = move |number: i32| Edit::Minutes(at, u32::try_from(number).unwrap_or(minutes));
-            view! { <div class="line indented"><span class="muted">{"Call within, in business minutes"}</span>{number(label, minutes.to_string(), edit)}</div> }
+            view! { <div class="line indented"><span class="muted">{t("Call within, in business minutes")}</span>{number(label, minutes.to_string(), edit)}</div> }
         });
-        view! { {line(at, one, "From points", Edit::AtLeast)}{call} }
+        view! { {line(at, one, t("From points"), Edit::AtLeast)}{call} }
     });
     view! {
         <section class="card" aria-labelledby="tiers-title">
-            <h2 id="tiers-title">{"Tiers, from so many points on"}</h2>
+            <h2 id="tiers-title">{t("Tiers, from so many points on")}</h2>
             {lines.collect_view()}
         </section>
     }
@@ -125,11 +128,11 @@ fn AsText() -> impl IntoView {
     let wrong = move || unreadable.get().flatten();
     view! {
         <details class="card as-text">
-            <summary>{"The whole model as text"}</summary>
-            <label class="unseen" for="model-text">{"The model as JSON"}</label>
+            <summary>{t("The whole model as text")}</summary>
+            <label class="unseen" for="model-text">{t("The model as JSON")}</label>
             <textarea id="model-text" class="mono" rows="18" spellcheck="false" node_ref=field prop:value=json aria-invalid=move || wrong().is_some().to_string() aria-describedby="model-error"></textarea>
-            <p class="field-error" id="model-error" role="alert">{move || wrong().map(|why| format!("This is not a scoring model: {why}."))}</p>
-            <button class="button" on:click=apply>{"Take it as the draft"}</button>
+            <p class="field-error" id="model-error" role="alert">{move || wrong().map(|why| fill("This is not a scoring model: {why}.", &[&why]))}</p>
+            <button class="button" on:click=apply>{t("Take it as the draft")}</button>
         </details>
     }
 }
@@ -152,23 +155,23 @@ fn drawn(preview: Preview) -> AnyView {
     };
     let none = moves.is_empty();
     let more = moves.iter().map(|(_, _, count)| count).sum::<usize>().saturating_sub(moved.len());
-    let tried = many(leads as u64, "lead");
+    let tried = shell::leads(leads);
     view! {
         <ul class="changes">{changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
         {(!sound).then(|| view! { <div class="trouble" role="alert">{icon(icon::ALERT)}<ul>{faults.into_iter().map(|fault| view! { <li>{fault}</li> }).collect_view()}</ul></div> })}
         <p role="status">
-            {if none { format!("Of your latest {tried}, none would move to another tier.") } else { format!("Of your latest {tried}:") }}
+            {fill(if none { "Of your latest {leads}, none would move to another tier." } else { "Of your latest {leads}:" }, &[&tried])}
         </p>
         <ul class="moves">
             {moves.into_iter().map(|(from, to, count)| view! { <li><strong>{count}</strong>" "{format!("{from} → {to}")}</li> }).collect_view()}
         </ul>
         <ul class="moved">{moved.into_iter().map(mover).collect_view()}</ul>
-        {(more > 0).then(|| view! { <p class="fine">{format!("and {more} more")}</p> })}
+        {(more > 0).then(|| view! { <p class="fine">{fill("and {count} more", &[&more])}</p> })}
         <div class="stack">
-            <button class="button primary" disabled=!sound on:click=download>{"Download to publish"}</button>
-            <button class="button quiet" on:click=move |_| console.send(Event::Draft(Edit::Discard))>{"Discard the draft"}</button>
+            <button class="button primary" disabled=!sound on:click=download>{t("Download to publish")}</button>
+            <button class="button quiet" on:click=move |_| console.send(Event::Draft(Edit::Discard))>{t("Discard the draft")}</button>
         </div>
-        <p class="fine">{"To publish, sign it with the root key, which never comes into a browser: "}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{". The draft is gone when you lock."}</p>
+        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". The draft is gone when you lock.")}</p>
     }
     .into_any()
 }
@@ -179,7 +182,7 @@ fn mover(moved: Moved) -> AnyView {
     view! {
         <li>
             <button class="link" on:click=move |_| console.send(Event::OpenLead(thread))><bdi>{name}</bdi></button>
-            <span class="muted">{format!("{} → {} points, {} → {}", points.0, points.1, tiers.0, tiers.1)}</span>
+            <span class="muted">{fill("{before} → {now} points, {from} → {to}", &[&points.0, &points.1, &tiers.0, &tiers.1])}</span>
         </li>
     }
     .into_any()

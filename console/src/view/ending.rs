@@ -6,6 +6,7 @@ use super::lead::Now;
 use crate::model::Event;
 use crate::model::plain::plain;
 use crate::model::work::{GROUNDS, NOTE_CHARS, closed, ground_word, reason_word};
+use crate::words::t;
 use lead::thread::{self, ClosedReason};
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
@@ -34,18 +35,18 @@ pub(crate) fn Close(thread: ThreadId, case: Now) -> impl IntoView {
         }
     };
     view! {
-        {move || ended().map(|(why, note)| view! { <p class="booked">{icon(icon::CHECK)}<span>{"Closed: "}<strong>{why}</strong>" "<bdi>{note}</bdi></span></p> })}
+        {move || ended().map(|(why, note)| view! { <p class="booked">{icon(icon::CHECK)}<span>{t("Closed: ")}<strong>{why}</strong>" "<bdi>{note}</bdi></span></p> })}
         <details class="booking">
-            <summary>{"Decline, refer or close"}</summary>
+            <summary>{t("Decline, refer or close")}</summary>
             <div class="stack">
-                <label class="unseen" for="close-reason">{"Reason"}</label>
+                <label class="unseen" for="close-reason">{t("Reason")}</label>
                 <select id="close-reason" node_ref=reason>
                     {ClosedReason::ALL.into_iter().map(|reason| view! { <option value=reason_word(reason)>{reason_word(reason)}</option> }).collect_view()}
                 </select>
-                <label class="unseen" for="close-note">{"To whom, or why"}</label>
-                <input id="close-note" type="text" maxlength=NOTE_CHARS.to_string() placeholder="To whom, or why" node_ref=note/>
-                <p class="fine">{"Declining kindly: say what you cannot do, who can, and that they may always write again."}</p>
-                <button class="button" on:click=close>{"Close the lead"}</button>
+                <label class="unseen" for="close-note">{t("To whom, or why")}</label>
+                <input id="close-note" type="text" maxlength=NOTE_CHARS.to_string() placeholder=t("To whom, or why") node_ref=note/>
+                <p class="fine">{t("Declining kindly: say what you cannot do, who can, and that they may always write again.")}</p>
+                <button class="button" on:click=close>{t("Close the lead")}</button>
             </div>
         </details>
     }
@@ -58,9 +59,9 @@ pub(crate) fn OptOut(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
         <Show when=move || !out()>
             <details class="opt-out">
-                <summary>{"They want no further messages"}</summary>
-                <p class="fine">{"It is recorded for everyone, and cannot be undone here."}</p>
-                <button class="button" on:click=move |_| console.send(Event::Act { thread, event: thread::Event::OptedOut })>{"Stop all messages"}</button>
+                <summary>{t("They want no further messages")}</summary>
+                <p class="fine">{t("It is recorded for everyone, and cannot be undone here.")}</p>
+                <button class="button" on:click=move |_| console.send(Event::Act { thread, event: thread::Event::OptedOut })>{t("Stop all messages")}</button>
             </details>
         </Show>
     }
@@ -85,14 +86,14 @@ pub(crate) fn Erase(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
         <Show when=move || role.get() == Some(Role::Owner) && left()>
             <details class="opt-out">
-                <summary>{"Erase this lead"}</summary>
-                <p class="fine">{"The relay deletes what was sent and everything that staff wrote about it, for good. That it was erased, by you, and why, stays in the log."}</p>
-                <label class="unseen" for="erase-why">{"Why"}</label>
+                <summary>{t("Erase this lead")}</summary>
+                <p class="fine">{t("The relay deletes what was sent and everything that staff wrote about it, for good. That it was erased, by you, and why, stays in the log.")}</p>
+                <label class="unseen" for="erase-why">{t("Why")}</label>
                 <select id="erase-why" node_ref=ground>
                     {GROUNDS.into_iter().map(|ground| view! { <option value=ground_word(ground)>{ground_word(ground)}</option> }).collect_view()}
                 </select>
-                <label class="check"><input type="checkbox" prop:checked=move || sure.get() on:change=move |event| sure.set(event_target_checked(&event))/><span>{"I know that nobody can bring it back"}</span></label>
-                <button class="button grave" disabled=move || !sure.get() on:click=erase>{"Erase for good"}</button>
+                <label class="check"><input type="checkbox" prop:checked=move || sure.get() on:change=move |event| sure.set(event_target_checked(&event))/><span>{t("I know that nobody can bring it back")}</span></label>
+                <button class="button grave" disabled=move || !sure.get() on:click=erase>{t("Erase for good")}</button>
             </details>
         </Show>
     }

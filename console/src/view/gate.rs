@@ -3,9 +3,10 @@
 use super::focus::PASSPHRASE;
 use super::icon::{self, icon};
 use super::slice::{Slice, slice};
-use super::{Console, console};
+use super::{Console, console, language};
 use crate::model::locked::{Left, Phase, Progress};
 use crate::model::{Event, LockReason, Locked, Trouble};
+use crate::words::{fill, t};
 use leptos::html::Input;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -34,19 +35,20 @@ pub(crate) fn Gate() -> impl IntoView {
         <main class="gate">
             <section class="gate-story">
                 <p class="brand">{icon(icon::MARK)}<span>{"Anteroom"}</span></p>
-                <p class="gate-line">{"Inquiries are opened here, in this browser, and nowhere else."}</p>
+                <p class="gate-line">{t("Inquiries are opened here, in this browser, and nowhere else.")}</p>
                 <ul class="gate-facts">
-                    <li>{icon(icon::FILE)}<span>{"Your credential file stays on this machine. It is not uploaded."}</span></li>
-                    <li>{icon(icon::SHIELD)}<span>{"The relay holds sealed entries only. This page checks that none is missing, altered or forged."}</span></li>
-                    <li>{icon(icon::LOCK)}<span>{"Nothing decrypted is stored. Locking, or closing this page, forgets it all."}</span></li>
+                    <li>{icon(icon::FILE)}<span>{t("Your credential file stays on this machine. It is not uploaded.")}</span></li>
+                    <li>{icon(icon::SHIELD)}<span>{t("The relay holds sealed entries only. This page checks that none is missing, altered or forged.")}</span></li>
+                    <li>{icon(icon::LOCK)}<span>{t("Nothing decrypted is stored. Locking, or closing this page, forgets it all.")}</span></li>
                 </ul>
             </section>
             <form class="gate-card" on:submit=submit aria-busy=move || working.get().to_string()>
-                <h1>{"Unlock the console"}</h1>
+                <div class="gate-language"><language::Language/></div>
+                <h1>{t("Unlock the console")}</h1>
                 {move || locked.with(|locked| locked.as_ref()?.left.as_ref().map(left))}
                 <FilePicker chosen working/>
                 <div class="field">
-                    <label for=PASSPHRASE>{"Passphrase"}</label>
+                    <label for=PASSPHRASE>{t("Passphrase")}</label>
                     <PassphraseInput node=passphrase enabled=Signal::derive(move || chosen.with(Option::is_some) && !working.get())/>
                 </div>
                 {move || locked.with(|locked| match &locked.as_ref()?.phase {
@@ -54,7 +56,7 @@ pub(crate) fn Gate() -> impl IntoView {
                     Phase::Waiting | Phase::Working(_) => None,
                 })}
                 <button class="button primary wide" type="submit" disabled=move || working.get() || chosen.with(Option::is_none)>
-                    {move || if working.get() { "Unlocking…" } else { "Unlock" }}
+                    {move || t(if working.get() { "Unlocking…" } else { "Unlock" })}
                 </button>
                 <Steps locked/>
             </form>
@@ -63,15 +65,15 @@ pub(crate) fn Gate() -> impl IntoView {
 }
 
 fn left(left: &Left) -> impl IntoView + use<> {
-    let why = match left.reason {
+    let why = t(match left.reason {
         LockReason::Asked => "Locked.",
         LockReason::OtherTab => "Locked from another tab.",
         LockReason::Idle => "Locked after a while without use.",
         LockReason::Left => "Locked because you left this page.",
         LockReason::Slept => "Locked because this machine slept.",
-    };
+    });
     view! {
-        <p class="note" role="status">{icon(icon::LOCK)}<span>{why}" "{"Everything decrypted is forgotten. "}{format!("{} was signed in.", left.staff)}</span></p>
+        <p class="note" role="status">{icon(icon::LOCK)}<span>{why}" "{t("Everything decrypted is forgotten. ")}{fill("{name} was signed in.", &[&left.staff])}</span></p>
     }
 }
 
@@ -108,7 +110,7 @@ fn FilePicker(chosen: Slice<Option<String>>, working: Slice<bool>) -> impl IntoV
     };
     view! {
         <div class="field">
-            <span class="label" id="file-label">{"Credential file"}</span>
+            <span class="label" id="file-label">{t("Credential file")}</span>
             <label
                 class="drop"
                 class:over=over
@@ -122,9 +124,9 @@ fn FilePicker(chosen: Slice<Option<String>>, working: Slice<bool>) -> impl IntoV
                 <span class="drop-words">
                     <span id="file-name">{move || match chosen.get() {
                         Some(name) => view! { <bdi class="file-name">{name}</bdi> }.into_any(),
-                        None => view! { <strong>{"Choose your .credential file"}</strong> }.into_any(),
+                        None => view! { <strong>{t("Choose your .credential file")}</strong> }.into_any(),
                     }}</span>
-                    <small>{move || if chosen.with(Option::is_some) { "Press to choose another" } else { "or drop it here" }}</small>
+                    <small>{move || t(if chosen.with(Option::is_some) { "Press to choose another" } else { "or drop it here" })}</small>
                 </span>
             </label>
         </div>
@@ -169,7 +171,7 @@ fn PassphraseInput(node: NodeRef<Input>, enabled: Signal<bool>) -> impl IntoView
                 aria-pressed=move || visible.get().to_string()
                 aria-controls=PASSPHRASE
                 on:click=move |_| visible.update(|visible| *visible = !*visible)
-            >{move || if visible.get() { "Hide" } else { "Show" }}</button>
+            >{move || t(if visible.get() { "Hide" } else { "Show" })}</button>
         </div>
     }
 }
@@ -182,18 +184,25 @@ fn Steps(locked: Slice<Option<Locked>>) -> impl IntoView {
             Phase::Waiting | Phase::Failed(_) => None,
         })
     });
-    let names = ["Deriving the key", "Signing in", "Checking the practice's documents", "Opening entries"];
+    let names = [
+        t("Deriving the key"),
+        t("Signing in"),
+        t("Checking the practice's documents"),
+        t("Opening entries"),
+    ];
     let shown = move || progress.with(Option::is_some);
     let at = move |index: usize| move || progress.get().map_or("waiting", |progress| state(progress, index));
     let count = move |index: usize| {
         move || match progress.get() {
-            Some(Progress::Read { entries, of }) if index == 3 && of > 0 => format!("{entries} of {of}"),
+            Some(Progress::Read { entries, of }) if index == 3 && of > 0 => {
+                fill("{count} of {all}", &[&entries, &of])
+            }
             _ => String::new(),
         }
     };
     view! {
         <Show when=shown>
-            <ol class="steps" aria-label="Progress" aria-live="polite">
+            <ol class="steps" aria-label=t("Progress") aria-live="polite">
                 {names.into_iter().enumerate().map(|(index, name)| view! {
                     <li data-state=at(index)>
                         <span class="step-dot">{icon(icon::CHECK)}</span>

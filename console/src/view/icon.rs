@@ -21,6 +21,7 @@ pub(crate) const PLUS: &str = "M12 5v14 M5 12h14";
 pub(crate) const CROSS: &str = "M7 7l10 10 M17 7L7 17";
 pub(crate) const TODAY: &str = "M4 6.5h10 M4 12h7 M4 17.5h7 M15 15.5l2.2 2.2 4.3-5";
 pub(crate) const BOARD: &str = "M4 5h4.5v14H4z M10 5h4.5v9H10z M16 5h4.5v12H16z";
+pub(crate) const GLOBE: &str = "M12 4a8 8 0 1 0 0 16a8 8 0 0 0 0-16z M4 12h16 M12 4c2.5 2.2 3.6 4.9 3.6 8s-1.1 5.8-3.6 8 M12 4c-2.5 2.2-3.6 4.9-3.6 8s1.1 5.8 3.6 8";
 pub(crate) const HOUSE: &str = "M4 11l8-6.5 8 6.5 M6 9.5V20h12V9.5 M10 20v-5.5h4V20";
 /// An arch: the way from outside to the room behind.
 pub(crate) const MARK: &str = "M4 21V11a8 8 0 0 1 16 0v10 M8.5 21V11.5a3.5 3.5 0 0 1 7 0V21 M2.5 21h19";

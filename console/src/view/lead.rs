@@ -9,10 +9,11 @@ use crate::model::case::{Case, Practice, Same};
 use crate::model::contact::ways;
 use crate::model::needs::stretches;
 use crate::model::open::{Open, Shown};
-use crate::model::queue::{clock_of, holder, lane};
+use crate::model::queue::{clock_of, holder, lane, you};
 use crate::model::same::twins;
 use crate::model::when::{ago, full};
 use crate::model::{Event, answers, score as scores};
+use crate::words::{fill, t};
 use lead::thread;
 use leptos::prelude::*;
 use wire::ThreadId;
@@ -23,8 +24,8 @@ pub(crate) fn Nothing() -> impl IntoView {
     view! {
         <div class="page-none">
             {icon(icon::MARK)}
-            <p><strong>{"Choose a lead."}</strong></p>
-            <p>{"Use the arrow keys and Enter, or press "}<kbd>{"?"}</kbd>{" for all keys."}</p>
+            <p><strong>{t("Choose a lead.")}</strong></p>
+            <p>{t("Use the arrow keys and Enter, or press ")}<kbd>{"?"}</kbd>{t(" for all keys.")}</p>
         </div>
     }
 }
@@ -56,8 +57,8 @@ pub(crate) fn Page() -> impl IntoView {
 fn Saving(thread: ThreadId) -> impl IntoView {
     view! {
         <div class="page-in">
-            <h1>{"Saving"}</h1>
-            <p class="lede">{"It is being signed, sealed and written to the log. It opens here when it is there."}</p>
+            <h1>{t("Saving")}</h1>
+            <p class="lede">{t("It is being signed, sealed and written to the log. It opens here when it is there.")}</p>
             <work::OnTheWay thread/>
         </div>
     }
@@ -94,7 +95,7 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
 fn Back() -> impl IntoView {
     let console = console();
     let whole = console.open(Open::is_pipeline);
-    let label = move || if whole.get() == Some(true) { "Pipeline" } else { "Leads" };
+    let label = move || t(if whole.get() == Some(true) { "Pipeline" } else { "Leads" });
     view! { <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{label}</span></button> }
 }
 
@@ -116,22 +117,24 @@ fn Holder(thread: ThreadId, case: Now) -> impl IntoView {
         case.with(|case| holder(case.as_ref()?, &practice, now))
     });
     let words = move || match holder.get().as_deref() {
-        None => "Nobody works on this lead.".to_owned(),
-        Some("You") => "You work on this lead. Your colleagues see that.".to_owned(),
-        Some(other) => format!("{other} works on this lead now. Two calls would be one too many."),
+        None => t("Nobody works on this lead.").to_owned(),
+        Some(holder) if holder == you() => t("You work on this lead. Your colleagues see that.").to_owned(),
+        Some(other) => {
+            fill("{colleague} works on this lead now. Two calls would be one too many.", &[&other])
+        }
     };
-    let label = move || match holder.get().as_deref() {
-        None => "Claim",
-        Some("You") => "Give it back",
-        Some(_) => "Take over",
+    let label = move || match holder.get() {
+        None => t("Claim"),
+        Some(holder) if holder == you() => t("Give it back"),
+        Some(_) => t("Take over"),
     };
-    let held = move || holder.get().is_some_and(|holder| holder != "You");
+    let held = move || holder.get().is_some_and(|holder| holder != you());
     view! {
         <div class="holder" class:held=held role="status">
             {icon(icon::PERSON)}
             <span class="holder-words">{words}</span>
             <button class="button" title="C" on:click=move |_| console.send(Event::Claim(thread))>{label}</button>
-            <button class="button primary" title="G" on:click=move |_| console.send(Event::Call(thread))>{icon(icon::PHONE)}<span>{"Call with the guide"}</span></button>
+            <button class="button primary" title="G" on:click=move |_| console.send(Event::Call(thread))>{icon(icon::PHONE)}<span>{t("Call with the guide")}</span></button>
         </div>
     }
 }
@@ -146,9 +149,9 @@ pub(crate) fn head(console: Console, _: &Practice, case: &Same<Case>) -> AnyView
             <p class="lead-meta">{lane_badge(lane(case))}<Meta case=case.clone()/></p>
         </header>
         {cards::lane_note(lane(case), &help)}
-        {case.lead.opted_out.then(|| view! { <p class="note warn">{icon(icon::ALERT)}<span>{"This person wants no further messages. Call only about what they asked for."}</span></p> })}
-        {case.lead.merged_into.map(|into| view! { <p class="note"><span>{"This lead goes on in another one. "}</span><button class="link" on:click=move |_| console.send(Event::OpenLead(into))>{"Open it"}</button>" "<button class="link" on:click=move |_| console.send(Event::Act { thread: here, event: thread::Event::Unmerged })>{"They are two people"}</button></p> })}
-        {erased.then(|| view! { <p class="note">{"The inquiry was erased. Only its place in the log is left."}</p> })}
+        {case.lead.opted_out.then(|| view! { <p class="note warn">{icon(icon::ALERT)}<span>{t("This person wants no further messages. Call only about what they asked for.")}</span></p> })}
+        {case.lead.merged_into.map(|into| view! { <p class="note"><span>{t("This lead goes on in another one. ")}</span><button class="link" on:click=move |_| console.send(Event::OpenLead(into))>{t("Open it")}</button>" "<button class="link" on:click=move |_| console.send(Event::Act { thread: here, event: thread::Event::Unmerged })>{t("They are two people")}</button></p> })}
+        {erased.then(|| view! { <p class="note">{t("The inquiry was erased. Only its place in the log is left.")}</p> })}
     }
     .into_any()
 }
@@ -182,8 +185,8 @@ fn told(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
         .into_any()
 }
 
-pub(crate) fn contact(_: Console, _: &Practice, case: &Same<Case>) -> AnyView {
-    case.answers().map(|answers| cards::contact(ways(&answers.contact))).into_any()
+pub(crate) fn contact(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
+    case.answers().map(|answers| cards::contact(ways(&practice.source, &answers.contact))).into_any()
 }
 
 fn same(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
@@ -194,7 +197,7 @@ fn scored(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
     let found = case.lead.inquiry().zip(case.assessment.as_ref());
     found
         .map(|(inquiry, assessment)| {
-            let explained = scores::explain(&assessment.score, &practice.source.scoring, "en");
+            let explained = scores::explain(&assessment.score, &practice.source.scoring);
             score(
                 explained,
                 scores::compare(&inquiry.preliminary, &assessment.score, &practice.source.scoring),

@@ -5,8 +5,11 @@ use super::slice::{Slice, slice};
 use super::{console, shell};
 use crate::model::case::Case;
 use crate::model::due::{Clock, Tone};
-use crate::model::queue::{Filter, Group, Listed, Order, Row, Turn, counts};
+use crate::model::queue::{Filter, Group, Listed, Order, Row, Turn, counts, you};
+use crate::model::work::stage_word;
 use crate::model::{Event, Shown, rows};
+use crate::words::t;
+use lead::thread::Stage;
 use lead::triage::Lane;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -25,7 +28,7 @@ pub(crate) fn row_id(thread: ThreadId) -> String {
 #[component]
 pub(crate) fn List() -> impl IntoView {
     view! {
-        <nav class="list" aria-label="Leads">
+        <nav class="list" aria-label=t("Leads")>
             <Heading/>
             <Tools/>
             <Rows/>
@@ -37,7 +40,7 @@ pub(crate) fn List() -> impl IntoView {
 #[component]
 fn Heading() -> impl IntoView {
     let shown = console().open(|open| open.shown);
-    view! { <Show when=move || shown.get() == Some(Shown::Nothing)><h1 class="unseen">{"Leads"}</h1></Show> }
+    view! { <Show when=move || shown.get() == Some(Shown::Nothing)><h1 class="unseen">{t("Leads")}</h1></Show> }
 }
 
 #[component]
@@ -56,12 +59,12 @@ fn Tools() -> impl IntoView {
     view! {
         <div class="tools">
             <label class="search">
-                <span class="unseen">{"Search leads"}</span>
+                <span class="unseen">{t("Search leads")}</span>
                 {icon(icon::SEARCH)}
                 <input
                     id=super::focus::SEARCH
                     type="search"
-                    placeholder="Search names, needs, numbers"
+                    placeholder=t("Search names, needs, numbers")
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || text.get().unwrap_or_default()
@@ -69,7 +72,7 @@ fn Tools() -> impl IntoView {
                 />
                 <kbd aria-hidden="true">{"/"}</kbd>
             </label>
-            <div class="filters" role="group" aria-label="Show">
+            <div class="filters" role="group" aria-label=t("Show")>
                 {Filter::ALL.into_iter().enumerate().map(|(index, this)| view! {
                     <button class="filter" aria-pressed=move || (filter.get() == Some(this)).to_string() on:click=move |_| console.send(Event::Filter(this))>
                         <span>{this.label()}</span><span class="count">{move || counts.get()[index]}</span>
@@ -79,7 +82,7 @@ fn Tools() -> impl IntoView {
             <div class="order">
                 <span role="status" aria-live="polite">{move || shell::leads(listed.get().unwrap_or(0))}</span>
                 <label>
-                    <span class="unseen">{"Order"}</span>
+                    <span class="unseen">{t("Order")}</span>
                     <select on:change=move |event| {
                         let chosen = Order::ALL.into_iter().find(|order| order.label() == event_target_value(&event));
                         if let Some(chosen) = chosen { console.send(Event::Order(chosen)); }
@@ -206,7 +209,7 @@ fn content(row: Row) -> impl IntoView {
     let tone = if to_call { "tally call" } else { "tally" };
     view! {
         {match score {
-            Some((points, tier)) => view! { <span class=tone title=tier.clone()><span class="unseen">{"Score "}</span>{points}<span class="unseen">{format!(", {tier}")}</span></span> }.into_any(),
+            Some((points, tier)) => view! { <span class=tone title=tier.clone()><span class="unseen">{t("Score ")}</span>{points}<span class="unseen">{format!(", {tier}")}</span></span> }.into_any(),
             None => view! { <span class=tone>{"–"}</span> }.into_any(),
         }}
         <span class="row-body">
@@ -215,7 +218,7 @@ fn content(row: Row) -> impl IntoView {
                 {lane_badge(lane)}
                 {clock.map(clock_badge)}
                 {holder.map(holder_badge)}
-                {(stage != "New").then(|| view! { <span class="stage">{stage}</span> })}
+                {(stage != stage_word(Stage::New)).then(|| view! { <span class="stage">{stage}</span> })}
                 <bdi class="row-service">{service}</bdi>
             </span>
             <bdi class="row-text">{excerpt}</bdi>
@@ -226,8 +229,8 @@ fn content(row: Row) -> impl IntoView {
 pub(crate) fn lane_badge(lane: Lane) -> Option<impl IntoView> {
     let (class, word) = match lane {
         Lane::Routine => return None,
-        Lane::Urgent => ("badge urgent", "Urgent"),
-        Lane::Emergency => ("badge emergency", "Emergency"),
+        Lane::Urgent => ("badge urgent", t("Urgent")),
+        Lane::Emergency => ("badge emergency", t("Emergency")),
     };
     Some(view! { <span class=class>{icon(icon::ALERT)}<span>{word}</span></span> })
 }
@@ -244,8 +247,8 @@ pub(crate) fn clock_badge(clock: Clock) -> impl IntoView {
 
 /// Who works on it.
 pub(crate) fn holder_badge(holder: String) -> impl IntoView {
-    let class = if holder == "You" { "badge mine" } else { "badge held" };
-    view! { <span class=class>{icon(icon::PERSON)}<span class="unseen">{"Claimed by "}</span><bdi>{holder}</bdi></span> }
+    let class = if holder == you() { "badge mine" } else { "badge held" };
+    view! { <span class=class>{icon(icon::PERSON)}<span class="unseen">{t("Claimed by ")}</span><bdi>{holder}</bdi></span> }
 }
 
 #[component]
@@ -260,14 +263,14 @@ fn Empty() -> impl IntoView {
         <div class="empty">
             {move || if asked.get() == Some(true) {
                 view! {
-                    <p><strong>{"No lead matches."}</strong></p>
-                    <p>{"Search looks at names, needs, numbers, addresses, services and references."}</p>
-                    <button class="button" on:click=clear>{"Show all leads"}</button>
+                    <p><strong>{t("No lead matches.")}</strong></p>
+                    <p>{t("Search looks at names, needs, numbers, addresses, services and references.")}</p>
+                    <button class="button" on:click=clear>{t("Show all leads")}</button>
                 }.into_any()
             } else {
                 view! {
-                    <p><strong>{"No inquiries yet."}</strong></p>
-                    <p>{"When someone writes through the form on your website, they appear here, by themselves."}</p>
+                    <p><strong>{t("No inquiries yet.")}</strong></p>
+                    <p>{t("When someone writes through the form on your website, they appear here, by themselves.")}</p>
                 }.into_any()
             }}
         </div>

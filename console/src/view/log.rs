@@ -4,9 +4,10 @@ use super::console;
 use super::icon::{self, icon};
 use crate::model::Event;
 use crate::model::case::{Practice, Refusal};
+use crate::model::settings::role_word;
 use crate::model::when::full;
+use crate::words::{fill, t};
 use leptos::prelude::*;
-use wire::practice::Role;
 
 #[component]
 pub(crate) fn Log() -> impl IntoView {
@@ -15,14 +16,14 @@ pub(crate) fn Log() -> impl IntoView {
     let refused = move || practice.with(|p| p.as_ref().map(|p| p.refused.clone()).unwrap_or_default());
     view! {
         <div class="page-in">
-            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
-            <h1>{"The log"}</h1>
-            <p class="lede">{"Everything your practice receives and does is in one log on the relay, sealed. This browser checked it from the first entry to the last: none is missing, repeated, out of order or altered. What a relay can still do is to hold back the newest for a while."}</p>
+            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{t("Leads")}</span></button>
+            <h1>{t("The log")}</h1>
+            <p class="lede">{t("Everything your practice receives and does is in one log on the relay, sealed. This browser checked it from the first entry to the last: none is missing, repeated, out of order or altered. What a relay can still do is to hold back the newest for a while.")}</p>
             {move || practice.with(|practice| practice.as_ref().map(|practice| checked(practice)))}
             {move || {
                 let refused = refused();
                 if refused.is_empty() {
-                    view! { <p class="note">{icon(icon::CHECK)}<span>{"No entry was refused."}</span></p> }.into_any()
+                    view! { <p class="note">{icon(icon::CHECK)}<span>{t("No entry was refused.")}</span></p> }.into_any()
                 } else {
                     table(refused, console.zone).into_any()
                 }
@@ -32,21 +33,17 @@ pub(crate) fn Log() -> impl IntoView {
 }
 
 fn checked(practice: &Practice) -> impl IntoView + use<> {
-    let role = match practice.role {
-        Role::Owner => "owner",
-        Role::Coordinator => "coordinator",
-        Role::Auditor => "auditor",
-    };
+    let signed = |version: u64| fill("version {version}, signed by the pinned key", &[&version]);
     let facts = [
-        ("Entries", practice.head.seq.to_string()),
-        ("Hash of the last one", practice.head.hash.to_string()),
-        ("Manifest", format!("version {}, signed by the pinned key", practice.manifest_version)),
-        ("Roster and keyring", format!("version {}, signed by the pinned key", practice.roster_version)),
-        ("Relay", practice.relay.clone()),
-        ("Signed in", format!("{}, {role}", practice.staff)),
+        (t("Entries"), practice.head.seq.to_string()),
+        (t("Hash of the last one"), practice.head.hash.to_string()),
+        (t("Manifest"), signed(practice.manifest_version)),
+        (t("Roster and keyring"), signed(practice.roster_version)),
+        (t("Relay"), practice.relay.clone()),
+        (t("Signed in"), format!("{}, {}", practice.staff, role_word(practice.role).to_lowercase())),
     ];
     view! {
-        <section class="card log-facts" aria-label="What was checked">
+        <section class="card log-facts" aria-label=t("What was checked")>
             <dl class="facts">
                 {facts.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> }).collect_view()}
             </dl>
@@ -56,10 +53,10 @@ fn checked(practice: &Practice) -> impl IntoView + use<> {
 
 fn table(refused: Vec<Refusal>, zone: crate::model::when::Zone) -> impl IntoView {
     view! {
-        <h2 class="refused-title">{"Refused entries"}</h2>
-        <p class="lede">{"These are in the log, but are not what they claim to be, or cannot be opened. Nothing in them was applied. If you did not expect them, tell the owner."}</p>
+        <h2 class="refused-title">{t("Refused entries")}</h2>
+        <p class="lede">{t("These are in the log, but are not what they claim to be, or cannot be opened. Nothing in them was applied. If you did not expect them, tell the owner.")}</p>
         <table class="refused">
-            <thead><tr><th scope="col">{"Entry"}</th><th scope="col">{"Received"}</th><th scope="col">{"Why it was refused"}</th></tr></thead>
+            <thead><tr><th scope="col">{t("Entry")}</th><th scope="col">{t("Received")}</th><th scope="col">{t("Why it was refused")}</th></tr></thead>
             <tbody>
                 {refused.into_iter().map(|refusal| view! {
                     <tr>

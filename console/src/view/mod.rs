@@ -2,7 +2,7 @@
 //! whatever can be wrong is decided in `model`.
 //!
 //! Text stands in braces, also where it is constant: Leptos would write constant elements by `innerHTML`,
-//! and the page's policy (Trusted Types) forbids that for everyone.
+//! and the page's policy (Trusted Types) forbids that for everyone. `t` translates it (`words.rs`).
 
 #![allow(unreachable_pub, reason = "`#[component]` writes a `pub` of its own")]
 
@@ -21,6 +21,7 @@ mod gate;
 mod history;
 mod icon;
 mod keys;
+mod language;
 mod lead;
 mod list;
 mod log;
@@ -106,8 +107,11 @@ pub(crate) fn console() -> Console {
 pub(crate) fn App(console: Console) -> impl IntoView {
     provide_context(console);
     let is_open = console.open(|_| ());
-    move || match is_open.get() {
-        Some(()) => shell::Shell().into_any(),
-        None => gate::Gate().into_any(),
+    let spoken = language::begin();
+    move || {
+        spoken.get().map(|_| match is_open.get() {
+            Some(()) => shell::Shell().into_any(),
+            None => gate::Gate().into_any(),
+        })
     }
 }

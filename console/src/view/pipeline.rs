@@ -8,6 +8,7 @@ use crate::model::Event;
 use crate::model::export::csv;
 use crate::model::pipeline::{Do, Facet, Layout, MOST_AT_ONCE, MOST_VIEWS, View};
 use crate::model::work::{NOTE_CHARS, Way, reason_word};
+use crate::words::{fill, many, t};
 use lead::thread::ClosedReason;
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
@@ -20,13 +21,13 @@ pub(crate) fn Pipeline() -> impl IntoView {
     let console = console();
     let layout = console.open(|open| open.pipeline.view.layout);
     let count = console.open(|open| open.pipeline.listed.len());
-    let layouts = [(Layout::Table, "Table"), (Layout::Board, "Board")];
+    let layouts = [(Layout::Table, t("Table")), (Layout::Board, t("Board"))];
     view! {
         <div class="pipeline">
             <div class="pipeline-head">
-                <h1>{"Pipeline"}</h1>
+                <h1>{t("Pipeline")}</h1>
                 <span class="muted" role="status">{move || shell::leads(count.get().unwrap_or(0))}</span>
-                <div class="filters" role="group" aria-label="Layout">
+                <div class="filters" role="group" aria-label=t("Layout")>
                     {layouts.into_iter().map(|(this, word)| view! {
                         <button class="filter" aria-pressed=move || (layout.get() == Some(this)).to_string() on:click=move |_| console.send(Do::Layout(this).into())>{word}</button>
                     }).collect_view()}
@@ -51,12 +52,12 @@ fn Filters() -> impl IntoView {
     view! {
         <div class="facets">
             <label class="search">
-                <span class="unseen">{"Search leads"}</span>
+                <span class="unseen">{t("Search leads")}</span>
                 {icon(icon::SEARCH)}
                 <input
                     id=super::focus::SEARCH
                     type="search"
-                    placeholder="Search names, needs, numbers"
+                    placeholder=t("Search names, needs, numbers")
                     autocomplete="off"
                     spellcheck="false"
                     prop:value=move || text.get().unwrap_or_default()
@@ -64,10 +65,12 @@ fn Filters() -> impl IntoView {
                 />
                 <kbd aria-hidden="true">{"/"}</kbd>
             </label>
-            {Facet::ALL.into_iter().map(facet).collect_view()}
-            <Show when=move || narrowed.get() == Some(true)>
-                <button class="button quiet" on:click=move |_| console.send(Do::Clear.into())>{"Clear"}</button>
-            </Show>
+            <div class="facet-row">
+                {Facet::ALL.into_iter().map(facet).collect_view()}
+                <Show when=move || narrowed.get() == Some(true)>
+                    <button class="button quiet" on:click=move |_| console.send(Do::Clear.into())>{t("Clear")}</button>
+                </Show>
+            </div>
         </div>
     }
 }
@@ -94,14 +97,14 @@ fn facet(facet: Facet) -> AnyView {
     let options = practice.with_untracked(|practice| {
         practice.as_ref().map(|practice| facet.options(&practice.source)).unwrap_or_default()
     });
-    let all = [(ANY.to_owned(), format!("{}: all", facet.label()))];
+    let all = [(ANY.to_owned(), fill("{column}: all", &[&t(facet.label())]))];
     let options = all.into_iter().chain(options.into_iter().map(|(id, words)| (format!("={id}"), words)));
     let option = move |(value, words): (String, String)| {
         let this = value.clone();
         view! { <option value=value prop:selected=move || chosen.get() == this>{words}</option> }
     };
     view! {
-        <select class="facet" aria-label=facet.label() class:chosen=move || chosen.get() != ANY on:change=choose>
+        <select class="facet" aria-label=t(facet.label()) class:chosen=move || chosen.get() != ANY on:change=choose>
             {options.map(option).collect_view()}
         </select>
     }
@@ -122,18 +125,18 @@ fn Kept() -> impl IntoView {
         let practice = practice.get()?;
         let chip = |(at, view): (usize, &View)| {
             let label = view.label(&practice.source);
-            let forget = format!("Forget the view {label}");
+            let forget = fill("Forget the view {view}", &[&label]);
             view! {
                 <li class="kept">
                     <button class="chip-view" aria-pressed=(*view == now).to_string() on:click=move |_| console.send(Do::Use(at).into())>{label}</button>
-                    <button class="chip-forget" aria-label=forget title="Forget this view" on:click=move |_| console.send(Do::Forget(at).into())>{icon(icon::CROSS)}</button>
+                    <button class="chip-forget" aria-label=forget title=t("Forget this view") on:click=move |_| console.send(Do::Forget(at).into())>{icon(icon::CROSS)}</button>
                 </li>
             }
         };
         let can_keep = now != View::default() && !kept.contains(&now) && kept.len() < MOST_VIEWS;
         Some(view! {
-            <ul class="views" aria-label="Kept views">{kept.iter().enumerate().map(chip).collect_view()}</ul>
-            {can_keep.then(|| view! { <button class="button quiet small" title="Filters, layout and order are kept in this browser; what you searched for is not" on:click=move |_| console.send(Do::Keep.into())>{icon(icon::PLUS)}<span>{"Keep this view"}</span></button> })}
+            <ul class="views" aria-label=t("Kept views")>{kept.iter().enumerate().map(chip).collect_view()}</ul>
+            {can_keep.then(|| view! { <button class="button quiet small" title=t("Filters, layout and order are kept in this browser; what you searched for is not") on:click=move |_| console.send(Do::Keep.into())>{icon(icon::PLUS)}<span>{t("Keep this view")}</span></button> })}
         })
     };
     view! { <div class="views-row">{move || chips()}</div> }
@@ -166,22 +169,22 @@ fn Ticked() -> impl IntoView {
     let cannot = move || too_many() || reading.get() == Some(true);
     view! {
         <Show when=move || ticked.get().unwrap_or(0) != 0>
-            <section class="ticked" aria-label="Ticked leads">
-                <strong role="status">{move || format!("{} ticked", shell::leads(ticked.get().unwrap_or(0)))}</strong>
-                <button class="button" disabled=cannot on:click=move |_| console.send(Do::Claim.into())>{"Claim"}</button>
-                <button class="button" title="In clear: keep the file where only your staff can read it" on:click=export>{"Export (CSV)"}</button>
+            <section class="ticked" aria-label=t("Ticked leads")>
+                <strong role="status">{move || many(ticked.get().unwrap_or(0) as u64, "{count} lead ticked", "{count} leads ticked")}</strong>
+                <button class="button" disabled=cannot on:click=move |_| console.send(Do::Claim.into())>{t("Claim")}</button>
+                <button class="button" title=t("In clear: keep the file where only your staff can read it") on:click=export>{t("Export (CSV)")}</button>
                 <details class="bulk-close">
-                    <summary class="button">{"Close…"}</summary>
+                    <summary class="button">{t("Close…")}</summary>
                     <div class="bulk-form">
-                        <select aria-label="Reason" node_ref=reason>
+                        <select aria-label=t("Reason") node_ref=reason>
                             {ClosedReason::ALL.into_iter().map(|reason| view! { <option value=reason_word(reason)>{reason_word(reason)}</option> }).collect_view()}
                         </select>
-                        <input type="text" aria-label="To whom, or why" placeholder="To whom, or why" maxlength=NOTE_CHARS.to_string() node_ref=note/>
-                        <button class="button primary" disabled=cannot on:click=close>{"Close these leads"}</button>
+                        <input type="text" aria-label=t("To whom, or why") placeholder=t("To whom, or why") maxlength=NOTE_CHARS.to_string() node_ref=note/>
+                        <button class="button primary" disabled=cannot on:click=close>{t("Close these leads")}</button>
                     </div>
                 </details>
-                <button class="button quiet" on:click=move |_| console.send(Do::Untick.into())>{"Untick"}</button>
-                <Show when=too_many><p class="fine">{format!("Claiming and closing: at most {MOST_AT_ONCE} at once.")}</p></Show>
+                <button class="button quiet" on:click=move |_| console.send(Do::Untick.into())>{t("Untick")}</button>
+                <Show when=too_many><p class="fine">{fill("Claiming and closing: at most {count} at once.", &[&MOST_AT_ONCE])}</p></Show>
             </section>
         </Show>
         <OnTheWay/>
@@ -212,9 +215,9 @@ fn OnTheWay() -> impl IntoView {
     let lines = move || {
         let (sending, waiting, refused) = outgoing.get().unwrap_or_default();
         view! {
-            {(sending > 0).then(|| view! { <span>{format!("Saving {sending}…")}</span> })}
-            {(waiting > 0).then(|| view! { <span class="settled">{format!("{waiting} not saved: the relay does not answer")}</span><button class="button quiet small" on:click=again>{"Try again"}</button> })}
-            {(refused > 0).then(|| view! { <span class="settled">{format!("{refused} not saved: the relay refuses it")}</span><button class="button quiet small" on:click=discard>{"Discard"}</button> })}
+            {(sending > 0).then(|| view! { <span>{fill("Saving {count}…", &[&sending])}</span> })}
+            {(waiting > 0).then(|| view! { <span class="settled">{fill("{count} not saved: the relay does not answer", &[&waiting])}</span><button class="button quiet small" on:click=again>{t("Try again")}</button> })}
+            {(refused > 0).then(|| view! { <span class="settled">{fill("{count} not saved: the relay refuses it", &[&refused])}</span><button class="button quiet small" on:click=discard>{t("Discard")}</button> })}
         }
     };
     view! { <p class="on-the-way" role="status" aria-live="polite">{move || lines()}</p> }
@@ -229,13 +232,13 @@ pub(crate) fn Empty() -> impl IntoView {
         <div class="empty">
             {move || if narrowed.get() == Some(true) {
                 view! {
-                    <p><strong>{"No lead fits this view."}</strong></p>
-                    <button class="button" on:click=move |_| console.send(Do::Clear.into())>{"Show all leads"}</button>
+                    <p><strong>{t("No lead fits this view.")}</strong></p>
+                    <button class="button" on:click=move |_| console.send(Do::Clear.into())>{t("Show all leads")}</button>
                 }.into_any()
             } else {
                 view! {
-                    <p><strong>{"No inquiries yet."}</strong></p>
-                    <p>{"Every lead appears here, from the first message to the appointment."}</p>
+                    <p><strong>{t("No inquiries yet.")}</strong></p>
+                    <p>{t("Every lead appears here, from the first message to the appointment.")}</p>
                 }.into_any()
             }}
         </div>

@@ -5,6 +5,7 @@ use super::{access, console, drafting};
 use crate::model::Event;
 use crate::model::open::Shown;
 use crate::model::settings::{StaffRow, Tab, staff};
+use crate::words::{en, fill, t};
 use leptos::prelude::*;
 
 #[component]
@@ -19,8 +20,8 @@ pub(crate) fn Settings() -> impl IntoView {
     let tabs = move || role.get().map(Tab::of).unwrap_or_default();
     view! {
         <div class="page-in settings">
-            <h1>{"Practice"}</h1>
-            <nav class="stages" aria-label="Practice">
+            <h1>{t("Practice")}</h1>
+            <nav class="stages" aria-label=t("Practice")>
                 {move || tabs().iter().map(|&this| view! {
                     <button class="stage-tab" aria-current=move || (tab.get() == Some(this)).then_some("page") on:click=move |_| console.send(Event::OpenSettings(this))>{this.label()}</button>
                 }).collect_view()}
@@ -44,19 +45,21 @@ fn Staff() -> impl IntoView {
     };
     let kept = move || {
         practice.with(|p| match p.as_ref().and_then(|p| p.retention_days) {
-            Some(days) => format!("What is in a lead is deleted {days} days after its last entry, for good."),
-            None => "What is in a lead is kept until an owner erases it.".to_owned(),
+            Some(days) => {
+                fill("What is in a lead is deleted {days} days after its last entry, for good.", &[&days])
+            }
+            None => t("What is in a lead is kept until an owner erases it.").to_owned(),
         })
     };
     let version = move || practice.with(|p| p.as_ref().map_or(0, |p| p.roster_version));
     view! {
-        <p class="lede">{"Who may read and work leads. The relay goes by this list, and so does this browser: an event that nobody on it signed is not shown."}</p>
+        <p class="lede">{t("Who may read and work leads. The relay goes by this list, and so does this browser: an event that nobody on it signed is not shown.")}</p>
         <table class="plain-table stacks">
-            <thead><tr>{["Name", "Role", "May", "Since", "Now"].map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr></thead>
+            <thead><tr>{[en("Name"), en("Role"), en("May do"), en("Since"), en("Now")].map(|head| view! { <th scope="col">{t(head)}</th> }).collect_view()}</tr></thead>
             <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
         </table>
         <p class="note"><span>{kept}</span></p>
-        <p class="fine">{move || format!("Roster version {}, signed by the root key. That key is no business of a browser: the owner adds, removes and renews staff with ", version())}<code class="mono">{"anteroom staff"}</code>{"."}</p>
+        <p class="fine">{move || fill("Roster version {version}, signed by the root key. That key is no business of a browser: the owner adds, removes and renews staff with ", &[&version()])}<code class="mono">{"anteroom staff"}</code>{"."}</p>
     }
 }
 
@@ -67,7 +70,7 @@ fn row(row: StaffRow) -> AnyView {
             <th scope="row"><bdi>{name}</bdi></th>
             <td>{role}</td>
             <td class="muted">{may}</td>
-            <td class="muted">{since}</td>
+            <td class="muted" data-head=t("Since")>{since}</td>
             <td>{state}</td>
         </tr>
     }

@@ -2,11 +2,11 @@
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{Console, console, history, keys, lead, list, log, pipeline, reports, settings, take};
+use super::{Console, console, history, keys, language, lead, list, log, pipeline, reports, settings, take};
 use crate::model::open::{Link, Open, Shown};
 use crate::model::settings::Tab;
-use crate::model::when::many;
 use crate::model::{Event, LockReason, shortcut};
+use crate::words::{en, fill, many, t};
 use leptos::prelude::*;
 
 #[component]
@@ -62,15 +62,15 @@ fn takes_all(open: &Open) -> bool {
 }
 
 /// What the page is called, for who hears it.
-const fn name(shown: Option<Shown>) -> &'static str {
-    match shown {
+fn name(shown: Option<Shown>) -> &'static str {
+    t(match shown {
         Some(Shown::Pipeline) => "Pipeline",
         Some(Shown::Reports) => "Reports",
         Some(Shown::Settings(_)) => "Practice",
         Some(Shown::Take) => "Take a call",
         Some(Shown::Log) => "The log",
         _ => "Lead",
-    }
+    })
 }
 
 /// The parts of the console: at the top, and on a phone at the bottom.
@@ -94,10 +94,10 @@ impl Part {
 }
 
 const PARTS: [(Part, &str, &str, &str); 4] = [
-    (Part::Today, "Today", "The day's work (D)", icon::TODAY),
-    (Part::Pipeline, "Pipeline", "All leads (P)", icon::BOARD),
-    (Part::Reports, "Reports", "What the numbers say (R)", icon::CHART),
-    (Part::Practice, "Practice", "Staff, scoring, access log", icon::HOUSE),
+    (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY),
+    (Part::Pipeline, en("Pipeline"), en("All leads (P)"), icon::BOARD),
+    (Part::Reports, en("Reports"), en("What the numbers say (R)"), icon::CHART),
+    (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE),
 ];
 
 #[component]
@@ -113,9 +113,9 @@ fn Parts() -> impl IntoView {
                 Part::Practice => Event::OpenSettings(Tab::Staff),
             });
         };
-        view! { <button class="part" title=title aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{label}</span></button> }
+        view! { <button class="part" title=t(title) aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{t(label)}</span></button> }
     };
-    view! { <nav class="parts" aria-label="Sections">{PARTS.into_iter().map(part).collect_view()}</nav> }
+    view! { <nav class="parts" aria-label=t("Sections")>{PARTS.into_iter().map(part).collect_view()}</nav> }
 }
 
 /// Whether a dialog covers everything else.
@@ -133,15 +133,16 @@ fn Bar() -> impl IntoView {
     let covered = covered(console);
     view! {
         <header class="bar" inert=covered>
-            <p class="brand">{icon(icon::MARK)}<bdi>{name}</bdi></p>
+            <p class="brand" title=name>{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <Parts/>
             <LogState/>
-            <button class="button primary" title="Next call (N)" on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{"Next call"}</span></button>
-            <button class="button quiet tool" aria-label="Take a call" title="Take a call (T)" on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
+            <button class="button primary" title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
+            <button class="button quiet tool" aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
             <Bell/>
-            <span class="staff" title="Signed in as">{staff}</span>
-            <button class="button quiet only-wide" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
-            <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{"Lock"}</span></button>
+            <div class="only-wide"><language::Language short=true/></div>
+            <span class="staff" title=t("Signed in as")>{staff}</span>
+            <button class="button quiet only-wide roomy" aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
+            <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{t("Lock")}</span></button>
         </header>
     }
 }
@@ -151,10 +152,11 @@ fn Bar() -> impl IntoView {
 fn Bell() -> impl IntoView {
     let console = console();
     let on = console.open(|open| open.notify);
-    let title =
-        move || if on.get() == Some(true) { "New inquiries are told of" } else { "Tell me of new inquiries" };
+    let title = move || {
+        t(if on.get() == Some(true) { "New inquiries are told of" } else { "Tell me of new inquiries" })
+    };
     view! {
-        <button class="button quiet tool only-wide" aria-label="Notifications" aria-pressed=move || (on.get() == Some(true)).to_string() title=title on:click=move |_| console.send(Event::Notifications)>{icon(icon::BELL)}</button>
+        <button class="button quiet tool only-wide" aria-label=t("Notifications") aria-pressed=move || (on.get() == Some(true)).to_string() title=title on:click=move |_| console.send(Event::Notifications)>{icon(icon::BELL)}</button>
     }
 }
 
@@ -170,15 +172,15 @@ fn LogState() -> impl IntoView {
         <div class="log-state">
             {move || match link.get() {
                 _ if reading.get().is_some() => {
-                    let words = move || reading.get().map(|(read, of)| format!("Reading {read} of {of}"));
-                    view! { <span class="chip warn" role="status" title="Nothing can be changed until the log is read to its end">{icon(icon::CLOCK)}<span>{words}</span></span> }.into_any()
+                    let words = move || reading.get().map(|(read, of)| fill("Reading {read} of {all}", &[&read, &of]));
+                    view! { <span class="chip warn" role="status" title=t("Nothing can be changed until the log is read to its end")>{icon(icon::CLOCK)}<span>{words}</span></span> }.into_any()
                 }
-                Some(Link::Unreachable) => view! { <span class="chip warn">{icon(icon::ALERT)}<span>{"Relay unreachable"}</span></span> }.into_any(),
-                _ => view! { <button class="chip good" title="What was checked" on:click=move |_| console.send(Event::OpenLog)>{icon(icon::SHIELD)}<span>{"Log verified"}</span></button> }.into_any(),
+                Some(Link::Unreachable) => view! { <span class="chip warn">{icon(icon::ALERT)}<span>{t("Relay unreachable")}</span></span> }.into_any(),
+                _ => view! { <button class="chip good" title=t("What was checked") on:click=move |_| console.send(Event::OpenLog)>{icon(icon::SHIELD)}<span>{t("Log verified")}</span></button> }.into_any(),
             }}
             <Show when=move || { refused.get() > 0 }>
                 <button class="chip bad" on:click=move |_| console.send(Event::OpenLog)>
-                    {icon(icon::ALERT)}<span>{move || format!("{} refused", refused.get())}</span>
+                    {icon(icon::ALERT)}<span>{move || fill("{count} refused", &[&refused.get()])}</span>
                 </button>
             </Show>
         </div>
@@ -193,11 +195,11 @@ fn Shortcuts() -> impl IntoView {
         <Show when=move || open.get() == Some(true)>
             <div class="veil" on:click=move |_| console.send(Event::Shortcuts)></div>
             <section class="map" role="dialog" aria-modal="true" aria-labelledby="map-title">
-                <h2 id="map-title">{"Keyboard"}</h2>
+                <h2 id="map-title">{t("Keyboard")}</h2>
                 <dl>
-                    {shortcut::MAP.into_iter().map(|(keys, does)| view! { <div><dt>{keys}</dt><dd>{does}</dd></div> }).collect_view()}
+                    {shortcut::MAP.into_iter().map(|(keys, does)| view! { <div><dt>{t(keys)}</dt><dd>{t(does)}</dd></div> }).collect_view()}
                 </dl>
-                <button class="button" autofocus on:click=move |_| console.send(Event::Shortcuts)>{"Close"}</button>
+                <button class="button" autofocus on:click=move |_| console.send(Event::Shortcuts)>{t("Close")}</button>
             </section>
         </Show>
     }
@@ -205,5 +207,5 @@ fn Shortcuts() -> impl IntoView {
 
 /// `3 leads`, for headings.
 pub(crate) fn leads(count: usize) -> String {
-    many(count as u64, "lead")
+    many(count as u64, "{count} lead", "{count} leads")
 }

@@ -8,6 +8,7 @@ use crate::model::case::Case;
 use crate::model::pipeline::{Do, ROW, Sort, source_word};
 use crate::model::queue::Row;
 use crate::model::when::brief;
+use crate::words::{en, fill, t};
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -17,13 +18,13 @@ const MARGIN: usize = 8;
 
 /// Columns in their order; `None` is one that nothing is sorted by.
 const COLUMNS: [(Option<Sort>, &str, &str); 7] = [
-    (Some(Sort::Name), "Name", "c-name"),
-    (Some(Sort::Score), "Score", "c-score"),
-    (Some(Sort::Stage), "Stage", "c-stage"),
-    (Some(Sort::Service), "Service", "c-service"),
-    (None, "Source", "c-source"),
-    (Some(Sort::Received), "Received", "c-when"),
-    (Some(Sort::Activity), "Last activity", "c-when"),
+    (Some(Sort::Name), en("Name"), "c-name"),
+    (Some(Sort::Score), en("Score"), "c-score"),
+    (Some(Sort::Stage), en("Stage"), "c-stage"),
+    (Some(Sort::Service), en("Service"), "c-service"),
+    (None, en("Source"), "c-source"),
+    (Some(Sort::Received), en("Received"), "c-when"),
+    (Some(Sort::Activity), en("Last activity"), "c-when"),
 ];
 
 #[component]
@@ -84,7 +85,7 @@ fn Head() -> impl IntoView {
         !open.pipeline.ticked.is_empty() && open.pipeline.ticked.len() == open.pipeline.listed.len()
     });
     let head = move |(by, label, class): (Option<Sort>, &'static str, &'static str)| {
-        let Some(this) = by else { return view! { <th scope="col" class=class>{label}</th> }.into_any() };
+        let Some(this) = by else { return view! { <th scope="col" class=class>{t(label)}</th> }.into_any() };
         let order = move || match sort.get() {
             Some((by, turned)) if by == this => {
                 Some(if turned == falls(this) { "ascending" } else { "descending" })
@@ -93,7 +94,7 @@ fn Head() -> impl IntoView {
         };
         view! {
             <th scope="col" class=class aria-sort=order>
-                <button class="sort" on:click=move |_| console.send(Do::Sort(this).into())>{label}</button>
+                <button class="sort" on:click=move |_| console.send(Do::Sort(this).into())>{t(label)}</button>
             </th>
         }
         .into_any()
@@ -101,7 +102,7 @@ fn Head() -> impl IntoView {
     view! {
         <thead>
             <tr>
-                <th scope="col" class="c-tick"><label class="tick"><input type="checkbox" aria-label="Tick all leads" prop:checked=move || all.get() == Some(true) on:change=move |_| console.send(Do::TickAll.into())/></label></th>
+                <th scope="col" class="c-tick"><label class="tick"><input type="checkbox" aria-label=t("Tick all leads") prop:checked=move || all.get() == Some(true) on:change=move |_| console.send(Do::TickAll.into())/></label></th>
                 {COLUMNS.into_iter().map(head).collect_view()}
             </tr>
         </thead>
@@ -132,7 +133,7 @@ fn LeadRow(index: usize, case: Arc<Case>) -> impl IntoView {
     let at_cursor = move || cursor.get() == Some(Some(thread));
     let tab = move || if at_cursor() { "0" } else { "-1" };
     let tick = move || {
-        format!("Tick {}", row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default()))
+        fill("Tick {name}", &[&row.with(|row| row.as_ref().map(|row| row.name.clone()).unwrap_or_default())])
     };
     let cells = move || {
         let row = row.get()?;
@@ -153,11 +154,17 @@ fn LeadRow(index: usize, case: Arc<Case>) -> impl IntoView {
     };
     let name = move || {
         let row = row.get()?;
-        Some(view! {
-            <span class="row-head"><bdi class="row-name">{row.name}</bdi>{lane_badge(row.lane)}{row.clock.map(clock_badge)}{row.holder.map(holder_badge)}</span>
-            <bdi class="row-text">{row.excerpt}</bdi>
-        }
-        .into_any())
+        Some(
+            view! {
+                <bdi class="row-name">{row.name}</bdi>
+                <span class="row-line">
+                    {lane_badge(row.lane)}{row.clock.map(clock_badge)}{row.holder.map(holder_badge)}
+                    <span class="stage only-narrow">{row.column}</span>
+                    <bdi class="row-text">{row.excerpt}</bdi>
+                </span>
+            }
+            .into_any(),
+        )
     };
     view! {
         <tr class:ticked-row=move || is_ticked.get() aria-rowindex=(index + 2).to_string()>

@@ -7,6 +7,7 @@ use crate::model::Event;
 use crate::model::score::explain;
 use crate::model::take::{Ask, ask, assess, choose, put, take, version};
 use crate::model::work::{CHANNELS, channel_word};
+use crate::words::{t, tag};
 use lead::inquiry::Answers;
 use lead::manifest::{Field, ManifestSource};
 use lead::thread::{AnswerField, Channel};
@@ -23,7 +24,7 @@ pub(crate) fn Take() -> impl IntoView {
         let practice = practice.get_untracked()?;
         let (_, assessment) = answers
             .with(|answers| assess(&practice.source, practice.manifest_version, answers, console.now()));
-        let explained = explain(&assessment.score, &practice.source.scoring, "en");
+        let explained = explain(&assessment.score, &practice.source.scoring);
         Some(view! {
             {cards::lane_note(assessment.triage.lane, &assessment.triage.help())}
             <p class="so-far"><strong>{explained.points}</strong><span>{format!("{} · {}", explained.tier, explained.action)}</span></p>
@@ -50,11 +51,11 @@ pub(crate) fn Take() -> impl IntoView {
     };
     view! {
         <div class="page-in take">
-            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{"Leads"}</span></button>
-            <h1>{"Take a call"}</h1>
-            <p class="lede">{"Ask what your form asks. What you write is triaged, scored, signed by you and sealed like every inquiry."}</p>
+            <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{t("Leads")}</span></button>
+            <h1>{t("Take a call")}</h1>
+            <p class="lede">{t("Ask what your form asks. What you write is triaged, scored, signed by you and sealed like every inquiry.")}</p>
             <form class="card take-form" on:submit=move |event| { event.prevent_default(); save(); }>
-                <div class="filters" role="group" aria-label="How it came">
+                <div class="filters" role="group" aria-label=t("How it came")>
                     {CHANNELS.into_iter().map(|this| view! {
                         <button type="button" class="filter" aria-pressed=move || (channel.get() == this).to_string() on:click=move |_| channel.set(this)>{channel_word(this)}</button>
                     }).collect_view()}
@@ -62,7 +63,7 @@ pub(crate) fn Take() -> impl IntoView {
                 {fields}
                 <div aria-live="polite">{found}</div>
                 <p class="field-error" role="alert">{move || wrong.get()}</p>
-                <button class="button primary" type="submit">{"Save the inquiry"}</button>
+                <button class="button primary" type="submit">{t("Save the inquiry")}</button>
             </form>
         </div>
     }
@@ -76,7 +77,7 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
     let version = version(source, field);
     let ask = StoredValue::new(ask(source, field));
     let id = StoredValue::new(format!("take-{}", field.id));
-    let label = StoredValue::new(field.label.in_language("en").to_owned());
+    let label = StoredValue::new(field.label.in_language(tag()).to_owned());
     let set = move |text: String| {
         form.with_value(|(_, field)| answers.update(|answers| put(field, answers, &text, version)));
     };
@@ -88,7 +89,7 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
             Ask::Area(most) => view! { <textarea id=id rows="4" maxlength=most.to_string() on:input=typed></textarea> }.into_any(),
             Ask::Pick(options) => view! {
                 <select id=id on:change=typed>
-                    <option value="">{"Not said"}</option>
+                    <option value="">{t("Not said")}</option>
                     {options.into_iter().map(|(id, label)| view! { <option value=id>{label}</option> }).collect_view()}
                 </select>
             }
@@ -112,8 +113,8 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
                 };
                 view! {
                     <div class="booking-row even">
-                        <input id=id type="text" maxlength="100" placeholder="Insurance company" autocomplete="off" on:input=typed/>
-                        <input type="text" maxlength="60" placeholder="Member ID" aria-label="Member ID" autocomplete="off" on:input=member/>
+                        <input id=id type="text" maxlength="100" placeholder=t("Insurance company") autocomplete="off" on:input=typed/>
+                        <input type="text" maxlength="60" placeholder=t("Member ID") aria-label=t("Member ID") autocomplete="off" on:input=member/>
                     </div>
                 }
                 .into_any()
@@ -122,7 +123,7 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
                 let toggle = move |event: leptos::ev::Event| {
                     set(if event_target_checked(&event) { "yes".into() } else { String::new() });
                 };
-                view! { <label class="check"><input id=id type="checkbox" on:change=toggle/><span>{"They agreed; the text was read to them"}</span></label> }.into_any()
+                view! { <label class="check"><input id=id type="checkbox" on:change=toggle/><span>{t("They agreed; the text was read to them")}</span></label> }.into_any()
             }
         }
     };

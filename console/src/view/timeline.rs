@@ -5,6 +5,7 @@ use super::lead::Now;
 use crate::model::Event;
 use crate::model::timeline::{Happening, timeline};
 use crate::model::work::{NOTE_CHARS, note};
+use crate::words::t;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use wire::ThreadId;
@@ -25,11 +26,11 @@ pub(crate) fn Timeline(thread: ThreadId, case: Now) -> impl IntoView {
     };
     view! {
         <section class="card at-timeline" aria-labelledby="timeline-title">
-            <h2 id="timeline-title">{"Notes and timeline"}</h2>
+            <h2 id="timeline-title">{t("Notes and timeline")}</h2>
             <form class="note-form" on:submit=move |event| { event.prevent_default(); add(); }>
-                <label class="unseen" for="note">{"New note"}</label>
-                <textarea id="note" rows="2" maxlength=NOTE_CHARS.to_string() placeholder="Add a note for your colleagues" node_ref=field></textarea>
-                <button class="button" type="submit">{"Add note"}</button>
+                <label class="unseen" for="note">{t("New note")}</label>
+                <textarea id="note" rows="2" maxlength=NOTE_CHARS.to_string() placeholder=t("Add a note for your colleagues") node_ref=field></textarea>
+                <button class="button" type="submit">{t("Add note")}</button>
             </form>
             <ol class="timeline">{move || happened().into_iter().map(happening).collect_view()}</ol>
         </section>

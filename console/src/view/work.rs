@@ -10,6 +10,7 @@ use crate::model::when::full;
 use crate::model::work::{
     OUTCOMES, Outgoing, STAGES, Way, outcome_word, plan, says, stage_word, verification_word,
 };
+use crate::words::t;
 use lead::inquiry::Voicemail;
 use lead::thread::{self, CallOutcome};
 use leptos::html::Input;
@@ -20,7 +21,7 @@ use wire::ThreadId;
 pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
         <section class="card at-work" aria-labelledby="work-title">
-            <h2 id="work-title">{"Work"}</h2>
+            <h2 id="work-title">{t("Work")}</h2>
             <Calls thread case/>
             <Checked case/>
             <StageChoice thread case/>
@@ -42,13 +43,13 @@ fn Calls(thread: ThreadId, case: Now) -> impl IntoView {
         case.with(|case| case.as_ref().is_some_and(|case| case.lead.voicemail() == Some(Voicemail::Never)))
     };
     view! {
-        <div class="outcomes" role="group" aria-label="Log a call">
+        <div class="outcomes" role="group" aria-label=t("Log a call")>
             {OUTCOMES.into_iter().map(|outcome| {
                 let forbidden = move || outcome == CallOutcome::Voicemail && never();
                 view! {
                     <button
                         class="button"
-                        title=move || if forbidden() { "They asked never to leave a voicemail" } else { "Log a call with this outcome" }
+                        title=move || t(if forbidden() { "They asked never to leave a voicemail" } else { "Log a call with this outcome" })
                         class:against=forbidden
                         on:click=move |_| console.send(Event::Act { thread, event: thread::Event::CallAttempted { outcome } })
                     >{outcome_word(outcome)}</button>
@@ -100,17 +101,17 @@ fn Plan(thread: ThreadId, case: Now) -> impl IntoView {
         }
     };
     view! {
-        {move || planned().map(|(when, note)| view! { <p class="booked">{icon(icon::PHONE)}<span>{"Call planned: "}<strong>{when}</strong>" "<bdi>{note}</bdi></span></p> })}
+        {move || planned().map(|(when, note)| view! { <p class="booked">{icon(icon::PHONE)}<span>{t("Call planned: ")}<strong>{when}</strong>" "<bdi>{note}</bdi></span></p> })}
         <details class="booking">
-            <summary>{"Plan a call"}</summary>
+            <summary>{t("Plan a call")}</summary>
             <div class="stack">
-                <label class="unseen" for="plan-at">{"Date and time"}</label>
+                <label class="unseen" for="plan-at">{t("Date and time")}</label>
                 <input id="plan-at" type="datetime-local" node_ref=when aria-invalid=move || wrong.get().to_string() aria-describedby="plan-error"/>
-                <label class="unseen" for="plan-about">{"What about"}</label>
-                <input id="plan-about" type="text" maxlength="200" placeholder="What about" node_ref=about/>
-                <button class="button" on:click=save>{"Plan it"}</button>
+                <label class="unseen" for="plan-about">{t("What about")}</label>
+                <input id="plan-about" type="text" maxlength="200" placeholder=t("What about") node_ref=about/>
+                <button class="button" on:click=save>{t("Plan it")}</button>
             </div>
-            <p class="field-error" id="plan-error" role="alert">{move || wrong.get().then_some("Choose a date and a time.")}</p>
+            <p class="field-error" id="plan-error" role="alert">{move || wrong.get().then(|| t("Choose a date and a time."))}</p>
         </details>
     }
 }
@@ -136,7 +137,7 @@ fn StageChoice(thread: ThreadId, case: Now) -> impl IntoView {
         }).collect_view()
     };
     view! {
-        <label class="inline-field"><span>{"Stage"}</span><select id="stage" on:change=select>{options}</select></label>
+        <label class="inline-field"><span>{t("Stage")}</span><select id="stage" on:change=select>{options}</select></label>
     }
 }
 
@@ -153,16 +154,16 @@ pub(crate) fn OnTheWay(thread: ThreadId) -> impl IntoView {
     let line = move |outgoing: Outgoing| {
         let ticket = outgoing.ticket;
         let (words, again) = match outgoing.way {
-            Way::Sending => ("saving…", false),
-            Way::Waiting => ("not saved: the relay does not answer", true),
-            Way::Refused => ("not saved: the relay refuses it", false),
+            Way::Sending => (t("saving…"), false),
+            Way::Waiting => (t("not saved: the relay does not answer"), true),
+            Way::Refused => (t("not saved: the relay refuses it"), false),
         };
         let settled = outgoing.way != Way::Sending;
         view! {
             <li class:settled=settled>
                 <span><strong>{says(&outgoing.event)}</strong>{": "}{words}</span>
-                {again.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Resend(ticket))>{"Try again"}</button> })}
-                {settled.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Discard(ticket))>{"Discard"}</button> })}
+                {again.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Resend(ticket))>{t("Try again")}</button> })}
+                {settled.then(|| view! { <button class="button quiet" on:click=move |_| console.send(Event::Discard(ticket))>{t("Discard")}</button> })}
             </li>
         }
     };
