@@ -1,18 +1,24 @@
 // Takes the README's pictures: `node tests/screenshots.mjs`, after `cargo xtask build`. With a folder as
-// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form`
-// after it, those of the form alone.
+// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form` or
+// `console` after it, those of the one alone, and with `es` after that the console in Spanish.
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillForm, openForm, shownForm } from './e2e/form.mjs';
 import { openLab } from './e2e/lab.mjs';
 
 const images = path.resolve(import.meta.dirname, '../docs/images');
+const language = process.argv[4] ?? 'en';
+/** Texts of the console in the language that is photographed. */
+const words = language === 'es' ? JSON.parse(await readFile(path.resolve(import.meta.dirname, '../console/static/words.es.json'), 'utf8')) : {};
+const t = (text) => words[text] ?? text;
+const button = (page, text) => page.getByRole('button', { name: t(text), exact: true });
+
 const lab = await openLab();
 try {
   await lab.anteroom('demo', 'seed', '--count', '40', '--credential', lab.owner);
   const folder = process.argv[2];
-  if (folder) await everything(path.resolve(folder), process.argv[3] === 'form');
+  if (folder) await everything(path.resolve(folder), process.argv[3]);
   else await readme();
 } finally {
   await lab.close();
@@ -31,19 +37,24 @@ async function readme() {
   await desktop.screenshot({ path: path.join(images, 'console-desktop.png') });
 }
 
-async function everything(folder, formAlone) {
+async function everything(folder, only) {
   await mkdir(folder, { recursive: true });
+  const bare = await openLab();
   for (const width of [390, 1280]) {
     for (const scheme of ['light', 'dark']) {
       const shot = async (page, name) => {
         await page.waitForTimeout(300);
         await page.screenshot({ path: path.join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
       };
-      await form(width, scheme, shot);
-      if (formAlone) continue;
-      await consoleScreens(await open(width, scheme), shot);
+      if (only !== 'console') await form(width, scheme, shot);
+      if (only === 'form') continue;
+      const staff = await open(width, scheme);
+      await consoleScreens(staff, (page, name) => whole(page, () => shot(page, name)));
+      await emptyScreens(staff, bare, shot);
+      await staff.context().close();
     }
   }
+  await bare.close();
 }
 
 /** The form in each of its states. */
@@ -117,39 +128,79 @@ function embedded(mode) {
 
 async function consoleScreens(staff, shot) {
   await staff.goto(`${lab.relay}/console/`);
-  await staff.getByLabel('Passphrase').waitFor();
+  await staff.getByLabel(t('Passphrase')).waitFor();
   await shot(staff, 'console-unlock');
   await unlock(staff, lab.owner);
   await shot(staff, 'console-list');
+  await staff.keyboard.press('?');
+  await shot(staff, 'console-shortcuts');
+  await staff.keyboard.press('Escape');
   await openFirstLead(staff);
   await shot(staff, 'console-lead');
-  for (const [key, name] of [['g', 'call'], ['t', 'take'], ['r', 'reports']]) {
+  for (const summary of await staff.locator('.lead details > summary').all()) await summary.click();
+  await shot(staff, 'console-lead-opened');
+  await staff.keyboard.press('g');
+  await shot(staff, 'console-call');
+  await staff.locator('.stage-tab').nth(2).click();
+  await button(staff, 'No answer').click();
+  await shot(staff, 'console-call-after');
+  for (const [key, name] of [['t', 'take'], ['r', 'reports']]) {
     await staff.keyboard.press(key);
     await shot(staff, `console-${name}`);
   }
-  await staff.getByRole('button', { name: 'Pipeline' }).click();
+  await button(staff, 'Pipeline').click();
   await shot(staff, 'console-table');
   await staff.keyboard.press('x');
-  await staff.getByRole('combobox', { name: 'Stage' }).selectOption({ index: 1 });
-  await staff.getByRole('button', { name: 'Keep this view' }).click();
-  await staff.getByLabel('Tick all leads').check();
+  await staff.getByRole('combobox', { name: t('Stage'), exact: true }).selectOption({ index: 1 });
+  await button(staff, 'Keep this view').click();
+  await staff.getByLabel(t('Tick all leads')).check();
+  await staff.getByText(t('Close…'), { exact: true }).click();
   await shot(staff, 'console-table-ticked');
-  await staff.getByRole('button', { name: 'Clear' }).click();
-  await staff.getByRole('button', { name: 'Board' }).click();
+  await staff.getByLabel(t('Search leads')).fill('no such lead');
+  await shot(staff, 'console-table-none');
+  await button(staff, 'Clear').click();
+  await button(staff, 'Board').click();
   await shot(staff, 'console-board');
-  await staff.getByRole('button', { name: 'Practice' }).click();
+  await button(staff, 'Practice').click();
   await shot(staff, 'console-staff');
-  await staff.getByRole('button', { name: 'Scoring' }).click();
-  await staff.getByLabel(/^From points/).first().fill('50');
+  await button(staff, 'Scoring').click();
+  await staff.getByLabel(new RegExp(`^${t('From points')}`)).first().fill('50');
   await staff.keyboard.press('Tab');
   await shot(staff, 'console-scoring');
-  await staff.getByRole('button', { name: 'Access log' }).click();
-  await staff.getByText('records, each following').waitFor();
+  await button(staff, 'Access log').click();
+  await staff.locator('.plain-table').waitFor();
   await shot(staff, 'console-access');
+  await button(staff, 'Today').click();
+  await button(staff, 'Log verified').click();
+  await shot(staff, 'console-log');
+}
+
+/** A practice that nobody has written to yet. */
+async function emptyScreens(staff, bare, shot) {
+  await staff.goto(`${bare.relay}/console/`);
+  await unlock(staff, bare.owner, bare);
+  await shot(staff, 'console-list-empty');
+  await staff.keyboard.press('r');
+  await shot(staff, 'console-reports-empty');
+  await staff.keyboard.press('p');
+  await shot(staff, 'console-table-empty');
+}
+
+/** With a window as tall as what scrolls within it, so that all of it is in the picture. */
+async function whole(page, shot) {
+  const { width, height } = page.viewportSize();
+  const taller = await page.evaluate(() => {
+    const panes = [...document.querySelectorAll('.page, .rows')];
+    return Math.max(0, ...panes.map((pane) => pane.scrollHeight - pane.clientHeight));
+  });
+  await page.setViewportSize({ width, height: Math.min(height + taller, 4_000) });
+  await shot();
+  await page.setViewportSize({ width, height });
 }
 
 async function open(width, colorScheme, height = 844) {
-  const context = await lab.browser.newContext({ viewport: { width, height }, colorScheme, deviceScaleFactor: 2 });
+  const locale = language === 'es' ? 'es-US' : 'en-US';
+  const context = await lab.browser.newContext({ viewport: { width, height }, colorScheme, locale, deviceScaleFactor: 2 });
   return context.newPage();
 }
 
@@ -158,13 +209,12 @@ async function contactPage(page) {
   return openForm(page, `${lab.site}/contact`);
 }
 
-async function unlock(page, credential = lab.coordinator) {
-  await page.goto(`${lab.relay}/console/`);
+async function unlock(page, credential = lab.coordinator, of = lab) {
+  await page.goto(`${of.relay}/console/`);
   await page.locator('input[type=file]').setInputFiles(credential);
-  await page.getByLabel('Passphrase').fill(lab.passphrase);
-  await page.getByRole('button', { name: 'Unlock' }).click();
-  await page.getByRole('listbox').or(page.getByRole('table')).or(page.getByRole('list')).first().waitFor();
-  await page.waitForTimeout(1500);
+  await page.getByLabel(t('Passphrase')).fill(of.passphrase);
+  await button(page, 'Unlock').click();
+  await button(page, 'Log verified').waitFor();
 }
 
 async function openFirstLead(page) {
