@@ -135,6 +135,17 @@ fn a_manifest_is_published_and_the_snippet_printed() {
         assert!(snippet.contains(part), "{part} is missing in\n{snippet}");
     }
 
+    // Another model has another number.
+    let other = std::fs::read_to_string(manifest).unwrap().replace("points = 25", "points = 30");
+    std::fs::write(&changed, &other).unwrap();
+    let (_, said) = lab.fails(8, &["manifest", "publish", &changed, "--dir", &lab.practice()]);
+    assert!(said.contains("differs from version 1") && said.contains("scoring.version to 2"), "{said}");
+    let numbered =
+        other.replacen("\"Anteroom default\"\nversion = 1", "\"Anteroom default\"\nversion = 2", 1);
+    std::fs::write(&changed, numbered).unwrap();
+    let said = stdout(&lab.ok(&["manifest", "publish", &changed, "--dir", &lab.practice()]));
+    assert!(said.contains("version 3"), "{said}");
+
     // The relay forgets the new manifest, and the owner does not.
     std::fs::write(&current, "{}").unwrap();
     let output = lab.run(&["snippet", "--credential", &owner, "--version-file", &current]);
@@ -181,6 +192,7 @@ fn a_draft_model_is_replayed_and_too_little_history_is_refused() {
     {
         assert!(said.contains(part), "{part}\n{said}");
     }
+    assert!(said.contains("  physician-referral: new, +25\n"), "{said}");
     let json = [&["--json"], replay.as_slice()].concat();
     let said: Value = serde_json::from_str(&stdout(&lab.ok(&json))).unwrap();
     let moved = said["moved"].as_array().unwrap();

@@ -9,6 +9,8 @@ use crate::failure::{Exit, Failure};
 use crate::keyfile::{RootFile, root_path};
 use crate::publication::{in_days, sign_manifest};
 use inbox::Memory;
+use lead::scoring::Versions;
+use lead::{Manifest, ManifestSource};
 use seal::jws;
 use serde_json::json;
 use std::path::Path;
@@ -52,12 +54,14 @@ pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Resu
     let inbox =
         inbox.first().ok_or_else(|| Failure::new(Exit::Trust, "the keyring is empty", "report this"))?;
 
-    // The one in force may have expired: only its signature and version matter here.
+    // The one in force may have expired: only its signature, version and model matter here.
     let published = session.relay.manifest(&root.anchor.practice).await?;
-    let published = jws::verify_pinned(&published, MANIFEST_TYP, &root.anchor.pin)
-        .ok()
-        .and_then(|pinned| serde_json::from_slice::<ManifestHead>(&pinned.claims).ok())
-        .map_or(0, |head| head.version);
+    let claims = jws::verify_pinned(&published, MANIFEST_TYP, &root.anchor.pin).map(|pinned| pinned.claims);
+    let claims = claims.unwrap_or_default();
+    if let Ok(Manifest { source: in_force, .. }) = serde_json::from_slice(&claims) {
+        check_model(&options.file, in_force, &source)?;
+    }
+    let published = serde_json::from_slice::<ManifestHead>(&claims).map_or(0, |head| head.version);
     let version = published.max(session.state.memory().manifest.unwrap_or(0)) + 1;
     let signed = sign_manifest(
         &root.root,
@@ -75,6 +79,22 @@ pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Resu
             "Published: version {version} of {}'s manifest, valid until {}.\nThe snippet on your website stays as it is.",
             root.anchor.practice,
             clock::local(signed.manifest.exp * 1000)
+        )
+    })
+}
+
+/// A score names its model by name, number and hash: another model has a higher number than the one in force.
+fn check_model(file: &Path, in_force: ManifestSource, next: &ManifestSource) -> Result<(), Failure> {
+    let mut versions = Versions::of(in_force.scoring);
+    let number = versions.current().version;
+    versions.succeed(next.scoring.clone()).map(drop).map_err(|error| {
+        Failure::new(
+            Exit::Document,
+            format!("{}: scoring: {error}", file.display()),
+            format!(
+                "set scoring.version to {}; `anteroom score replay` shows whom it moves",
+                number.saturating_add(1)
+            ),
         )
     })
 }

@@ -9,7 +9,8 @@ use crate::reading::{Assessed, Reading};
 use crate::session::Session;
 use crate::terminal::{Column, Side, table};
 use lead::scoring::calibrate::{Calibration, Outcome, calibrate};
-use lead::scoring::{Facts, Model, Replay};
+use lead::scoring::versions::Change;
+use lead::scoring::{Facts, Model, Replay, Versions};
 use lead::thread::Stage;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -39,10 +40,19 @@ pub(super) async fn replay(context: &Context, options: &ScoreReplay) -> Result<(
     reading.warn_of_refused(context.output);
     let leads = reading.assessed();
     let facts: Vec<Facts> = leads.iter().map(facts).collect();
-    let current = &reading.manifest.source.scoring;
+    let mut versions = Versions::of(reading.manifest.source.scoring.clone());
+    versions.set_draft(Some(draft.clone()));
+    let (current, changes) = (versions.current(), versions.changes());
+    if !changes.is_empty() && draft.version <= current.version {
+        context.output.warn(&format!(
+            "the draft is numbered {}: it can be published as version {} or higher",
+            draft.version,
+            current.version.saturating_add(1)
+        ));
+    }
     let replay = Replay::of(current, &draft, facts.iter());
-    context.output.print(&replay_json(&replay, &leads, current, &draft), || {
-        replay_text(&replay, &leads, current, &draft)
+    context.output.print(&replay_json(&replay, &leads, current, &draft, &changes), || {
+        replay_text(&replay, &leads, current, &draft, &changes)
     })
 }
 
@@ -81,7 +91,24 @@ fn outcome(stage: Stage) -> Option<Outcome> {
     }
 }
 
-fn replay_json(replay: &Replay, leads: &[Assessed<'_>], current: &Model, draft: &Model) -> Value {
+/// One change, for people.
+fn says(change: &Change) -> String {
+    match change {
+        Change::Added(id, gives) => format!("{id}: new, {gives:+}"),
+        Change::Removed(id, gave) => format!("{id}: gone, was {gave:+}"),
+        Change::Points(id, before, after) => format!("{id}: {after:+} instead of {before:+}"),
+        Change::Condition(id) => format!("{id}: looks at something else"),
+        Change::Frame(what) => format!("other {what}"),
+    }
+}
+
+fn replay_json(
+    replay: &Replay,
+    leads: &[Assessed<'_>],
+    current: &Model,
+    draft: &Model,
+    changes: &[Change],
+) -> Value {
     let model = |model: &Model| json!({ "name": model.name, "version": model.version, "hash": model.hash() });
     let moves: Vec<Value> = replay
         .moves
@@ -106,13 +133,20 @@ fn replay_json(replay: &Replay, leads: &[Assessed<'_>], current: &Model, draft: 
         "leads": replay.leads,
         "current": model(current),
         "draft": model(draft),
+        "changes": changes.iter().map(says).collect::<Vec<_>>(),
         "moves": moves,
         "moved": moved,
         "histogram": histogram,
     })
 }
 
-fn replay_text(replay: &Replay, leads: &[Assessed<'_>], current: &Model, draft: &Model) -> String {
+fn replay_text(
+    replay: &Replay,
+    leads: &[Assessed<'_>],
+    current: &Model,
+    draft: &Model,
+    changes: &[Change],
+) -> String {
     let mut out = vec![format!(
         "{} leads by {} version {} (in force) and by {} version {} (draft): {} would move.",
         replay.leads,
@@ -122,6 +156,11 @@ fn replay_text(replay: &Replay, leads: &[Assessed<'_>], current: &Model, draft: 
         draft.version,
         replay.moved.len()
     )];
+    if !changes.is_empty() {
+        out.push("What the draft changes:".to_owned());
+        out.extend(changes.iter().map(|change| format!("  {}", says(change))));
+        out.push(String::new());
+    }
     let tier = |model: &Model, id: &str| {
         let label = model.tier(id).map(|tier| tier.label.in_language(crate::reading::LANGUAGE).to_owned());
         label.filter(|label| !label.is_empty()).unwrap_or_else(|| id.to_owned())

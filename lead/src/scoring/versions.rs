@@ -41,6 +41,9 @@ pub enum NotPublished {
     /// No number is left.
     #[error("there are no further version numbers")]
     NoNumbers,
+    /// It does something else than the version in force, under a number that is not above that one's.
+    #[error("the model differs from version {0} and does not have a higher number")]
+    OldNumber(u32),
 }
 
 /// One thing that a draft does otherwise.
@@ -121,6 +124,25 @@ impl Versions {
         self.draft = None;
         Ok(self.current())
     }
+
+    /// Makes `next`, which somebody has numbered by hand, the version in force; the one in force stays what it is.
+    ///
+    /// # Errors
+    /// [`NotPublished::OldNumber`], [`NotPublished::Faults`].
+    pub fn succeed(&mut self, next: Model) -> Result<&Model, NotPublished> {
+        let current = self.current();
+        if next != *current {
+            let faults = next.faults();
+            if !faults.is_empty() {
+                return Err(NotPublished::Faults(faults));
+            }
+            if next.version <= current.version {
+                return Err(NotPublished::OldNumber(current.version));
+            }
+            self.published.push(next);
+        }
+        Ok(self.current())
+    }
 }
 
 /// What `draft` does otherwise than `current`.
@@ -196,6 +218,20 @@ mod tests {
         assert_eq!(versions.find(&reference), Some(&seed));
         reference.version = 2;
         assert_eq!(versions.find(&reference), None, "a hash of another version");
+    }
+
+    #[test]
+    fn a_model_numbered_by_hand_changes_only_under_a_higher_number() {
+        let mut versions = Versions::of(Model::seed());
+        assert_eq!(versions.succeed(Model::seed()).map(|model| model.version), Ok(1));
+        assert_eq!(versions.succeed(draft(5)).unwrap_err(), NotPublished::OldNumber(1));
+        let zero = Model { version: 2, ..draft(0) };
+        assert!(matches!(versions.succeed(zero), Err(NotPublished::Faults(_))));
+        assert_eq!(versions.published().len(), 1);
+        let next = Model { version: 4, ..draft(5) };
+        assert_eq!(versions.succeed(next).map(|model| model.version), Ok(4));
+        assert_eq!(versions.succeed(Model::seed()).unwrap_err(), NotPublished::OldNumber(4));
+        assert_eq!(versions.published().len(), 2);
     }
 
     #[test]
