@@ -245,6 +245,8 @@ pub(crate) struct ScoreCalibrate {
 pub(crate) enum Recovery {
     /// Read everything with the recovery key, to see that it could be done
     Test(RecoveryTest),
+    /// Make the owner a new credential with root key and recovery key, when it is lost
+    Use(RecoveryUse),
 }
 
 #[derive(Debug, Subcommand)]
@@ -353,6 +355,13 @@ pub(crate) struct RecoveryTest {
     pub(crate) recovery: PathBuf,
     #[command(flatten)]
     pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoveryUse {
+    /// Where `root.key` and `recovery.credential` are, and the new credential goes
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 //! not believed: `inbox` checks it.
 
 use crate::failure::{Exit, Failure};
+use inbox::assertion::AssertionError;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
@@ -211,9 +212,30 @@ impl Relay {
         now: u64,
     ) -> Result<SignedIn, RelayError> {
         let endpoint = self.token_endpoint(practice);
-        let assertion = inbox::assertion::make_assertion(signer, staff, &endpoint, now)
-            .await
-            .map_err(|_| RelayError::Malformed("no assertion can be signed with this key"))?;
+        let assertion = inbox::assertion::make_assertion(signer, staff, &endpoint, now).await;
+        self.exchange(practice, assertion).await
+    }
+
+    /// The same for an owner by the practice's root key.
+    pub(crate) async fn sign_in_by_root(
+        &self,
+        practice: &PracticeId,
+        owner: &StaffId,
+        root: &seal::PrivateKey,
+        now: u64,
+    ) -> Result<SignedIn, RelayError> {
+        let endpoint = self.token_endpoint(practice);
+        let assertion = inbox::assertion::make_assertion_by_root(root, owner, &endpoint, now).await;
+        self.exchange(practice, assertion).await
+    }
+
+    async fn exchange(
+        &self,
+        practice: &PracticeId,
+        assertion: Result<String, AssertionError>,
+    ) -> Result<SignedIn, RelayError> {
+        let assertion =
+            assertion.map_err(|_| RelayError::Malformed("no assertion can be signed with this key"))?;
         let request = self
             .request(Method::POST, &format!("/v1/practices/{practice}/token"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

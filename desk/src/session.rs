@@ -5,7 +5,7 @@ use crate::clock;
 use crate::commands::Context;
 use crate::failure::{Exit, Failure};
 use crate::files;
-use crate::keyfile;
+use crate::keyfile::{self, RootFile};
 use crate::parallel::Parallel;
 use crate::relay::{Relay, SignedIn};
 use crate::state::StateFile;
@@ -15,6 +15,7 @@ use lead::Manifest;
 use lead::manifest::Refused;
 use seal::{PrivateKey, Zeroizing};
 use std::path::{Path, PathBuf};
+use wire::practice::Role;
 
 /// A credential in use.
 pub(crate) struct Session {
@@ -34,6 +35,21 @@ impl Session {
         if files::is_open_to_others(path)? {
             context.output.warn(&format!("others on this machine may read {}: chmod 600 it", path.display()));
         }
+        let relay = Relay::new(&credential.relay)?;
+        let state = StateFile::open(path, &credential.anchor)?;
+        Ok(Self { path: path.to_owned(), credential, relay, state })
+    }
+
+    /// The session of an owner whose credential is lost, before it has a new one: what it remembers begins with this.
+    pub(crate) fn of_owner(root: &RootFile, path: &Path) -> Result<Self, Failure> {
+        let credential = Credential {
+            relay: root.relay.clone(),
+            anchor: root.anchor.clone(),
+            staff: root.owner.clone(),
+            role: Role::Owner,
+            signing: root.root.to_jwk(),
+            encryption: None,
+        };
         let relay = Relay::new(&credential.relay)?;
         let state = StateFile::open(path, &credential.anchor)?;
         Ok(Self { path: path.to_owned(), credential, relay, state })

@@ -65,6 +65,41 @@ fn doctor_and_recovery_test() {
 }
 
 #[test]
+fn an_owner_who_has_nothing_but_the_two_keys_is_back_at_work() {
+    let lab = Lab::with_practice(2);
+    let new = lab.path("new-machine");
+    std::fs::create_dir(&new).unwrap();
+    let from = |name: &str| std::fs::read(format!("{}/{name}", lab.practice())).unwrap();
+    let put = |name: &str, content: Vec<u8>| std::fs::write(format!("{new}/{name}"), content).unwrap();
+    put("root.key", from("root.key"));
+    let use_it = ["recovery", "use", "--dir", new.as_str()];
+    put("recovery.credential", from("sam-rivera.credential"));
+    let (_, said) = lab.fails(3, &use_it);
+    assert!(said.contains("is not a recovery key"), "{said}");
+    put("recovery.credential", from("recovery.credential"));
+    let said = stdout(&lab.ok(&use_it));
+    assert!(said.contains("opens a test message, and 2 of the 2 entries"), "{said}");
+    let (_, said) = lab.fails(1, &use_it);
+    assert!(said.contains("maria-lopez.credential exists already"), "{said}");
+
+    // What was lost is of no use to a finder; colleagues go on; the owner owns.
+    lab.fails(4, &["inbox", "list", "--credential", &lab.credential("maria-lopez")]);
+    let owner = format!("{new}/maria-lopez.credential");
+    lab.ok(&["demo", "seed", "--count", "3", "--credential", &owner]);
+    lab.ok(&["staff", "rotate", "sam-rivera", "--dir", &new]);
+    for credential in [owner.clone(), format!("{new}/sam-rivera.credential")] {
+        let listed = stdout(&lab.ok(&["--json", "inbox", "list", "--credential", &credential]));
+        let listed: Value = serde_json::from_str(&listed).unwrap();
+        assert_eq!(
+            (listed["leads"].as_array().unwrap().len(), &listed["refused"]),
+            (3, &serde_json::json!([]))
+        );
+    }
+    let recovery = format!("{new}/recovery.credential");
+    lab.ok(&["recovery", "test", "--recovery", &recovery, "--credential", &owner]);
+}
+
+#[test]
 fn a_leaver_reads_nothing_more_and_patients_seal_to_a_new_key() {
     let lab = Lab::with_practice(2);
     let (owner, leaver) = (lab.credential("maria-lopez"), lab.credential("sam-rivera"));

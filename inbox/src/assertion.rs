@@ -29,6 +29,30 @@ pub async fn make_assertion<S: Signer>(
     endpoint: &str,
     now: u64,
 ) -> Result<String, AssertionError> {
+    sign(signer, staff, endpoint, now, Embed::Nothing).await
+}
+
+/// The same by the practice's root key, for an owner who has no other key any more. It carries the key: the relay knows
+/// its thumbprint only.
+///
+/// # Errors
+/// [`AssertionError`].
+pub async fn make_assertion_by_root<S: Signer>(
+    root: &S,
+    owner: &StaffId,
+    endpoint: &str,
+    now: u64,
+) -> Result<String, AssertionError> {
+    sign(root, owner, endpoint, now, Embed::Jwk).await
+}
+
+async fn sign<S: Signer>(
+    signer: &S,
+    staff: &StaffId,
+    endpoint: &str,
+    now: u64,
+    embed: Embed,
+) -> Result<String, AssertionError> {
     let claims = Assertion {
         iss: staff.to_string(),
         sub: staff.to_string(),
@@ -38,7 +62,7 @@ pub async fn make_assertion<S: Signer>(
         jti: make_jti()?,
     };
     let claims = serde_json::to_vec(&claims).map_err(|_| SignError::Unavailable)?;
-    Ok(signer.sign(ASSERTION_TYP, &claims, Embed::Nothing).await?)
+    Ok(signer.sign(ASSERTION_TYP, &claims, embed).await?)
 }
 
 /// The body of a token request, `application/x-www-form-urlencoded`.

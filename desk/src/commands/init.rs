@@ -1,6 +1,7 @@
 //! `anteroom init` and `anteroom register`: a practice comes into being.
 
 use super::Context;
+use super::rehearsal::rehearse;
 use crate::cli::{Init, Register};
 use crate::clock;
 use crate::document;
@@ -11,19 +12,17 @@ use crate::keyfile::{
 };
 use crate::output::Output;
 use crate::passphrase::Passphrases;
-use crate::publication::{RosterDraft, SignedManifest, in_days, sign_manifest, sign_roster};
+use crate::publication::{RosterDraft, in_days, sign_manifest, sign_roster};
 use crate::relay::Relay;
 use inbox::{Anchor, Credential, Memory};
 use lead::ManifestSource;
-use seal::entry::{Binding, seal};
-use seal::random::{make_entry_id, make_thread_id};
-use seal::{KeyUse, Opener, PrivateKey, PublicKey, Zeroizing};
+use seal::{KeyUse, PrivateKey, Zeroizing};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tokio::task::JoinSet;
 use wire::api::{Registered, Registration};
 use wire::practice::{Member, Role};
-use wire::{EntryKind, PracticeId, StaffId};
+use wire::{PracticeId, StaffId};
 
 /// Makes keys and files, sees that they work, and registers the practice.
 pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure> {
@@ -81,7 +80,7 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
     files::create_private(&paths.registration, &pending)?;
 
     output.progress("Opening a test message with the owner's file and with the recovery file");
-    rehearse(&paths, &secrets, &registration, &manifest).await?;
+    try_files(&paths, &secrets, &registration).await?;
     submit(&relay, &options.invite, &anchor, &registration, &options.dir).await?;
     report(output, &anchor, relay.address(), &paths)
 }
@@ -215,12 +214,7 @@ async fn make_keys(output: Output) -> Result<[PrivateKey; 5], Failure> {
 
 /// A practice must not go live with a key that does not open what is sealed to it. Reads the files
 /// back, so that what is tried is what is on the disk.
-async fn rehearse(
-    paths: &Paths,
-    secrets: &Passphrase3,
-    registration: &Registration,
-    signed: &SignedManifest,
-) -> Result<(), Failure> {
+async fn try_files(paths: &Paths, secrets: &Passphrase3, registration: &Registration) -> Result<(), Failure> {
     let failed = |what: &str| {
         Failure::new(
             Exit::Trust,
@@ -243,26 +237,9 @@ async fn rehearse(
         .anchor
         .check_roster(registration.staff.clone(), now, &none)
         .map_err(|error| failed(&error.to_string()))?;
-    let random = |_| failed("no randomness");
-    let binding = Binding {
-        typ: EntryKind::Inquiry,
-        practice: signed.manifest.practice.clone(),
-        thread: make_thread_id().map_err(random)?,
-        entry: make_entry_id().map_err(random)?,
-        manifest: manifest.version,
-    };
-    let message = b"{\"test\":\"a message from the practice to itself\"}";
-    let to = manifest.inbox.keys.first().ok_or_else(|| failed("no inbox key"))?;
-    let to = PublicKey::from_jwk(to).map_err(|error| failed(&error.to_string()))?;
-    let sealed = seal(&binding, message, &to).map_err(|error| failed(&error.to_string()))?;
     for key in [&own, &recovery.key] {
         let keys = staff.open_keyring(key).await.map_err(|error| failed(&error.to_string()))?;
-        let inbox_key =
-            keys.key(&to.thumbprint()).ok_or_else(|| failed("the keyring lacks the inbox key"))?;
-        let opened = inbox_key.open(&sealed).await.map_err(|error| failed(&error.to_string()))?;
-        if opened.plaintext.as_slice() != message {
-            return Err(failed("it reads differently"));
-        }
+        rehearse(&manifest, &keys).await.map_err(|what| failed(&what))?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod list;
 mod manifest;
 mod paper;
 mod recovery;
+mod rehearsal;
 mod report;
 mod score;
 mod sequence;
@@ -82,6 +83,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         Command::Restore(options) => backup::restore(context, &options),
         Command::Report(options) => report::report(context, &options).await,
         Command::Recovery(Recovery::Test(options)) => recovery::test(context, &options).await,
+        Command::Recovery(Recovery::Use(options)) => recovery::recover(context, &options).await,
         Command::Sequence(Sequence::Check(of)) => sequence::check(context, &of),
         Command::Sequence(Sequence::Test(of)) => sequence::test(context, &of),
         Command::Sequence(Sequence::Preview(options)) => sequence::preview(context, &options).await,

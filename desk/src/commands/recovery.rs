@@ -1,13 +1,71 @@
-//! `anteroom recovery test`: would the recovery key read everything, if all credentials were lost today?
+//! `anteroom recovery test`: would the recovery key read everything, if all credentials were lost today? And
+//! `anteroom recovery use`: they are.
 
 use super::Context;
-use crate::cli::RecoveryTest;
+use super::rehearsal::rehearse;
+use super::staff::{Renewed, renew};
+use crate::cli::{RecoveryTest, RecoveryUse};
+use crate::clock;
 use crate::failure::{Exit, Failure};
+use crate::files::FileError;
 use crate::findings::Findings;
-use crate::keyfile::RecoveryFile;
+use crate::keyfile::{RecoveryFile, RootFile, credential_path, recovery_path, root_path};
 use crate::session::{Session, no_keyring};
 use inbox::Refusal;
 use seal::Opener;
+use serde_json::json;
+
+/// Makes the owner a new credential with the root key and the recovery key, on a machine that has nothing else, and sees
+/// that it opens what was sent before and what is sent from now on.
+pub(super) async fn recover(context: &Context, options: &RecoveryUse) -> Result<(), Failure> {
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    let path = credential_path(&options.dir, &root.owner);
+    if path.exists() {
+        return Err(FileError::Exists(path).into());
+    }
+    let file = recovery_path(&options.dir);
+    let recovery = RecoveryFile::open(&file, &context.passphrases)?;
+    if recovery.anchor != root.anchor || recovery.key.public().to_jwk() != root.recovery {
+        return Err(Failure::new(
+            Exit::Locked,
+            format!("{} and the root key are of different practices", file.display()),
+            "put the two files that `anteroom init` made together into one directory",
+        ));
+    }
+    let mut session = Session::of_owner(&root, &path)?;
+    let (practice, owner) = (&root.anchor.practice, &root.owner);
+    let signed_in = session.relay.sign_in_by_root(practice, owner, &root.root, clock::now_s()).await?;
+    let renewed = renew(context, &root, (&mut session, signed_in), &recovery.key, owner, &path).await?;
+    let Renewed { roster, manifest } = renewed;
+
+    context.output.progress("Opening a test message and the whole log with the new credential");
+    let mut session = Session::open(context, &path)?;
+    let in_force = session.manifest().await?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let keys = staff.open_keyring(&session.encryption()?).await.map_err(no_keyring)?;
+    rehearse(&in_force, &keys).await.map_err(|what| {
+        Failure::new(Exit::Trust, format!("the test message did not come back: {what}"), "report this")
+    })?;
+    let inbox = session.read_with(&signed_in, staff, keys).await?;
+    let lost = inbox.refused().iter().filter(|refused| refused.refusal == Refusal::OtherKey).count();
+    let entries = inbox.head().seq;
+    let json = json!({
+        "owner": owner, "credential": path, "roster": roster, "manifest": manifest, "entries": entries, "lost": lost,
+    });
+    context.output.print(&json, || {
+        format!(
+            "{owner} has a new credential: roster version {roster}. It opens a test message, and {} of the {entries} entries of\n\
+             the log. The lost one opens and signs nothing new; patients seal to a new key.\n  credential  {}\n\
+             Colleagues whose credentials are lost too: anteroom staff rotate NAME --dir {}\n\
+             Take {} off this machine again.",
+            entries - lost as u64,
+            path.display(),
+            options.dir.display(),
+            file.display(),
+        )
+    })
+}
 
 /// Reads the whole log with the recovery key.
 pub(super) async fn test(context: &Context, options: &RecoveryTest) -> Result<(), Failure> {

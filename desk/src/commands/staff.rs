@@ -192,62 +192,84 @@ impl<'a> NewKeys<'a> {
 /// Gives a colleague new keys. Whoever has the old ones may have read the inbox keys with them, so patients seal to
 /// a new key from now on; what was signed and sealed before still checks and opens.
 pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(), Failure> {
-    let output = context.output;
     let path = credential_path(&options.dir, &options.name);
     let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
     let mut session = owner_session(context, &root, &options.dir)?;
-    let mut signed_in = session.sign_in().await?;
+    let signed_in = session.sign_in().await?;
+    let opener = session.encryption()?;
+    let renewed = renew(context, &root, (&mut session, signed_in), &opener, &options.name, &path).await?;
+    let Renewed { roster, manifest } = renewed;
+    let json = json!({ "rotated": options.name, "credential": path, "roster": roster, "manifest": manifest });
+    context.output.print(&json, || {
+        format!(
+            "{} has new keys: roster version {roster}. The old ones open and sign nothing new.\n  credential  {}",
+            options.name,
+            path.display()
+        )
+    })
+}
+
+/// What was published with a member's new keys.
+pub(super) struct Renewed {
+    /// Version of the roster.
+    pub(super) roster: u64,
+    /// Version of the manifest, where patients have a new inbox key.
+    pub(super) manifest: Option<u64>,
+}
+
+/// Makes and publishes new keys for `name`, and leaves them in `path`. `opener` opens the keyring as it is.
+pub(super) async fn renew(
+    context: &Context,
+    root: &RootFile,
+    (session, mut signed_in): (&mut Session, SignedIn),
+    opener: &PrivateKey,
+    name: &StaffId,
+    path: &Path,
+) -> Result<Renewed, Failure> {
+    let output = context.output;
     let staff = session.staff(&signed_in).await?;
     let manifest = session.manifest().await?;
     let now = clock::now_s();
     let mut members = staff.roster().staff.clone();
-    let member = members.iter_mut().find(|member| member.id == options.name && member.is_active(now));
+    let member = members.iter_mut().find(|member| member.id == *name && member.is_active(now));
     let Some(member) = member else {
         return Err(Failure::new(
             Exit::Failed,
-            format!("{} does not work at {}", options.name, root.anchor.practice),
+            format!("{name} does not work at {}", root.anchor.practice),
             "run `anteroom staff list` for the names",
         ));
     };
+    let mut inbox_keys = keys_of(&staff, opener).await?;
     let passphrase = context.passphrases.fresh(&path.display().to_string())?;
-    output.progress(&format!("Making {}'s new keys", options.name));
-    let keys = NewKeys::make(&options.name, member.role).await?;
+    output.progress(&format!("Making {name}'s new keys"));
+    let keys = NewKeys::make(name, member.role).await?;
     let held_keys = keys.encryption.is_some();
     let before = std::mem::replace(&mut member.signing, keys.signing.public().to_jwk());
     member.former.push(FormerKey { signing: before, not_after: now });
     member.encryption = keys.encryption.as_ref().map(|key| key.public().to_jwk());
-    let mut inbox_keys = inbox_keys(&session, &staff).await?;
     if held_keys {
         output.progress("Making a new inbox key");
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
     // Beside the old one, until the new keys count.
     let next = path.with_extension("credential.next");
-    let version = keys
-        .publish((&mut session, &signed_in), &root, &staff, members, &inbox_keys, (&next, &passphrase))
+    let roster = keys
+        .publish((&mut *session, &signed_in), root, &staff, members, &inbox_keys, (&next, &passphrase))
         .await?;
-    files::rename(&next, &path)?;
-    if options.name == root.owner {
+    files::rename(&next, path)?;
+    if *name == root.owner {
         // The owner's token went with the owner's old key.
         let (practice, now) = (&root.anchor.practice, clock::now_s());
         signed_in = session.relay.sign_in(practice, &root.owner, &keys.signing, now).await?;
     }
-    let published = match inbox_keys.first().filter(|_| held_keys) {
+    let manifest = match inbox_keys.first().filter(|_| held_keys) {
         None => None,
         Some(inbox) => {
-            let done = format!("{} has new keys", options.name);
-            Some(publish_inbox_key(&mut session, &signed_in, &root, manifest, inbox, &done).await?)
+            let done = format!("{name} has new keys");
+            Some(publish_inbox_key(session, &signed_in, root, manifest, inbox, &done).await?)
         }
     };
-    let json =
-        json!({ "rotated": options.name, "credential": path, "roster": version, "manifest": published });
-    output.print(&json, || {
-        format!(
-            "{} has new keys: roster version {version}. The old ones open and sign nothing new.\n  credential  {}",
-            options.name,
-            path.display()
-        )
-    })
+    Ok(Renewed { roster, manifest })
 }
 
 /// Publishes for how long the relay keeps what patients sent.
@@ -348,8 +370,12 @@ pub(super) fn owner_session(context: &Context, root: &RootFile, dir: &Path) -> R
 
 /// The inbox keys as the keyring has them, the one in use first.
 pub(super) async fn inbox_keys(session: &Session, staff: &Staff) -> Result<Vec<PrivateKey>, Failure> {
-    let key = session.encryption()?;
-    let keyring = key.open_keyring(staff.sealed_keyring()).await.map_err(|error| no_keyring(error.into()))?;
+    keys_of(staff, &session.encryption()?).await
+}
+
+async fn keys_of(staff: &Staff, opener: &PrivateKey) -> Result<Vec<PrivateKey>, Failure> {
+    let keyring =
+        opener.open_keyring(staff.sealed_keyring()).await.map_err(|error| no_keyring(error.into()))?;
     keyring
         .keys
         .iter()
