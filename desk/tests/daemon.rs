@@ -31,20 +31,22 @@ impl Drop for Smtp {
     }
 }
 
+/// A program of `tests/desk`.
+fn python(program: &str) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let python = root.join("target/venv/bin/python");
+    assert!(python.exists(), "{} is missing: `cargo xtask test` makes it", python.display());
+    let mut command = Command::new(python);
+    command.arg(root.join("tests/desk").join(program));
+    command
+}
+
 impl Smtp {
     fn start(directory: &Path) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let python = root.join("target/venv/bin/python");
-        assert!(python.exists(), "{} is missing: `cargo xtask test` makes it", python.display());
         let (record, mood) = (directory.join("mails.jsonl"), directory.join("mood"));
         fs::write(&mood, "ok").unwrap();
         fs::write(&record, "").unwrap();
-        let mut process = Command::new(python)
-            .arg(root.join("tests/desk/smtp.py"))
-            .args([&record, &mood])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut process = python("smtp.py").args([&record, &mood]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let port = line.trim().parse().unwrap();
@@ -61,6 +63,13 @@ impl Smtp {
         let text =
             |line: &str| serde_json::from_str::<Value>(line).unwrap()["text"].as_str().unwrap().to_owned();
         record.lines().map(text).collect()
+    }
+
+    /// Each message as libraries of others read it: whether the signature of `txt`'s key holds, and its calendar files.
+    fn read(&self, txt: &str) -> Vec<Value> {
+        let output = python("mails.py").arg("read").arg(&self.record).arg(txt).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// Messages to people, not to staff.
@@ -278,13 +287,18 @@ fn of_two_who_ask_for_a_time_one_has_it_and_a_calendar_file() {
     let folder = Path::new(&desk.settings).parent().unwrap();
     let week =
         r#"[{ days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], from = "09:00", to = "17:00" }]"#;
-    let more = format!("\n[slots]\nopen = {week}\nminutes = 30\n");
+    let txt = stdout(&python("mails.py").arg("key").arg(folder.join("dkim.pem")).output().unwrap());
+    let more = format!(
+        "\n[slots]\nopen = {week}\nminutes = 30\n[dkim]\ndomain = \"lakeside.example\"\nselector = \"desk\"\nkey_file = \"dkim.pem\"\n"
+    );
     fs::write(&desk.settings, fs::read_to_string(&desk.settings).unwrap() + &more).unwrap();
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/sequences/appointment");
-    fs::create_dir_all(folder.join("sequences/appointment")).unwrap();
-    for file in fs::read_dir(shipped).unwrap() {
-        let file = file.unwrap();
-        fs::copy(file.path(), folder.join("sequences/appointment").join(file.file_name())).unwrap();
+    for sequence in ["appointment", "cancellation"] {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/sequences").join(sequence);
+        fs::create_dir_all(folder.join("sequences").join(sequence)).unwrap();
+        for file in fs::read_dir(shipped).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.join("sequences").join(sequence).join(file.file_name())).unwrap();
+        }
     }
     desk.once(noon(1));
     let credential = desk.credential.as_str();
@@ -315,6 +329,102 @@ fn of_two_who_ask_for_a_time_one_has_it_and_a_calendar_file() {
 
     let invitations = smtp.to_people().into_iter().filter(|mail| mail.contains("text/calendar")).count();
     assert_eq!(invitations, 1, "a confirmation with the appointment for a calendar");
+
+    // Called off, the calendar is told of the same event; whoever is booked again afterwards, of a later state of it.
+    json(&["inbox", "cancel", threads[0], "--by", "practice"]);
+    desk.once(noon(1) + 2 * HOUR);
+    json(&["inbox", "book", threads[0], slots[60]["start"].as_str().unwrap(), "--ask"]);
+    desk.once(noon(1) + 3 * HOUR);
+    let mails = smtp.read(txt.trim());
+    assert!(mails.len() > 3 && mails.iter().all(|mail| mail["signed"] == true), "{mails:?}");
+    let files: Vec<&Value> = mails.iter().flat_map(|mail| mail["calendars"].as_array().unwrap()).collect();
+    let told = |name: &str| files.iter().map(|file| file[name].clone()).collect::<Vec<_>>();
+    assert_eq!(told("method"), ["PUBLISH", "CANCEL", "PUBLISH"]);
+    assert_eq!(told("status"), ["CONFIRMED", "CANCELLED", "CONFIRMED"]);
+    assert_eq!(told("sequence"), [0, 1, 2]);
+    assert!(files.iter().all(|file| file["uid"] == files[0]["uid"]), "{files:?}");
+}
+
+#[test]
+fn who_answers_or_has_no_address_any_more_gets_nothing_more() {
+    let lab = people(3);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 4);
+    assert_eq!(desk.once(noon(1))["sent"], 3);
+    let states = desk.states();
+    let mut threads: Vec<&String> = states.keys().map(|(thread, _)| thread).collect();
+    threads.sort();
+    lab.ok(&["inbox", "mark", threads[0], "replied", "--credential", &desk.credential]);
+    assert_eq!(desk.once(noon(3))["sent"], 2);
+
+    // The mail server knows the others no more, and is not asked again.
+    smtp.mood("refuse");
+    assert_eq!(desk.once(noon(5))["failed"], 2);
+    let show = ["--json", "inbox", "show", threads[1].as_str(), "--credential", &desk.credential];
+    let shown: Value = serde_json::from_str(&stdout(&lab.ok(&show))).unwrap();
+    assert!(shown["work"].to_string().contains("came back"), "{}", shown["work"]);
+    smtp.mood("ok");
+    let after = desk.once(noon(7));
+    assert_eq!((after["sent"].as_u64(), after["failed"].as_u64()), (Some(0), Some(0)));
+}
+
+#[test]
+fn an_alert_by_webhook_is_signed_as_others_expect_it() {
+    let lab = Lab::start();
+    lab.init();
+    lab.ok(&["staff", "add", "sam-rivera", "--role", "coordinator", "--dir", &lab.practice()]);
+    let file = lab.path("people.json");
+    let needs = "I have crushing chest pain and cannot breathe";
+    let person = json!([{ "lang": "en", "visits": [], "answers": {
+        "contact": { "name": "Example Person", "email": "person@example.com" },
+        "service": "not-sure", "needs": needs, "zip": "60601", "consent": { "version": 1 },
+    } }]);
+    fs::write(&file, person.to_string()).unwrap();
+    lab.ok(&[
+        "demo",
+        "seed",
+        "--file",
+        &file,
+        "--count",
+        "1",
+        "--credential",
+        &lab.credential("maria-lopez"),
+    ]);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 1);
+    let folder = Path::new(&desk.settings).parent().unwrap();
+    // As in the specification's own examples.
+    fs::write(folder.join("webhook.secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+    let record = folder.join("webhooks.jsonl");
+    fs::write(&record, "").unwrap();
+    let mut receiver = python("webhook.py")
+        .args([folder.join("webhook.secret"), record.clone()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    BufReader::new(receiver.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let hook = format!(
+        "email = []\nwebhook = {{ url = \"http://127.0.0.1:{}/\", secret_file = \"webhook.secret\" }}",
+        port.trim()
+    );
+    let settings = fs::read_to_string(&desk.settings).unwrap();
+    let settings = settings.replace("email = [\"coordinators@lakeside.example\"]", &hook);
+    fs::write(&desk.settings, settings).unwrap();
+    // Standard Webhooks: a receiver takes nothing that is older than five minutes.
+    let now = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let turn = desk.once(now);
+    receiver.kill().unwrap();
+    receiver.wait().unwrap();
+    assert!(turn["alerts"].as_u64() >= Some(1) && turn["troubles"] == json!([]), "{turn}");
+    let taken: Vec<Value> = fs::read_to_string(&record)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    assert_eq!(taken[0]["data"], json!({ "step": 1, "counts": { "emergency": 1 } }));
+    assert!(taken[0]["id"].as_str().is_some_and(|id| id.starts_with("msg_")), "{taken:?}");
 }
 
 /// Kills the desk at `points` random points of its work, lets the next one finish, and looks whether each person got
@@ -370,7 +480,7 @@ fn a_desk_that_is_killed_sends_nothing_twice_and_forgets_nothing() {
     killed_at(8);
 }
 
-/// `cargo test -p desk --test daemon -- --ignored --nocapture two_hundred`
+/// `cargo xtask soak`
 #[test]
 #[ignore = "takes several minutes"]
 fn a_desk_that_is_killed_at_two_hundred_points() {

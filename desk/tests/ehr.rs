@@ -6,7 +6,7 @@
 mod lab;
 
 use lab::{Lab, PASSPHRASE, stdout};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
 
 /// A server of `tests/desk`, with a file that records and a file that says its mood.
 struct Other {
@@ -228,12 +229,147 @@ fn a_fhir_server_that_refuses_breaks_off_and_forgets_has_each_patient_once() {
     assert_eq!(practice.turn()["failed"], 1);
     assert_eq!(practice.state(1).0, "dead-letter");
     assert!(practice.state(1).1.contains("422: this practice is closed"), "{}", practice.state(1).1);
+    let doctor = ["doctor", "--settings", &practice.settings, "--credential", &practice.credential];
+    let (said, _) = practice.lab.fails(1, &doctor);
+    for part in ["1 lead(s) wait on the way into the EHR", &format!("the EHR at {} answers", ehr.address)] {
+        assert!(said.contains(part), "{part}\n{said}");
+    }
     ehr.mood("ok");
     assert_eq!(practice.turn()["handed"], 0, "nobody has looked yet");
     let second = practice.leads[1].clone();
     practice.lab.ok(&["ehr", "retry", &second, "--credential", &practice.credential]);
     assert_eq!(practice.turn()["handed"], 1);
     assert_eq!(ehr.held().0, 2);
+}
+
+/// A FHIR server's own clients: what they post, and what it says.
+fn fhir(method: &str, url: &str, body: Option<&Value>) -> Value {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let client = reqwest::Client::new();
+        let request =
+            client.request(method.parse().unwrap(), url).header("content-type", "application/fhir+json");
+        let request = body.into_iter().fold(request, |request, body| request.body(body.to_string()));
+        let response = request.send().await.unwrap();
+        assert!(response.status().is_success(), "{method} {url}: {}", response.status());
+        serde_json::from_str(&response.text().await.unwrap()).unwrap()
+    })
+}
+
+/// `2026-12-01T15:00:00Z`, on the whole hour.
+fn at_hour(ms: u64) -> String {
+    jiff::Timestamp::from_millisecond((ms / HOUR * HOUR) as i64).unwrap().to_string()
+}
+
+/// A Schedule with a free Slot at each of these times; gives the references of the Slots.
+fn schedule(base: &str, is_active: bool, times: &[String]) -> Vec<String> {
+    let actor = json!([{ "display": "Dr. Rowan Sample" }]);
+    let schedule = json!({ "resourceType": "Schedule", "active": is_active, "actor": actor });
+    let schedule = fhir("POST", &format!("{base}/Schedule"), Some(&schedule));
+    let reference = format!("Schedule/{}", schedule["id"].as_str().unwrap());
+    let slot = |start: &String| {
+        let end = start.replace(":00:00Z", ":30:00Z");
+        let slot = json!({ "resourceType": "Slot", "schedule": { "reference": reference }, "status": "free", "start": start, "end": end });
+        format!("Slot/{}", fhir("POST", &format!("{base}/Slot"), Some(&slot))["id"].as_str().unwrap())
+    };
+    times.iter().map(slot).collect()
+}
+
+#[test]
+fn a_time_of_the_ehrs_calendar_is_one_persons_until_it_is_given_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let ehr = Other::fhir(directory.path(), &[]);
+    let base = ehr.address.clone();
+    let mut practice =
+        Practice::new(2, |_| format!("[ehr.to.fhir]\nbase = \"{base}\"\n[calendar]\nnotice_hours = 1\n"));
+    let times: Vec<String> = (0..7).map(|n| at_hour(practice.now + (48 + n) * HOUR)).collect();
+    let slots = schedule(&base, true, &times);
+    schedule(&base, false, &times[..1]);
+    let free = |practice: &Practice| -> Vec<String> {
+        let shown =
+            stdout(&practice.lab.ok(&["--json", "inbox", "slots", "--credential", &practice.credential]));
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        shown["slots"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|slot| slot["start"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let work = |practice: &Practice, lead: usize| {
+        let show = ["--json", "inbox", "show", &practice.leads[lead], "--credential", &practice.credential];
+        let shown: Value = serde_json::from_str(&stdout(&practice.lab.ok(&show))).unwrap();
+        shown["work"].to_string()
+    };
+    let ask = |practice: &Practice, lead: usize, time: &str| {
+        practice.inbox(&["book", &practice.leads[lead], time, "--ask"]);
+    };
+    practice.turn();
+    assert_eq!(free(&practice), times, "three pages of an active schedule, nothing of an inactive one");
+
+    // Of two who ask, the first in the log has it. The calendar is told of an inquiry and of no person.
+    ask(&practice, 0, &times[0]);
+    ask(&practice, 1, &times[0]);
+    assert_eq!(practice.turn()["booked"], 1);
+    assert!(work(&practice, 0).contains("appointment on"), "{}", work(&practice, 0));
+    assert!(work(&practice, 1).contains("the time was taken meanwhile"), "{}", work(&practice, 1));
+    assert_eq!(ehr.held(), (0, vec![("booked".into(), times[0].clone())]));
+    let status = |slot: usize| fhir("GET", &format!("{base}/{}", slots[slot]), None)["status"].clone();
+    assert_eq!((status(0), free(&practice)), (json!("busy"), times[1..].to_vec()));
+    let made = fhir("GET", &format!("{base}/Appointment"), None)["entry"][0]["resource"].clone();
+    assert_eq!(made["slot"][0]["reference"], json!(slots[0]));
+    assert!(made["participant"][0]["actor"]["reference"].is_null(), "{made}");
+
+    // Somebody else books it at the same moment; then the server breaks off in the middle.
+    ehr.mood("taken");
+    ask(&practice, 1, &times[1]);
+    assert_eq!(practice.turn()["booked"], 0);
+    assert!(work(&practice, 1).contains("the time was taken meanwhile"), "{}", work(&practice, 1));
+    ask(&practice, 1, &times[2]);
+    for (mood, booked) in [("busy", 0), ("half", 0), ("ok", 1)] {
+        ehr.mood(mood);
+        assert_eq!(practice.turn()["booked"], booked, "{mood}");
+    }
+    assert_eq!(
+        ehr.held().1,
+        [("booked".to_owned(), times[0].clone()), ("booked".to_owned(), times[2].clone())]
+    );
+
+    // Moved and called off before anybody was handed over: the calendar follows, and the times are free again.
+    ask(&practice, 1, &times[3]);
+    assert_eq!(practice.turn()["booked"], 1);
+    assert_eq!((status(2), status(3)), (json!("free"), json!("busy")));
+    let second = practice.leads[1].clone();
+    practice.inbox(&["cancel", &second, "--by", "patient"]);
+    practice.turn();
+    assert_eq!(
+        ehr.held(),
+        (0, vec![("booked".into(), times[0].clone()), ("cancelled".into(), times[3].clone())])
+    );
+    assert_eq!(status(3), json!("free"));
+    practice.turn();
+    assert_eq!(free(&practice), times[2..].to_vec());
+
+    // Handed over, the appointment is the one that is there, and names the patient now.
+    let first = practice.leads[0].clone();
+    practice.inbox(&["verify", &first, "identity"]);
+    practice.inbox(&["verify", &first, "contact"]);
+    assert_eq!(practice.turn()["handed"], 1, "{:?}", practice.state(0));
+    assert_eq!((ehr.held().0, ehr.held().1.len()), (1, 2));
+    let id = made["id"].as_str().unwrap();
+    let known = fhir("GET", &format!("{base}/Appointment/{id}"), None);
+    assert_eq!(known["participant"].as_array().unwrap().len(), 1);
+    let (kind, reference) = practice.state(0);
+    assert_eq!((kind.as_str(), &known["participant"][0]["actor"]["reference"]), ("done", &json!(reference)));
+
+    // The same times out of the server's SMART Scheduling Links publication.
+    let links = practice.settings.replace("desk.toml", "links.toml");
+    let publication = base.replace("/fhir", "/$bulk-publish");
+    let settings = fs::read_to_string(&practice.settings).unwrap() + &format!("links = \"{publication}\"\n");
+    fs::write(&links, settings).unwrap();
+    let checked = stdout(&practice.lab.ok(&["--json", "ehr", "check", "--settings", &links]));
+    let checked: Value = serde_json::from_str(&checked).unwrap();
+    assert_eq!(checked["free"].as_u64(), Some(times[2..].len() as u64));
 }
 
 #[test]

@@ -63,6 +63,17 @@ pub fn bundle_for(of: &Handover<'_>, recorded_ms: u64, takes: &dyn Fn(&str) -> b
     Bundle { resource_type: "Bundle", kind: "transaction", entry: entries.all }
 }
 
+/// The appointment alone, as it goes into the EHR's calendar when it is made: it names no patient, since nobody has
+/// checked yet who it is. The bundle of the hand-over finds it by its identifier.
+#[must_use]
+pub fn reservation(of: &Handover<'_>) -> Bundle {
+    let mut entries = Entries { of, takes: &|_| true, all: Vec::new() };
+    if let Some(times) = of.appointment() {
+        entries.add("appointment", |id| care::reserved(of, id, times));
+    }
+    Bundle { resource_type: "Bundle", kind: "transaction", entry: entries.all }
+}
+
 /// What the practice's identifier of a lead's resource is: the thread and a part, such as `appointment`.
 #[must_use]
 pub fn identifier_value(thread: &wire::ThreadId, part: &str) -> String {

@@ -86,6 +86,14 @@ pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
     Some((withdrawn.entry, Scheduling::Cancelled, Cow::Owned(told)))
 }
 
+/// Whether the EHR's calendar has had the lead's appointment since it was made: then what becomes of it is passed on,
+/// whether the lead was handed over or not.
+#[must_use]
+pub fn is_in_calendar(lead: &Lead) -> bool {
+    let withdrawn = lead.withdrawn.as_ref().map(|withdrawn| &withdrawn.appointment);
+    lead.appointment.as_ref().or(withdrawn).is_some_and(|appointment| appointment.reference.is_some())
+}
+
 /// Between two tries, in milliseconds: 1, 5, 15 minutes, an hour, then 4 hours.
 const fn pause(attempt: u16) -> u64 {
     match attempt {
@@ -181,6 +189,15 @@ impl<'a> Handover<'a> {
         let slot = &self.lead.appointment.as_ref()?.slot;
         let end = slot.end.filter(|end| *end > slot.start);
         Some((slot.start, end.unwrap_or(slot.start + u64::from(self.minutes.max(1)) * 60_000)))
+    }
+
+    /// The calendar's reference of the appointment's slot: `Slot/123`.
+    #[must_use]
+    pub fn slot(&self) -> Option<&str> {
+        let reference = self.lead.appointment.as_ref()?.slot.reference.as_deref();
+        // An id of R4: datatypes, 2.24.0.1.
+        let is_id = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+        reference.filter(|reference| reference.strip_prefix("Slot/").is_some_and(is_id))
     }
 }
 

@@ -11,7 +11,7 @@ pub struct Event<'a> {
     pub practice: &'a PracticeId,
     /// The lead's thread; names the event, whatever becomes of it.
     pub thread: ThreadId,
-    /// How often it was moved or cancelled: SEQUENCE.
+    /// How often it was changed, see [`crate::thread::Lead::calendar_sequence`]: SEQUENCE.
     pub sequence: u32,
     /// Begins, in milliseconds.
     pub start: u64,
@@ -32,6 +32,12 @@ pub struct Event<'a> {
 redacted_debug!(Event<'_>);
 
 impl Event<'_> {
+    /// METHOD (RFC 5546 1.4): that of an event which needs no answer.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        if self.is_cancelled { "CANCEL" } else { "PUBLISH" }
+    }
+
     /// The object, with line ends and folding as in RFC 5545 3.1. `stamp_ms` is when it was made.
     #[must_use]
     pub fn to_ics(&self, stamp_ms: u64) -> String {
@@ -40,7 +46,7 @@ impl Event<'_> {
         lines.add("VERSION", "2.0");
         lines.add("PRODID", "-//Anteroom//Anteroom//EN");
         lines.add("CALSCALE", "GREGORIAN");
-        lines.add("METHOD", if self.is_cancelled { "CANCEL" } else { "PUBLISH" });
+        lines.add("METHOD", self.method());
         lines.add("BEGIN", "VEVENT");
         lines.add("UID", &format!("{}@{}.anteroom.invalid", self.thread, self.practice));
         lines.add("DTSTAMP", &basic(stamp_ms));

@@ -64,6 +64,8 @@ pub enum Starts {
     Inquiry,
     /// A booking; a cancellation ends it, and a move begins it anew.
     Booking,
+    /// An appointment that is called off before its time, of which the person had a message; a new booking ends it.
+    Cancellation,
 }
 
 /// Whose products and services a sequence is about: 45 CFR 164.501, "marketing".

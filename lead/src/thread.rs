@@ -175,6 +175,22 @@ impl Lead {
         self.inquiry().map(|inquiry| work::corrected(&inquiry.answers, &self.corrections))
     }
 
+    /// How often what a calendar knows of the appointment has changed since it was first made: it rises with every booking,
+    /// move and cancellation (RFC 5545 3.8.7.4, SEQUENCE).
+    #[must_use]
+    pub fn calendar_sequence(&self) -> u32 {
+        let is_change = |did: &&Did| {
+            matches!(
+                did.event,
+                Event::AppointmentBooked { .. }
+                    | Event::AppointmentRescheduled { .. }
+                    | Event::AppointmentCancelled { .. }
+            )
+        };
+        let changes = self.history.iter().filter(is_change).count();
+        u32::try_from(changes.saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
     /// Who holds the lead at `now`, in milliseconds.
     #[must_use]
     pub fn holder(&self, now: u64) -> Option<&StaffId> {

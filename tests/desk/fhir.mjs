@@ -4,9 +4,11 @@
 // usage: fhir.mjs RECORD MOOD [PUBLIC_JWK CLIENT_ID]
 // RECORD: a file to which each request is appended, one JSON object a line, with what the server holds after it.
 // MOOD:   a file with one word, read at each transaction: ok, refuse (422), busy (503), half (stores all of it and is
-//         gone before it answers), slow (answers after five seconds), amnesia (stores another birth date).
+//         gone before it answers), slow (answers after five seconds), amnesia (stores another birth date); and when a
+//         Slot is written: taken (somebody else takes it just before).
 // PUBLIC_JWK: a file with the key that the client's assertions have to be signed by; without it nobody signs in.
-// Prints its base URL.
+// Searches for Slot and Schedule come in pages of three. Beside the server is a SMART Scheduling Links publication of the
+// same, at /$bulk-publish, for which nobody signs in. Prints the server's base URL.
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -31,7 +33,7 @@ const statement = {
   software: { name: 'Medplum router' },
   rest: [{
     mode: 'server', interaction: [{ code: 'transaction' }],
-    resource: KINDS.map((type) => ({ type, conditionalCreate: true, interaction: [{ code: 'create' }, { code: 'read' }, { code: 'update' }, { code: 'search-type' }] })),
+    resource: [...KINDS, 'Slot', 'Schedule'].map((type) => ({ type, conditionalCreate: true, interaction: [{ code: 'create' }, { code: 'read' }, { code: 'update' }, { code: 'search-type' }] })),
   }],
 };
 const outcome = (text, code = 'invalid') => ({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, details: { text } }] });
@@ -51,6 +53,25 @@ async function token(form, audience) {
   return { access_token: made, token_type: 'bearer', expires_in: 300, scope: form.get('scope') };
 }
 
+async function published(file, base) {
+  const type = file === 'slots.ndjson' ? 'Slot' : 'Schedule';
+  if (file !== '$bulk-publish') return ((await repository.search({ resourceType: type })).entry ?? []).map(({ resource }) => JSON.stringify(resource)).join('\n');
+  const output = ['Location', 'Schedule', 'Slot'].map((type) => ({ type, url: `${base}/${type.toLowerCase()}s.ndjson` }));
+  return JSON.stringify({ transactionTime: new Date().toISOString(), request: `${base}/$bulk-publish`, output });
+}
+
+const PAGE = 3;
+
+// The repository in memory knows no links: R4 http, 3.1.0.1.11.
+function paged(url, base) {
+  const [path, query] = url.split('?');
+  const search = new URLSearchParams(query);
+  search.set('_count', PAGE);
+  const next = new URLSearchParams(search);
+  next.set('_offset', Number(search.get('_offset') ?? 0) + PAGE);
+  return { url: `${path}?${search}`, next: (total) => (Number(next.get('_offset')) < total ? [{ relation: 'next', url: `${base}/fhir${path}?${next}` }] : []) };
+}
+
 async function answer(request, body) {
   const base = `http://${request.headers.host}`;
   const url = request.url.replace(/^\/fhir\/?/, '/');
@@ -63,14 +84,21 @@ async function answer(request, body) {
   }
   if (url === '/.well-known/smart-configuration') return [200, { token_endpoint: `${base}/token`, token_endpoint_auth_methods_supported: ['private_key_jwt'] }];
   if (url === '/metadata') return [200, statement];
+  if (/^\/(\$bulk-publish|[a-z]+\.ndjson)$/.test(request.url)) return [200, await published(request.url.slice(1), base)];
   if (key && !tokens.has(request.headers.authorization?.replace('Bearer ', ''))) return [401, outcome('no token', 'login')];
   const json = body ? JSON.parse(body) : undefined;
   const isTransaction = json?.type === 'transaction';
   const mood = isTransaction ? readFileSync(moodFile, 'utf8').trim() : 'ok';
   if (mood === 'refuse') return [422, outcome('this practice is closed')];
   if (mood === 'busy') return [503, outcome('try again later', 'transient')];
+  const page = request.method === 'GET' && /^\/(Slot|Schedule)\?/.test(url) ? paged(url, base) : undefined;
+  if (request.method === 'PUT' && url.startsWith('/Slot/') && json.status === 'busy' && readFileSync(moodFile, 'utf8').trim() === 'taken') {
+    const slot = await repository.readResource('Slot', json.id);
+    await repository.updateResource({ ...slot, status: 'busy', comment: 'by somebody else' });
+  }
   if (mood === 'amnesia') for (const entry of json.entry) if (entry.resource.birthDate) entry.resource.birthDate = '1900-01-01';
-  const [said, resource] = await router.handleRequest({ method: request.method, url, body: json, params: {}, query: {}, headers: request.headers }, repository);
+  const [said, resource] = await router.handleRequest({ method: request.method, url: page?.url ?? url, body: json, params: {}, query: {}, headers: request.headers }, repository);
+  if (page && resource) resource.link = page.next(resource.total);
   if (mood === 'half') return undefined;
   if (mood === 'slow') {
     appendFileSync(record, `${JSON.stringify({ waits: true })}\n`);
@@ -84,10 +112,11 @@ const server = http.createServer(async (request, response) => {
   let body = '';
   for await (const part of request) body += part;
   const answered = await answer(request, body).catch((error) => [500, outcome(String(error))]);
-  const [patients, appointments] = await Promise.all(['Patient', 'Appointment'].map((resourceType) => repository.search({ resourceType })));
-  const held = { patients: patients.total, appointments: appointments.entry?.map(({ resource }) => [resource.status, resource.start]) ?? [] };
+  const [patients, appointments, slots] = await Promise.all(['Patient', 'Appointment', 'Slot'].map((resourceType) => repository.search({ resourceType })));
+  const all = (found) => found.entry?.map(({ resource }) => [resource.status, resource.start]) ?? [];
+  const held = { patients: patients.total, appointments: all(appointments), slots: all(slots) };
   appendFileSync(record, `${JSON.stringify({ method: request.method, url: request.url, status: answered?.[0] ?? 0, ...held })}\n`);
   if (!answered) return request.socket.destroy();
-  response.writeHead(answered[0], { 'content-type': 'application/fhir+json' }).end(JSON.stringify(answered[1]));
+  response.writeHead(answered[0], { 'content-type': 'application/fhir+json' }).end(typeof answered[1] === 'string' ? answered[1] : JSON.stringify(answered[1]));
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/fhir`));

@@ -36,7 +36,7 @@ enum Command {
     Build(build::Options),
     /// Measure sizes, the widget in a slowed-down browser, sealing in wasm, and durable submissions per second
     Bench(bench::Options),
-    /// Kill relays a hundred times under load, and let a thousand slow clients at one: minutes
+    /// Kill relays a hundred times under load, let a thousand slow clients at one, kill a desk at 200 points: minutes
     Soak,
     /// Kill the primary of examples/deploy/ha under load: minutes
     Failover,

@@ -7,6 +7,8 @@ use crate::clock;
 use crate::daemon::documents;
 use crate::daemon::settings::Settings;
 use crate::daemon::smtp::Smtp;
+use crate::ehr::Target;
+use crate::ehr::settings::{Calendar, EhrSettings};
 use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::findings::Findings;
@@ -14,6 +16,8 @@ use crate::keyfile::{recovery_path, root_path};
 use crate::session::{Session, no_keyring};
 use inbox::Staff;
 use lead::Manifest;
+use lead::thread::Lead;
+use serde_json::Value;
 use std::path::Path;
 
 /// A manifest that ends sooner than this should be published again.
@@ -26,16 +30,19 @@ pub(super) async fn doctor(context: &Context, options: &Doctor) -> Result<(), Fa
     let opened = Session::open(context, &of.credential);
     if let Some(mut session) = findings.take(opened) {
         look_at_files(&mut findings, &of.credential);
-        look_at_practice(&mut findings, &mut session).await;
+        let leads = look_at_practice(&mut findings, &mut session).await;
         if let Some(settings) = &options.settings {
-            look_at_desk(&mut findings, &mut session, settings).await;
+            look_at_desk(&mut findings, &mut session, settings, &leads.unwrap_or_default()).await;
         }
     }
     findings.conclude(context.output)
 }
 
-async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Path) {
+async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Path, leads: &[Lead]) {
     let Some(settings) = findings.take(Settings::read(path)) else { return };
+    if let Some(ehr) = &settings.ehr {
+        look_at_ehr(findings, ehr, settings.calendar.as_ref(), leads).await;
+    }
     let Some(sequences) = findings.take(documents::read_all(&settings.sequences)) else { return };
     let manifest = session.manifest().await;
     if let Some(manifest) = findings.take(manifest) {
@@ -66,6 +73,46 @@ async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Pat
     }
 }
 
+async fn look_at_ehr(
+    findings: &mut Findings,
+    settings: &EhrSettings,
+    calendar: Option<&Calendar>,
+    leads: &[Lead],
+) {
+    let Some(mut target) = findings.take(Target::open(settings, calendar)) else { return };
+    let address = target.address();
+    match target.probe().await {
+        Err(why) => findings.problem(
+            Exit::Failed,
+            format!("{address}: {why}"),
+            "nothing is lost: leads wait; `anteroom ehr check` asks again",
+        ),
+        Ok(found) => match found["leaves"].as_array().map(Vec::as_slice) {
+            Some([]) | None => findings.well(format!("the EHR at {address} answers")),
+            Some(leaves) => {
+                let leaves: Vec<&str> = leaves.iter().filter_map(Value::as_str).collect();
+                findings.warning(
+                    format!("the EHR at {address} answers, and does not take {}", leaves.join(", ")),
+                    "these are left out of what is handed over; ask its administrator if you need them",
+                );
+            }
+        },
+    }
+    let waiting: Vec<u64> =
+        leads.iter().filter_map(|lead| lead.hand_off.waits_for_a_person_since()).collect();
+    match waiting.iter().max() {
+        None => findings.well("nobody waits on the way into the EHR for a person to look"),
+        Some(last) => findings.warning(
+            format!(
+                "{} lead(s) wait on the way into the EHR for a person to look, the last since {}",
+                waiting.len(),
+                clock::local(*last)
+            ),
+            "run `anteroom ehr status`, put it right, then `anteroom ehr retry`",
+        ),
+    }
+}
+
 fn look_at_files(findings: &mut Findings, credential: &Path) {
     findings.well(format!("{} opens", credential.display()));
     if files::is_open_to_others(credential).unwrap_or(true) {
@@ -85,10 +132,9 @@ fn look_at_files(findings: &mut Findings, credential: &Path) {
     }
 }
 
-async fn look_at_practice(findings: &mut Findings, session: &mut Session) {
-    if findings.take(session.relay.is_ready().await).is_none() {
-        return;
-    }
+/// Gives the leads, where they could be read.
+async fn look_at_practice(findings: &mut Findings, session: &mut Session) -> Option<Vec<Lead>> {
+    findings.take(session.relay.is_ready().await)?;
     findings.well(format!("the relay at {} answers", session.relay.address()));
     if let Ok(skew) = session.relay.clock_skew().await {
         findings.check(
@@ -105,17 +151,15 @@ async fn look_at_practice(findings: &mut Findings, session: &mut Session) {
         look_at_manifest(findings, manifest);
     }
     let signed_in = session.sign_in().await;
-    let Some(signed_in) = findings.take(signed_in) else { return };
+    let signed_in = findings.take(signed_in)?;
     findings.well(format!("the relay lets {} in", session.credential.staff));
     let staff = session.staff(&signed_in).await;
-    let Some(staff) = findings.take(staff) else { return };
+    let staff = findings.take(staff)?;
     look_at_membership(findings, session, &staff);
-    if session.credential.encryption.is_none() {
-        return;
-    }
-    let Some(key) = findings.take(session.encryption()) else { return };
+    session.credential.encryption.as_ref()?;
+    let key = findings.take(session.encryption())?;
     let keys = staff.open_keyring(&key).await.map_err(no_keyring);
-    let Some(keys) = findings.take(keys) else { return };
+    let keys = findings.take(keys)?;
     let lacks = manifest.iter().flat_map(|manifest| &manifest.inbox.keys).map(wire::PublicJwk::thumbprint);
     let lacks: Vec<String> = lacks.filter(|key| keys.key(key).is_none()).map(|key| key.to_string()).collect();
     findings.check(
@@ -126,7 +170,7 @@ async fn look_at_practice(findings: &mut Findings, session: &mut Session) {
         "publish the manifest anew: anteroom manifest publish FILE --dir DIR",
     );
     let inbox = session.read_with(&signed_in, staff, keys).await;
-    let Some(inbox) = findings.take(inbox) else { return };
+    let inbox = findings.take(inbox)?;
     findings.well(format!("the log is intact: {} entries", inbox.head().seq));
     if !inbox.refused().is_empty() {
         findings.warning(
@@ -134,6 +178,7 @@ async fn look_at_practice(findings: &mut Findings, session: &mut Session) {
             "run `anteroom log verify` and read why",
         );
     }
+    Some(inbox.leads())
 }
 
 fn look_at_manifest(findings: &mut Findings, manifest: &Manifest) {

@@ -5,8 +5,10 @@ use super::show::find;
 use super::work::seal_in;
 use crate::cli::{EhrExport, EhrRetry, OfCredential};
 use crate::clock;
+use crate::daemon::ports::Ehr;
 use crate::daemon::settings::Settings;
-use crate::ehr::{Target, folder, settings::EhrSettings};
+use crate::ehr::settings::{Calendar, EhrSettings};
+use crate::ehr::{Target, folder};
 use crate::failure::{Exit, Failure};
 use crate::reading::{Assessed, Reading};
 use crate::session::Session;
@@ -16,31 +18,41 @@ use lead::thread::{Event, HandOff, Verification};
 use serde_json::{Value, json};
 use std::path::Path;
 
-fn ehr_of(path: &Path) -> Result<EhrSettings, Failure> {
-    Settings::read(path)?.ehr.ok_or_else(|| {
+fn ehr_of(path: &Path) -> Result<(EhrSettings, Option<Calendar>), Failure> {
+    let Settings { ehr, calendar, .. } = Settings::read(path)?;
+    let ehr = ehr.ok_or_else(|| {
         Failure::new(
             Exit::Document,
             format!("{} has no [ehr]", path.display()),
             "add it: docs/hand-off.md shows every member",
         )
-    })
+    })?;
+    Ok((ehr, calendar))
 }
 
 /// Asks the EHR what it takes; hands nothing over.
 pub(super) async fn check(context: &Context, settings: &Path) -> Result<(), Failure> {
-    let mut target = Target::open(&ehr_of(settings)?)?;
+    let (ehr, calendar) = ehr_of(settings)?;
+    let mut target = Target::open(&ehr, calendar.as_ref())?;
     let address = target.address();
     let key = target.public_key();
     if let Some(key) = &key {
         context.output.progress(&format!("The public key that the EHR has to know:\n{key}"));
     }
-    let found = target.probe().await.map_err(|why| {
+    let failed = |why: String| {
         Failure::new(
             Exit::Failed,
             format!("{address}: {why}"),
             "nothing is lost: leads wait; put it right and run this again",
         )
-    })?;
+    };
+    let mut found = target.probe().await.map_err(failed)?;
+    if let Some(calendar) = &calendar {
+        let now = clock::now_ms();
+        let until = now.saturating_add(u64::from(calendar.ahead_days) * 86_400_000);
+        let free = target.free(now, until).await.map_err(|refusal| failed(refusal.why()))?;
+        found["free"] = json!(free.len());
+    }
     context.output.print(&found, || {
         let list = |name: &str| -> Vec<&str> {
             found[name].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
@@ -51,6 +63,9 @@ pub(super) async fn check(context: &Context, settings: &Path) -> Result<(), Fail
         }
         if !list("leaves").is_empty() {
             lines.push(format!("It does not take {}: these are left out.", list("leaves").join(", ")));
+        }
+        if let Some(free) = found["free"].as_u64() {
+            lines.push(format!("Its calendar has {free} free times."));
         }
         clean_block(&lines.join("\n"))
     })
@@ -145,7 +160,7 @@ pub(super) async fn retry(context: &Context, options: &EhrRetry) -> Result<(), F
 
 /// Writes a lead's files.
 pub(super) async fn export(context: &Context, options: &EhrExport) -> Result<(), Failure> {
-    let settings = ehr_of(&options.settings)?;
+    let (settings, _) = ehr_of(&options.settings)?;
     let mut session = Session::open(context, &options.of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();

@@ -89,14 +89,24 @@ pub(super) async fn book(context: &Context, options: &InboxBook) -> Result<(), F
     })?;
     let end = Some(start.saturating_add(u64::from(options.minutes) * 60_000));
     let slot = Slot { start, end, reference: None };
-    if options.ask {
-        return append(context, &options.of, &options.id, Event::AppointmentRequested { slot }).await;
-    }
-    append_with(context, &options.of, &options.id, |lead| match lead.appointment {
+    append_with(context, &options.of, &options.id, |reading, lead| match lead.appointment {
+        _ if options.ask => Event::AppointmentRequested { slot: offered(reading, slot) },
         None => Event::AppointmentBooked { slot, reference: None },
         Some(_) => Event::AppointmentRescheduled { slot, reference: None },
     })
     .await
+}
+
+/// The slot of the practice's calendar that begins then, if it has one; of several, one that no colleague has asked for.
+fn offered(reading: &Reading, wanted: Slot) -> Slot {
+    let all = reading.assessed();
+    let is_asked = |slot: &&&Slot| {
+        all.iter().any(|lead| lead.lead.requested.as_ref().is_some_and(|asked| asked.slot == ***slot))
+    };
+    let offered = reading.availability().into_iter().flat_map(|known| &known.slots);
+    let then: Vec<&Slot> = offered.filter(|slot| slot.start == wanted.start).collect();
+    let slot = then.iter().find(|slot| !is_asked(slot)).or(then.first());
+    slot.map_or(wanted, |slot| (*slot).clone())
 }
 
 /// Calls an appointment off.
@@ -109,20 +119,20 @@ pub(super) async fn cancel(context: &Context, options: &InboxCancel) -> Result<(
 }
 
 async fn append(context: &Context, of: &OfCredential, id: &str, event: Event) -> Result<(), Failure> {
-    append_with(context, of, id, |_| event).await
+    append_with(context, of, id, |_, _| event).await
 }
 
 async fn append_with(
     context: &Context,
     of: &OfCredential,
     id: &str,
-    event: impl FnOnce(&Lead) -> Event,
+    event: impl FnOnce(&Reading, &Lead) -> Event,
 ) -> Result<(), Failure> {
     let mut session = Session::open(context, &of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
     let lead = find(&reading, &all, id)?;
-    let sealed = seal_in(&session, &reading, lead.lead.thread, event(lead.lead)).await?;
+    let sealed = seal_in(&session, &reading, lead.lead.thread, event(&reading, lead.lead)).await?;
     let receipt = session.sign_in().await?.append(sealed).await?;
     let json = json!({ "reference": lead.reference(), "entry": receipt.entry, "seq": receipt.seq });
     context.output.print(&json, || format!("Entry {} is written on {}.", receipt.seq, lead.reference()))

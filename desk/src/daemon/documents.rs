@@ -131,7 +131,7 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
         let sequences = read_all(&root.join("sequences")).unwrap();
         let ids: Vec<&str> = sequences.iter().map(|sequence| sequence.id.as_str()).collect();
-        assert_eq!(ids, ["appointment", "gentle-follow-up", "no-answer"]);
+        assert_eq!(ids, ["appointment", "cancellation", "gentle-follow-up", "no-answer"]);
         let manifest = crate::document::read_manifest(&root.join("manifests/lakeside-ortho.toml")).unwrap();
         let settings = super::super::settings::Settings::read(&root.join("desk/desk.toml")).unwrap();
         assert_eq!(mistakes(&sequences, &settings.sender, &manifest), [""; 0]);

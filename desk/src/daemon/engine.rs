@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use lead::handover;
 use lead::sequence::{self, Next, Sequence};
 use lead::slots::Template;
-use lead::thread::{Availability, Event, EventClaims, Lead, StepKey};
+use lead::thread::{Availability, Event, EventClaims, Lead, Slot, StepKey};
 use lead::{Assessment, assess};
 use std::collections::{BTreeMap, HashMap};
 use wire::{EntryId, ThreadId};
@@ -39,7 +39,35 @@ pub(crate) struct Rules {
     /// How leads are handed over to the EHR.
     pub(crate) hand_off: HandOffRules,
     /// When the practice sees new patients; `None`: the desk makes no appointments.
-    pub(crate) slots: Option<Template>,
+    pub(crate) times: Option<Times>,
+}
+
+/// Where free times come from.
+pub(crate) enum Times {
+    /// The practice's own week.
+    Weekly(Template),
+    /// The EHR's calendar.
+    Calendar(Ahead),
+}
+
+/// How far ahead a calendar is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ahead {
+    /// None sooner than so many hours from now.
+    pub(crate) notice_hours: u16,
+    /// None later than so many days from now.
+    pub(crate) days: u16,
+}
+
+impl Times {
+    /// The first moment after `now` for which an appointment can be chosen, in milliseconds.
+    fn from(&self, now: u64) -> u64 {
+        let hours = match self {
+            Self::Weekly(template) => template.notice_hours,
+            Self::Calendar(ahead) => ahead.notice_hours,
+        };
+        now.saturating_add(u64::from(hours) * HOUR)
+    }
 }
 
 /// How leads are handed over to the EHR.
@@ -66,10 +94,12 @@ pub(crate) struct Engine<L, M, N, E> {
     letters: Letters,
     assessed: HashMap<EntryId, (u64, Assessment)>,
     digested: BTreeMap<u8, u64>,
-    /// Changes of appointments that the EHR did not take: not before then, in milliseconds.
+    /// Wishes and changes of appointments that the EHR did not take: not before then, in milliseconds.
     held_back: HashMap<EntryId, u64>,
     /// Free times as this program published them last.
     published: Option<Availability>,
+    /// When the EHR's calendar was looked at, in milliseconds, and what was free, if that could be read.
+    looked_up: Option<(u64, Option<Vec<Slot>>)>,
 }
 
 /// What a turn did, and when the next one is needed.
@@ -148,6 +178,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             digested: BTreeMap::new(),
             held_back: HashMap::new(),
             published: None,
+            looked_up: None,
         }
     }
 
@@ -220,7 +251,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             {
                 return true;
             }
-            if self.rules.slots.is_some() && lead.requested.is_some() {
+            if self.rules.times.is_some() && lead.requested.is_some() {
                 return true;
             }
             let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
@@ -376,6 +407,7 @@ const CLAIM: &str = "follow-up";
 const SETTLED: &str = "follow-up-settled";
 const CALL: &str = "call-asked";
 const ALERT: &str = "alert";
+const BOUNCED: &str = "bounced";
 const OPTED_OUT: &str = "opted-out";
 const HAND_OFF: &str = "hand-off";
 const HANDED_OFF: &str = "hand-off-settled";

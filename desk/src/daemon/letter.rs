@@ -101,10 +101,10 @@ impl Letters {
         let values = Values::of(lead, manifest, &self.sender, unsubscribe);
         let rendered = template::render(email, language, &values, &self.sender)?;
         let alternative = MultiPart::alternative_plain_html(rendered.text, rendered.html);
-        let invite = email.calendar.then(|| invite(lead, manifest, &self.sender, now)).flatten();
+        let invite = email.calendar.then(|| invite(lead, manifest, &self.sender)).flatten();
         let body = match invite {
             None => alternative,
-            Some(ics) => MultiPart::mixed().multipart(alternative).singlepart(calendar_part(ics)),
+            Some(event) => MultiPart::mixed().multipart(alternative).singlepart(calendar_part(&event, now)),
         };
         let recipient: Address = to.parse().map_err(|_| LetterError::Recipient)?;
         let mut message = self
@@ -169,29 +169,31 @@ impl Letters {
     }
 }
 
-/// The appointment of a lead for a calendar, if it has one. Its title is neutral; calendars are shared.
-fn invite(lead: &Lead, manifest: &Manifest, sender: &Sender, now: u64) -> Option<String> {
-    let made = lead.appointment.as_ref()?;
+/// The appointment of a lead for a calendar, if it has one, or had one that is called off. Its title is neutral; calendars
+/// are shared.
+fn invite<'a>(lead: &Lead, manifest: &'a Manifest, sender: &'a Sender) -> Option<ical::Event<'a>> {
+    let off = lead.withdrawn.as_ref().map(|off| &off.appointment);
+    let made = lead.appointment.as_ref().or(off)?;
     let is_spanish = lead.inquiry().is_some_and(|inquiry| inquiry.lang.starts_with("es"));
-    let event = ical::Event {
+    Some(ical::Event {
         practice: &manifest.practice,
         thread: lead.thread,
-        sequence: made.moves,
+        sequence: lead.calendar_sequence(),
         start: made.slot.start,
         end: made.slot.end.unwrap_or(made.slot.start + HALF_AN_HOUR),
         title: if is_spanish { "Cita" } else { "Appointment" },
         place: &sender.postal_address,
         phone: &manifest.source.phone,
         remind_before: Some(24 * 60),
-        is_cancelled: false,
-    };
-    Some(event.to_ics(now))
+        is_cancelled: lead.appointment.is_none(),
+    })
 }
 
-fn calendar_part(ics: String) -> SinglePart {
-    let kind =
-        ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH").unwrap_or(ContentType::TEXT_PLAIN);
-    SinglePart::builder().header(kind).body(ics)
+/// RFC 6047 2.4: the method stands in the part's head too.
+fn calendar_part(event: &ical::Event<'_>, now: u64) -> SinglePart {
+    let kind = format!("text/calendar; charset=utf-8; method={}", event.method());
+    let kind = ContentType::parse(&kind).unwrap_or(ContentType::TEXT_PLAIN);
+    SinglePart::builder().header(kind).body(event.to_ics(now))
 }
 
 #[cfg(test)]

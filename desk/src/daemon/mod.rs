@@ -24,11 +24,12 @@ mod simulation;
 use crate::clock;
 use crate::commands::Context;
 use crate::ehr::Target;
+use crate::ehr::settings::Calendar;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::output::Output;
 use crate::session::Session;
-use engine::{Engine, Halt, HandOffRules, Rules, Turn};
+use engine::{Ahead, Engine, Halt, HandOffRules, Rules, Times, Turn};
 use follower::Follower;
 use journal::Journal;
 use letter::Letters;
@@ -147,18 +148,21 @@ fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<
     let notifier =
         Alerts { steps: steps.clone(), secrets, letters: letters.clone(), smtp: smtp.clone(), http, console };
     let journal = Journal::open(&settings.state.join("journal.db"))?;
-    let ehr = settings.ehr.as_ref().map(Target::open).transpose()?;
+    let ehr = settings.ehr.as_ref().map(|ehr| Target::open(ehr, settings.calendar.as_ref())).transpose()?;
     let hand_off = settings.ehr.as_ref().map_or_else(HandOffRules::default, |ehr| HandOffRules {
         system: ehr.system.clone(),
         minutes: ehr.minutes,
     });
-    let rules = Rules {
-        sequences,
-        alerts: steps,
-        digest_minutes: settings.alerts.digest_minutes,
-        hand_off,
-        slots: settings.slots.clone(),
+    let times = match (&settings.slots, &settings.calendar) {
+        (Some(template), _) => Some(Times::Weekly(template.clone())),
+        (None, Some(calendar)) => {
+            let Calendar { notice_hours, ahead_days, .. } = *calendar;
+            Some(Times::Calendar(Ahead { notice_hours, days: ahead_days }))
+        }
+        (None, None) => None,
     };
+    let rules =
+        Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes, hand_off, times };
     Ok(Engine::new((follower, smtp, notifier, ehr), journal, rules, letters))
 }
 

@@ -2,7 +2,7 @@
 
 use super::alert::{self, AlertStep};
 use super::letter::Letters;
-use super::ports::{Digest, Handover, Mailer, Notifier, Refusal};
+use super::ports::{Digest, Handover, Mailer, NotOffered, Notifier};
 use super::smtp::Smtp;
 use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
@@ -55,18 +55,12 @@ impl Alerts {
         let (subject, text) = words(digest, &self.console);
         let letter =
             self.letters.to_staff(&digest.id, to, &subject, text, now).map_err(|error| error.to_string())?;
-        let ready = self.smtp.offer(&letter).await.map_err(why)?;
+        let ready = self.smtp.offer(&letter).await.map_err(NotOffered::why)?;
         match self.smtp.hand_over(ready, &letter).await {
             Handover::Sent => Ok(()),
-            Handover::Refused(refusal) => Err(why(refusal)),
+            Handover::Refused(refusal) => Err(refusal.why()),
             Handover::Unclear => Err("the mail server went away".into()),
         }
-    }
-}
-
-fn why(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Later(why) | Refusal::Never(why) => why,
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::failure::Failure;
 use lead::Manifest;
 use lead::hl7::Scheduling;
-use lead::thread::{AlertReason, Availability, Event, EventClaims, Lead};
+use lead::thread::{AlertReason, Availability, Event, EventClaims, Lead, NoAppointment, Slot};
 use wire::{EntryId, ThreadId};
 
 /// What became of an entry that was appended.
@@ -76,6 +76,40 @@ pub(crate) enum Refusal {
     Never(String),
 }
 
+impl Refusal {
+    /// In words.
+    pub(crate) fn why(self) -> String {
+        match self {
+            Self::Later(why) | Self::Never(why) => why,
+        }
+    }
+}
+
+/// Why a mail server did not get as far as a message. Certain: it was not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotOffered {
+    /// It does not take the message.
+    Refused(Refusal),
+    /// It has no such recipient, and will not have one.
+    DeadAddress(String),
+}
+
+impl NotOffered {
+    /// In words.
+    pub(crate) fn why(self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.why(),
+            Self::DeadAddress(why) => why,
+        }
+    }
+}
+
+impl From<Refusal> for NotOffered {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// What became of a message that was handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Handover {
@@ -92,7 +126,7 @@ pub(crate) trait Mailer {
     /// A conversation in which the mail server waits for the message.
     type Ready;
     /// Everything up to the message itself.
-    async fn offer(&mut self, mail: &Mail) -> Result<Self::Ready, Refusal>;
+    async fn offer(&mut self, mail: &Mail) -> Result<Self::Ready, NotOffered>;
     /// The message itself.
     async fn hand_over(&mut self, ready: Self::Ready, mail: &Mail) -> Handover;
 }
@@ -128,6 +162,15 @@ pub(crate) enum Delivery {
     Unclear,
 }
 
+/// Why the EHR's calendar has no such appointment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotBooked {
+    /// It cannot be asked now.
+    Later,
+    /// The answer to who asked for it.
+    No(NoAppointment),
+}
+
 /// A way into the practice's EHR.
 pub(crate) trait Ehr {
     /// Whether handing over twice leaves the same as once.
@@ -141,4 +184,9 @@ pub(crate) trait Ehr {
         what: Scheduling,
         now: u64,
     ) -> Result<(), Refusal>;
+    /// What is free in its calendar between two moments in milliseconds, the earliest first.
+    async fn free(&mut self, from: u64, until: u64) -> Result<Vec<Slot>, Refusal>;
+    /// Puts the appointment that `of` has into its calendar, or moves it there, and gives the EHR's reference of it;
+    /// twice is as good as once.
+    async fn book(&mut self, of: &lead::handover::Handover<'_>) -> Result<String, NotBooked>;
 }

@@ -4,7 +4,7 @@ use super::alert::AlertStep;
 use super::letter::Dkim;
 use super::smtp::SmtpSettings;
 use crate::document;
-use crate::ehr::settings::EhrSettings;
+use crate::ehr::settings::{Calendar, EhrSettings};
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::sequence::Sender;
@@ -35,6 +35,9 @@ pub(crate) struct Settings {
     /// When the practice sees new patients.
     #[serde(default)]
     pub(crate) slots: Option<Template>,
+    /// In place of that, the calendar of the EHR.
+    #[serde(default)]
+    pub(crate) calendar: Option<Calendar>,
     /// The practice's EHR.
     #[serde(default)]
     pub(crate) ehr: Option<EhrSettings>,
@@ -114,6 +117,21 @@ impl Settings {
         }
         if let Some(fault) = self.slots.iter().flat_map(Template::faults).next() {
             return wrong(&format!("slots.{fault}"), "correct it there; examples/desk shows every member");
+        }
+        if let Some(calendar) = &self.calendar {
+            let has_server = self.ehr.as_ref().is_some_and(EhrSettings::is_fhir);
+            if self.slots.is_some() || !has_server {
+                return wrong(
+                    "calendar is that of a FHIR server, and stands in the place of slots",
+                    "give [ehr.to.fhir] as well and take [slots] out, or take [calendar] out",
+                );
+            }
+            if let Some(fault) = calendar.fault() {
+                return wrong(
+                    &format!("calendar.{fault}"),
+                    "correct it there; docs/hand-off.md shows every member",
+                );
+            }
         }
         if self.ehr.as_ref().is_some_and(|ehr| !ehr.system.contains(':')) {
             return wrong(

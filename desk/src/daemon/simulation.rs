@@ -1,11 +1,12 @@
 //! A month of the engine over 500 synthetic leads, hour by hour, with a log and a mail server of the test's own that
 //! fail now and then, an EHR that is away, takes half and refuses, and a desk that dies and starts again.
 
-use super::engine::{Engine, Halt, HandOffRules, Rules};
+use super::engine::{Engine, Halt, HandOffRules, Rules, Times};
 use super::journal::Journal;
 use super::letter::Letters;
 use super::ports::{
-    Appended, Delivery, Digest, Ehr, Handover, Log, LogError, Mail, Mailer, Notifier, Refusal,
+    Appended, Delivery, Digest, Ehr, Handover, Log, LogError, Mail, Mailer, NotBooked, NotOffered, Notifier,
+    Refusal,
 };
 use super::settings::Settings;
 use crate::failure::Failure;
@@ -16,7 +17,7 @@ use lead::scoring::Score;
 use lead::sequence::zones_of_zip;
 use lead::thread::{
     AlertReason, Availability, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff,
-    Lead, Record, Slot, Stage, Verification, fold,
+    Lead, NoAppointment, Record, Slot, Stage, Verification, fold,
 };
 use lead::{Manifest, assess};
 use std::cell::RefCell;
@@ -161,16 +162,16 @@ struct FakeMailer(Shared);
 impl Mailer for FakeMailer {
     type Ready = ();
 
-    async fn offer(&mut self, mail: &Mail) -> Result<(), Refusal> {
+    async fn offer(&mut self, mail: &Mail) -> Result<(), NotOffered> {
         let mut world = self.0.borrow_mut();
         let id = message_id(mail);
         let tries = world.tried.entry(id).or_default();
         *tries += 1;
         let greylisted = *tries == 1 && mail.to.contains('3');
         if mail.to.starts_with("gone") {
-            return Err(Refusal::Never("550".into()));
+            return Err(NotOffered::DeadAddress("550".into()));
         }
-        if greylisted { Err(Refusal::Later("451".into())) } else { Ok(()) }
+        if greylisted { Err(Refusal::Later("451".into()).into()) } else { Ok(()) }
     }
 
     async fn hand_over(&mut self, (): (), mail: &Mail) -> Handover {
@@ -246,6 +247,14 @@ impl Ehr for FakeEhr {
         world.charts.insert(of.lead.thread, start);
         Ok(())
     }
+
+    async fn free(&mut self, _: u64, _: u64) -> Result<Vec<Slot>, Refusal> {
+        Ok(Vec::new())
+    }
+
+    async fn book(&mut self, _: &lead::handover::Handover<'_>) -> Result<String, NotBooked> {
+        Err(NotBooked::No(NoAppointment::Refused))
+    }
 }
 
 fn root() -> &'static Path {
@@ -308,7 +317,7 @@ fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMailer, FakeNot
         alerts: settings.alerts.steps.clone(),
         digest_minutes: 5,
         hand_off,
-        slots: settings.slots.clone(),
+        times: settings.slots.clone().map(Times::Weekly),
     };
     let log = FakeLog(Rc::clone(world), world.borrow().manifest.clone());
     let ports =

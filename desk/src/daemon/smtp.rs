@@ -1,7 +1,7 @@
 //! Messages by SMTP (RFC 5321), in two halves: up to the server's 354, and the message itself. Whatever fails in
 //! the first half has certainly not been sent; in the second, only what the server answered is certain.
 
-use super::ports::{Handover, Mail, Mailer, Refusal};
+use super::ports::{Handover, Mail, Mailer, NotOffered, Refusal};
 use crate::failure::{Exit, Failure};
 use lettre::Address;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
@@ -9,6 +9,7 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use serde::Deserialize;
+use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -105,7 +106,7 @@ impl Smtp {
 impl Mailer for Smtp {
     type Ready = AsyncSmtpConnection;
 
-    async fn offer(&mut self, mail: &Mail) -> Result<AsyncSmtpConnection, Refusal> {
+    async fn offer(&mut self, mail: &Mail) -> Result<AsyncSmtpConnection, NotOffered> {
         let address = |text: &str| text.parse::<Address>().map_err(|_| Refusal::Never("no address".into()));
         let (from, to) = (address(&mail.from)?, address(&mail.to)?);
         let timed_out = |_| Refusal::Later("the mail server does not answer".into());
@@ -115,15 +116,16 @@ impl Mailer for Smtp {
             .map_err(timed_out)?
             .map_err(|error| Refusal::Later(words(&error)))?;
         let talk = async {
-            connection.command(MailFrom::new(Some(from), Vec::new())).await?;
-            connection.command(Rcpt::new(to, Vec::new())).await?;
-            connection.command(Data).await.map(|_| ())
+            let refused = |error| NotOffered::Refused(refusal(&error));
+            connection.command(MailFrom::new(Some(from), Vec::new())).await.map_err(refused)?;
+            connection.command(Rcpt::new(to, Vec::new())).await.map_err(|error| no_recipient(&error))?;
+            connection.command(Data).await.map(|_| ()).map_err(refused)
         };
         match tokio::time::timeout(PATIENCE, talk).await.map_err(timed_out)? {
             Ok(()) => Ok(connection),
             Err(error) => {
                 connection.abort().await;
-                Err(refusal(&error))
+                Err(error)
             }
         }
     }
@@ -142,6 +144,17 @@ impl Mailer for Smtp {
 
 fn refusal(error: &lettre::transport::smtp::Error) -> Refusal {
     if error.is_permanent() { Refusal::Never(words(error)) } else { Refusal::Later(words(error)) }
+}
+
+/// A permanent no to a recipient is the address's fault, but for reasons of policy (RFC 3463 3.8: 5.7), which are the
+/// practice's to put right.
+fn no_recipient(error: &lettre::transport::smtp::Error) -> NotOffered {
+    let is_policy = error.source().is_some_and(|said| said.to_string().starts_with("5.7."));
+    if error.is_permanent() && !is_policy {
+        NotOffered::DeadAddress(words(error))
+    } else {
+        NotOffered::Refused(refusal(error))
+    }
 }
 
 /// The server's words may quote the address; only its code is repeated.

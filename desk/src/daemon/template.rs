@@ -42,7 +42,8 @@ impl Values {
         let language = lead.inquiry().map_or("en", |inquiry| inquiry.lang.as_str());
         let name = lead.answers().map(|answers| answers.contact.name.clone()).unwrap_or_default();
         let reference = lead.inquiries.first().map(|first| first.entry.reference()).unwrap_or_default();
-        let start = lead.appointment.as_ref().map(|made| made.slot.start);
+        let off = lead.withdrawn.as_ref().map(|off| &off.appointment);
+        let start = lead.appointment.as_ref().or(off).map(|made| made.slot.start);
         let (day, time) = start.map_or_else(Default::default, |start| {
             crate::clock::day_and_time(start, manifest.source.hours.zone, language)
         });

@@ -2,18 +2,19 @@
 //! resource read back and compared. A transaction that is sent again creates nothing new, so what broke off is simply
 //! tried again.
 
+mod appointment;
+mod slots;
+
 use super::compare::differences;
 use super::http::{Answer, client, private, refusal, send};
-use super::settings::{FhirSettings, SignIn};
+use super::settings::{Calendar, FhirSettings, SignIn};
 use super::smart::Smart;
-use crate::clock;
 use crate::daemon::ports::{Delivery, Refusal};
 use crate::failure::Failure;
 use crate::files;
 use jsonwebtoken::jwk::Jwk;
-use lead::fhir::{Bundle, TYPES, bundle_for, identifier_search};
+use lead::fhir::{Bundle, TYPES, bundle_for};
 use lead::handover::Handover;
-use lead::hl7::Scheduling;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, IF_MATCH};
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -30,6 +31,7 @@ pub(crate) struct Fhir {
     base: String,
     http: Client,
     sign_in: Access,
+    calendar: Option<Calendar>,
     capable: Option<Capable>,
 }
 
@@ -48,11 +50,15 @@ struct Capable {
     leaves: Vec<&'static str>,
     /// Its name, if it has one.
     software: String,
+    /// Slots can be searched for.
+    finds_slots: bool,
+    /// Slots can be updated: then it is for whoever books to say that one is taken.
+    updates_slots: bool,
 }
 
 impl Fhir {
     /// Reads keys and tokens. Nothing is sent yet.
-    pub(super) fn open(settings: &FhirSettings) -> Result<Self, Failure> {
+    pub(super) fn open(settings: &FhirSettings, calendar: Option<Calendar>) -> Result<Self, Failure> {
         let base = private(&settings.base)?.as_str().trim_end_matches('/').to_owned();
         let sign_in = match &settings.sign_in {
             SignIn::Nothing => Access::Nothing,
@@ -62,7 +68,7 @@ impl Fhir {
             }
             SignIn::Smart(smart) => Access::Smart(Box::new(Smart::open(smart)?)),
         };
-        Ok(Self { base, http: client()?, sign_in, capable: None })
+        Ok(Self { base, http: client()?, sign_in, calendar, capable: None })
     }
 
     /// Its base URL, without a slash at the end.
@@ -80,12 +86,10 @@ impl Fhir {
 
     /// Asks it what it can, and signs in.
     pub(super) async fn probe(&mut self) -> Result<Value, String> {
-        let why = |refusal: Refusal| match refusal {
-            Refusal::Later(why) | Refusal::Never(why) => why,
-        };
-        let capable = self.capabilities().await.map_err(why)?;
-        let answer = self.ask(Method::GET, "Patient?_count=1&_elements=id", None).await.map_err(why)?;
-        answer.success().map_err(why)?;
+        let capable = self.capabilities().await.map_err(Refusal::why)?;
+        let answer =
+            self.ask(Method::GET, "Patient?_count=1&_elements=id", None).await.map_err(Refusal::why)?;
+        answer.success().map_err(Refusal::why)?;
         Ok(json!({
             "base": self.base, "software": capable.software, "takes": capable.takes, "leaves": capable.leaves,
             "public_key": self.public_key(),
@@ -103,13 +107,16 @@ impl Fhir {
     async fn create(&mut self, of: &Handover<'_>, now: u64) -> Result<String, Refusal> {
         let capable = self.capabilities().await?;
         let bundle = bundle_for(of, now, &|kind| capable.takes.contains(&kind));
-        let request = serde_json::from_str(&bundle.to_json()).unwrap_or_default();
-        let response = self.ask(Method::POST, "", Some(&request)).await?.success()?;
-        let names = names(&bundle, &response)?;
+        let (request, mut names) = self.transact(&bundle).await?;
+        names.extend(appointment::same(of));
         let mut patient = None;
         for (entry, sent) in bundle.entry.iter().zip(request["entry"].as_array().into_iter().flatten()) {
             let Some(name) = names.get(&entry.full_url) else { continue };
-            let stored = self.ask(Method::GET, name, None).await?.success()?;
+            let mut stored = self.ask(Method::GET, name, None).await?.success()?;
+            if entry.resource.name() == "Appointment" {
+                // The one that was made at booking names nobody yet.
+                stored = self.amend(of, stored, &sent["resource"], &names).await?;
+            }
             let places = differences(&sent["resource"], &stored, &names);
             // What was created by an earlier try may have been put right by people since; these two decide who it
             // is and when they come.
@@ -124,35 +131,12 @@ impl Fhir {
         patient.ok_or_else(|| Refusal::Never("the EHR named no Patient in its answer".into()))
     }
 
-    /// Makes the EHR's appointment say what ours says. What others wrote into it stays.
-    pub(super) async fn pass_on(&mut self, of: &Handover<'_>, what: Scheduling) -> Result<(), Refusal> {
-        let search = identifier_search(of.system, &of.lead.thread, "appointment");
-        let found = self.ask(Method::GET, &format!("Appointment?{search}"), None).await?.success()?;
-        let mut stored = match found["entry"].as_array().map(Vec::as_slice) {
-            Some([only]) => only["resource"].clone(),
-            Some([]) | None => return Err(Refusal::Never("the EHR has no such Appointment any more".into())),
-            Some(_) => return Err(Refusal::Never("the EHR has this Appointment more than once".into())),
-        };
-        let (Some((start, end)), Some(id)) = (of.appointment(), stored["id"].as_str().map(str::to_owned))
-        else {
-            return Err(Refusal::Never("the EHR's Appointment has no id".into()));
-        };
-        let status = if what == Scheduling::Cancelled { "cancelled" } else { "booked" };
-        let wanted = json!({ "status": status, "start": clock::rfc3339(start), "end": clock::rfc3339(end) });
-        if differences(&wanted, &stored, &HashMap::new()).is_empty() {
-            return Ok(());
-        }
-        for name in ["status", "start", "end"] {
-            stored[name] = wanted[name].clone();
-        }
-        let path = format!("Appointment/{id}");
-        self.ask(Method::PUT, &path, Some(&stored)).await?.success()?;
-        let stored = self.ask(Method::GET, &path, None).await?.success()?;
-        let places = differences(&wanted, &stored, &HashMap::new());
-        if places.is_empty() {
-            return Ok(());
-        }
-        Err(Refusal::Never(format!("the EHR stored something else than was sent: {}", places.join(", "))))
+    /// Posts a transaction; gives it as JSON, and what each of its entries became.
+    async fn transact(&mut self, bundle: &Bundle) -> Result<(Value, HashMap<String, String>), Refusal> {
+        let request = serde_json::from_str(&bundle.to_json()).unwrap_or_default();
+        let response = self.ask(Method::POST, "", Some(&request)).await?.success()?;
+        let names = names(bundle, &response)?;
+        Ok((request, names))
     }
 
     async fn capabilities(&mut self) -> Result<Capable, Refusal> {
@@ -183,7 +167,8 @@ impl Fhir {
         path: &str,
         body: Option<&Value>,
     ) -> Result<RequestBuilder, Refusal> {
-        let url = if path.is_empty() { self.base.clone() } else { format!("{}/{path}", self.base) };
+        let slash = if path.is_empty() || path.starts_with('?') { "" } else { "/" };
+        let url = format!("{}{slash}{path}", self.base);
         let mut request = self.http.request(method.clone(), url).header(ACCEPT, JSON);
         // The statement is public (R4, 3.1.0.13).
         if path != "metadata" {
@@ -221,19 +206,20 @@ impl Capable {
         if !codes(rest).iter().any(|code| code == "transaction") {
             return Err("the EHR takes no transactions".into());
         }
-        let creates = |kind: &&'static str| {
-            let all = rest["resource"].as_array().into_iter().flatten();
-            let described = all.filter(|resource| resource["type"] == **kind).collect::<Vec<_>>();
-            described.iter().any(|resource| {
-                resource["conditionalCreate"] == true && codes(resource).iter().any(|code| code == "create")
-            })
+        let can = |kind: &str, code: &str| {
+            let mut all = rest["resource"].as_array().into_iter().flatten();
+            all.find(|resource| resource["type"] == kind && codes(resource).iter().any(|known| known == code))
         };
+        let creates =
+            |kind: &&'static str| can(kind, "create").is_some_and(|found| found["conditionalCreate"] == true);
         let (takes, leaves): (Vec<&str>, Vec<&str>) = TYPES.into_iter().partition(creates);
         if let Some(missing) = NEEDED.into_iter().find(|needed| !takes.contains(needed)) {
             return Err(format!("the EHR promises no conditional create of {missing}"));
         }
         let software = statement["software"]["name"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { takes, leaves, software })
+        let finds_slots = can("Slot", "search-type").is_some();
+        let updates_slots = can("Slot", "update").is_some();
+        Ok(Self { takes, leaves, software, finds_slots, updates_slots })
     }
 }
 

@@ -47,6 +47,12 @@ pub(super) fn private(address: &str) -> Result<Url, Failure> {
 
 /// Sends a request. An error: no answer, or one that is too long.
 pub(super) async fn send(request: RequestBuilder) -> Result<Answer, Refusal> {
+    let (status, bytes) = fetch(request).await?;
+    Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+}
+
+/// The same, and the body as it came.
+pub(super) async fn fetch(request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), Refusal> {
     let later = |what: &str| Refusal::Later(what.to_owned());
     let mut response = request.send().await.map_err(|error| {
         let what = if error.is_timeout() { "does not answer in time" } else { "cannot be reached" };
@@ -62,7 +68,7 @@ pub(super) async fn send(request: RequestBuilder) -> Result<Answer, Refusal> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+    Ok((status, bytes))
 }
 
 impl Answer {

@@ -11,15 +11,16 @@ mod mllp;
 pub(crate) mod settings;
 mod smart;
 
-use crate::daemon::ports::{Delivery, Ehr, Refusal};
+use crate::daemon::ports::{Delivery, Ehr, NotBooked, Refusal};
 use crate::failure::Failure;
 use fhir::Fhir;
 use folder::Folder;
 use lead::handover::Handover;
 use lead::hl7::Scheduling;
+use lead::thread::{NoAppointment, Slot};
 use mllp::Mllp;
 use serde_json::Value;
-use settings::{EhrSettings, To};
+use settings::{Calendar, EhrSettings, To};
 
 /// The EHR of the settings.
 pub(crate) enum Target {
@@ -33,9 +34,9 @@ pub(crate) enum Target {
 
 impl Target {
     /// Reads keys and tokens. Nothing is sent yet.
-    pub(crate) fn open(settings: &EhrSettings) -> Result<Self, Failure> {
+    pub(crate) fn open(settings: &EhrSettings, calendar: Option<&Calendar>) -> Result<Self, Failure> {
         Ok(match &settings.to {
-            To::Fhir(fhir) => Self::Fhir(Box::new(Fhir::open(fhir)?)),
+            To::Fhir(fhir) => Self::Fhir(Box::new(Fhir::open(fhir, calendar.cloned())?)),
             To::Mllp(mllp) => Self::Mllp(Mllp::open(mllp.clone())?),
             To::Folder(folder) => Self::Folder(Folder::open(folder.clone())?),
         })
@@ -87,6 +88,20 @@ impl Ehr for Target {
             Self::Fhir(fhir) => fhir.pass_on(of, what).await,
             Self::Mllp(mllp) => mllp.pass_on(of, what, now).await,
             Self::Folder(folder) => folder.pass_on(of, what, now),
+        }
+    }
+
+    async fn free(&mut self, from: u64, until: u64) -> Result<Vec<Slot>, Refusal> {
+        match self {
+            Self::Fhir(fhir) => fhir.free(from, until).await,
+            Self::Mllp(_) | Self::Folder(_) => Ok(Vec::new()),
+        }
+    }
+
+    async fn book(&mut self, of: &Handover<'_>) -> Result<String, NotBooked> {
+        match self {
+            Self::Fhir(fhir) => fhir.book(of).await,
+            Self::Mllp(_) | Self::Folder(_) => Err(NotBooked::No(NoAppointment::Refused)),
         }
     }
 }

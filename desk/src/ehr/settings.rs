@@ -22,6 +22,44 @@ const fn half_an_hour() -> u16 {
     30
 }
 
+/// `[calendar]`: free times from the EHR's Schedule and Slot, and appointments made there when staff ask for them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Calendar {
+    /// Which Schedules, such as `Schedule/new-patients`; none: every one that is active.
+    #[serde(default)]
+    pub(crate) schedules: Vec<String>,
+    /// None sooner than so many hours from now.
+    #[serde(default = "day")]
+    pub(crate) notice_hours: u16,
+    /// None later than so many days from now.
+    #[serde(default = "three_weeks")]
+    pub(crate) ahead_days: u16,
+    /// The manifest of a SMART Scheduling Links publication, in place of a search for Slots.
+    #[serde(default)]
+    pub(crate) links: Option<String>,
+}
+
+const fn day() -> u16 {
+    24
+}
+
+const fn three_weeks() -> u16 {
+    21
+}
+
+impl Calendar {
+    /// What is wrong with it, beyond its form.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        // An id (R4 datatypes, 2.24.0.1) holds nothing that a search would read as something else.
+        let is_id = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+        if !self.schedules.iter().all(|name| name.strip_prefix("Schedule/").is_some_and(is_id)) {
+            return Some("schedules: one is not written as Schedule/id");
+        }
+        (!(1..=90).contains(&self.ahead_days)).then_some("ahead_days: is not between 1 and 90")
+    }
+}
+
 /// Where leads are handed over to.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -138,6 +176,11 @@ impl RouteSettings {
 }
 
 impl EhrSettings {
+    /// Whether it is a FHIR server.
+    pub(crate) const fn is_fhir(&self) -> bool {
+        matches!(self.to, To::Fhir(_))
+    }
+
     /// All paths in it.
     pub(crate) fn paths(&mut self) -> Option<&mut PathBuf> {
         match &mut self.to {

@@ -63,19 +63,35 @@ pub(super) fn appointment(
     id: Identifier,
     patient: &Reference,
     request: Option<&Reference>,
-    (start, end): (u64, u64),
+    times: (u64, u64),
 ) -> Resource {
-    let made = of.lead.appointment.as_ref().map_or(start, |appointment| appointment.time);
+    let made = of.lead.appointment.as_ref().map_or(times.0, |appointment| appointment.time);
     Resource::Appointment(Box::new(Appointment {
+        created: rfc3339(made),
+        based_on: request.cloned().into_iter().collect(),
+        ..with(of, id, patient.clone(), times)
+    }))
+}
+
+/// The same before anybody has checked who it is: it names the inquiry, and no patient.
+pub(super) fn reserved(of: &Handover<'_>, id: Identifier, times: (u64, u64)) -> Resource {
+    let entry = of.lead.inquiries.first().map(|received| received.entry.reference()).unwrap_or_default();
+    let somebody = Reference::named(&format!("New patient, inquiry {entry}"));
+    Resource::Appointment(Box::new(with(of, id, somebody, times)))
+}
+
+fn with(of: &Handover<'_>, id: Identifier, who: Reference, (start, end): (u64, u64)) -> Appointment {
+    Appointment {
         identifier: vec![id],
         status: "booked",
         service_type: of.service().map(CodeableConcept::text).into_iter().collect(),
         start: rfc3339(start),
         end: rfc3339(end),
-        created: rfc3339(made),
-        based_on: request.cloned().into_iter().collect(),
-        participant: vec![Participant { actor: patient.clone(), status: "accepted" }],
-    }))
+        slot: of.slot().map(|slot| Reference::to(slot.to_owned())).into_iter().collect(),
+        created: String::new(),
+        based_on: Vec::new(),
+        participant: vec![Participant { actor: who, status: "accepted" }],
+    }
 }
 
 /// How a contact was made, and how it went.

@@ -205,7 +205,7 @@ elements! {
     Participant { actor: Reference, status: &'static str }
     Appointment {
         identifier: Vec<Identifier>, status: &'static str, service_type: Vec<CodeableConcept>, start: String,
-        end: String, created: String, based_on: Vec<Reference>, participant: Vec<Participant>,
+        end: String, slot: Vec<Reference>, created: String, based_on: Vec<Reference>, participant: Vec<Participant>,
     }
     Communication {
         identifier: Vec<Identifier>, status: &'static str, status_reason: Option<CodeableConcept>,
@@ -217,7 +217,7 @@ elements! {
 }
 
 impl Reference {
-    /// To another entry of the bundle.
+    /// To another entry of the bundle, or to what the EHR has.
     pub(super) const fn to(full_url: String) -> Self {
         Self { reference: full_url, identifier: None, display: String::new() }
     }

@@ -162,8 +162,9 @@ impl Sequence {
                 }
             }
         }
-        if email.calendar && self.starts != Starts::Booking {
-            say("calendar", "only a sequence that starts with a booking knows an appointment".into());
+        if email.calendar && self.starts == Starts::Inquiry {
+            let message = "only a sequence that starts with a booking or a cancellation knows an appointment";
+            say("calendar", message.into());
         }
         let texts: [(&str, &str, &Text); 3] = [
             ("subject", "the subject", &email.subject),

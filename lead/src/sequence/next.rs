@@ -7,7 +7,7 @@ use crate::hours::{Hours, Zone, minutes};
 use crate::inquiry::ContactWay;
 use crate::intent::Intent;
 use crate::scoring::Action;
-use crate::thread::{CallOutcome, FollowUpState, Lead, Stage, StepKey, Verification};
+use crate::thread::{CallOutcome, Event, FollowUpState, Lead, Stage, StepKey, Verification, Withdrawn};
 use crate::triage::Lane;
 use wire::EntryId;
 
@@ -85,7 +85,7 @@ pub enum Blocked {
 }
 
 /// The runs of a lead: follow-up by what staff chose, else by the score's tier, and a run for each sequence of
-/// `all` that a booking begins. An emergency, a solicitation and an erased inquiry begin none by themselves.
+/// `all` that a booking or a cancellation begins. An emergency, a solicitation and an erased inquiry begin none by themselves.
 #[must_use]
 pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> Vec<Run> {
     let mut runs: Vec<Run> = follow_up(lead, assessment, all).into_iter().collect();
@@ -97,7 +97,26 @@ pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) ->
             start: made.time,
         }));
     }
+    if let Some(off) = lead.withdrawn.as_ref().filter(|off| is_to_be_told(lead, off)) {
+        let begun = all.iter().filter(|sequence| sequence.starts == Starts::Cancellation);
+        runs.extend(begun.map(|sequence| Run {
+            sequence: sequence.id.clone(),
+            entry: off.entry,
+            start: off.time,
+        }));
+    }
     runs
+}
+
+/// Whether the person knows of an appointment that will not be.
+fn is_to_be_told(lead: &Lead, off: &Withdrawn) -> bool {
+    let made = |event: &Event| {
+        matches!(event, Event::AppointmentBooked { .. } | Event::AppointmentRescheduled { .. })
+    };
+    let is_booking = |entry| lead.history.iter().any(|did| did.entry == entry && made(&did.event));
+    let arrived = |state| matches!(state, FollowUpState::Sent | FollowUpState::Unclear);
+    let told = lead.follow_ups.iter().any(|message| arrived(message.state) && is_booking(message.step.run));
+    told && off.time < off.appointment.slot.start
 }
 
 fn follow_up(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> Option<Run> {
@@ -176,7 +195,8 @@ pub fn run_of(lead: &Lead, key: &StepKey) -> Option<Run> {
     let assigned =
         lead.assigned.as_ref().filter(|assigned| assigned.entry == key.run).map(|assigned| assigned.time);
     let made = lead.appointment.as_ref().filter(|made| made.entry == key.run).map(|made| made.time);
-    received.or(assigned).or(made).map(run)
+    let off = lead.withdrawn.as_ref().filter(|off| off.entry == key.run).map(|off| off.time);
+    received.or(assigned).or(made).or(off).map(run)
 }
 
 /// Why `run` is over for `lead`, if it is.
@@ -216,6 +236,10 @@ fn stopped(sequence: &Sequence, run: &Run, lead: &Lead) -> Option<Stop> {
     if sequence.starts == Starts::Booking {
         let same = lead.appointment.as_ref().is_some_and(|made| made.entry == run.entry);
         return if same { None } else { Some(Stop::Cancelled) };
+    }
+    if sequence.starts == Starts::Cancellation {
+        let same = lead.withdrawn.as_ref().is_some_and(|off| off.entry == run.entry);
+        return if same { None } else { Some(Stop::Booked) };
     }
     if lead.appointment.is_some() {
         return Some(Stop::Booked);

@@ -67,7 +67,7 @@ pub struct Appointment {
     pub slot: Slot,
     /// The EHR's reference: `Appointment/123`.
     pub reference: Option<String>,
-    /// How often it was moved; RFC 5545's SEQUENCE.
+    /// How often it was moved.
     pub moves: u32,
 }
 
@@ -76,6 +76,8 @@ pub struct Appointment {
 pub struct Withdrawn {
     /// The entry that called it off.
     pub entry: EntryId,
+    /// When the relay took that, in milliseconds.
+    pub time: u64,
     /// As it was.
     pub appointment: Appointment,
 }
@@ -167,6 +169,15 @@ impl HandOff {
     /// Nothing more happens before a person has looked: a dead letter.
     #[must_use]
     pub const fn needs_a_person(&self) -> bool {
-        matches!(self, Self::Unclear { .. } | Self::Failed { last: true, .. })
+        self.waits_for_a_person_since().is_some()
+    }
+
+    /// Since when that is so, in milliseconds.
+    #[must_use]
+    pub const fn waits_for_a_person_since(&self) -> Option<u64> {
+        match self {
+            Self::Unclear { time, .. } | Self::Failed { last: true, time, .. } => Some(*time),
+            _ => None,
+        }
     }
 }

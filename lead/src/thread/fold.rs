@@ -51,7 +51,8 @@ pub fn fold(thread: ThreadId, records: &[Record]) -> Lead {
 }
 
 impl Lead {
-    fn apply(&mut self, record: &Record) {
+    /// Takes in a record that comes after all that were folded.
+    pub fn apply(&mut self, record: &Record) {
         self.last_activity = self.last_activity.max(record.time);
         match &record.body {
             Body::Inquiry(inquiry) => self.receive(record, inquiry, None),
@@ -158,12 +159,12 @@ impl Lead {
                 let reference = reference.clone().or_else(|| before.and_then(|before| before.reference));
                 self.book(Appointment { entry, time, slot: slot.clone(), reference, moves });
             }
-            Event::AppointmentCancelled { .. } => self.unbook(entry),
+            Event::AppointmentCancelled { .. } => self.unbook(entry, time),
             // A wish to move an appointment that fails leaves the appointment as it was.
             Event::AppointmentFailed { reason } => {
                 self.failed = Some((*reason, time));
                 if self.requested.take().is_none() {
-                    self.unbook(entry);
+                    self.unbook(entry, time);
                 }
             }
             Event::AppointmentPassedOn { of } => self.passed_on.push(*of),
@@ -210,9 +211,9 @@ impl Lead {
         }
     }
 
-    fn unbook(&mut self, entry: EntryId) {
+    fn unbook(&mut self, entry: EntryId, time: u64) {
         self.requested = None;
-        self.withdrawn = self.appointment.take().map(|appointment| Withdrawn { entry, appointment });
+        self.withdrawn = self.appointment.take().map(|appointment| Withdrawn { entry, time, appointment });
         if self.stage == Stage::Booked {
             self.stage = Stage::Reached;
         }

@@ -1,8 +1,8 @@
 //! Messages and calls of sequences: claimed, sent, settled.
 
-use super::{CALL, CLAIM, Engine, HOUR, Halt, LONGEST_WAIT, MINUTE, OPTED_OUT, SETTLED, Turn};
+use super::{BOUNCED, CALL, CLAIM, Engine, HOUR, Halt, LONGEST_WAIT, MINUTE, OPTED_OUT, SETTLED, Turn};
 use crate::daemon::journal::{Row, Stage};
-use crate::daemon::ports::{Appended, Ehr, Handover, Log, Mailer, Notifier, Refusal};
+use crate::daemon::ports::{Appended, Ehr, Handover, Log, Mailer, NotOffered, Notifier, Refusal};
 use lead::sequence::{self, Next, StepAction};
 use lead::thread::{Event, EventClaims, Lead, StepKey, Undelivered};
 use std::collections::BTreeMap;
@@ -118,7 +118,11 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         };
         let give_up = row.begun.saturating_add(u64::from(sequence.give_up_after_hours) * HOUR);
         let refusal = match self.mailer.offer(&mail).await {
-            Err(refusal) => refusal,
+            Err(NotOffered::DeadAddress(why)) => {
+                self.bounce(claims.thread, &row, now).await?;
+                Refusal::Never(why)
+            }
+            Err(NotOffered::Refused(refusal)) => refusal,
             Ok(ready) => {
                 let mut row = row.clone();
                 row.stage = Stage::HandingOver;
@@ -156,6 +160,14 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
                 Ok(self.put_off(row, now + wait)?)
             }
         }
+    }
+
+    /// Writes down that the mail server knows no such address: nothing more goes there by itself.
+    async fn bounce(&mut self, thread: ThreadId, row: &Row, now: u64) -> Result<(), Halt> {
+        let Some(id) = self.log.id(&thread, BOUNCED, &[&row.id.to_string()]) else { return Ok(()) };
+        let sealed = self.log.seal(thread, id, Event::Bounced, now).await?;
+        self.log.append(&sealed).await?;
+        Ok(())
     }
 
     /// Writes down that a person stopped messages. The relay's word is enough for that: it can only make us quieter.

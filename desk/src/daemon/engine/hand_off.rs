@@ -4,7 +4,7 @@
 use super::{Engine, HAND_OFF, HANDED_OFF, HOUR, Halt, MINUTE, PASSED_ON, Turn};
 use crate::daemon::journal::{Row, Stage};
 use crate::daemon::ports::{Appended, Delivery, Ehr, Log, Mailer, Notifier, Refusal};
-use lead::handover::{Due, Handover, MOST_ATTEMPTS, due, untold};
+use lead::handover::{Due, Handover, MOST_ATTEMPTS, due, is_in_calendar, untold};
 use lead::thread::{Event, Lead};
 use std::collections::BTreeMap;
 use wire::ThreadId;
@@ -41,6 +41,9 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
                 self.abandoned_hand_off(lead.thread, attempt, now, turn).await
             }
             Due::Done => self.pass_on(lead, now, turn).await,
+            Due::No | Due::Waits(_) | Due::Person if is_in_calendar(lead) => {
+                self.pass_on(lead, now, turn).await
+            }
             Due::Started { .. } | Due::No | Due::Waits(_) | Due::Person => Ok(()),
         }
     }

@@ -1,17 +1,23 @@
 //! Free times and appointments: what is free is published for the console, and what staff ask for is made, or said to
 //! be taken. Of two who ask for the same time, the first in the log has it.
 
-use super::{BOOKED, Engine, Halt, Turn};
-use crate::daemon::ports::{Appended, Ehr, Log, Mailer, Notifier};
+use super::{BOOKED, Engine, HOUR, Halt, MINUTE, Times, Turn};
+use crate::daemon::ports::{Appended, Ehr, Log, Mailer, NotBooked, Notifier};
 use crate::failure::{Exit, Failure};
-use lead::slots::{Allowed, taken};
-use lead::thread::{Appointment, Availability, Event, Lead, NoAppointment};
+use lead::handover::Handover;
+use lead::hours::Hours;
+use lead::slots::{Allowed, Template, taken};
+use lead::thread::{
+    Appointment, Availability, Body, Event, EventClaims, Lead, NoAppointment, Record, Requested, Slot,
+};
 use seal::random::make_entry_id;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use wire::ThreadId;
 
 /// Free times are published anew after so long, in milliseconds, even if only the horizon has moved.
-const STALE: u64 = 12 * 3_600_000;
+const STALE: u64 = 12 * HOUR;
+/// The EHR's calendar is looked at again after so long, in milliseconds.
+const LOOK_AGAIN: u64 = 5 * MINUTE;
 
 impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     /// Makes the appointments that are asked for, then publishes what is free.
@@ -21,61 +27,138 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         now: u64,
         turn: &mut Turn,
     ) -> Result<(), Halt> {
-        if self.rules.slots.is_none() {
+        if self.rules.times.is_none() {
             return Ok(());
         }
         // In the order of the log: a record is never taken before the one ahead of it.
         let mut asked: Vec<(u64, ThreadId)> = leads.values().filter_map(asked_at).collect();
         asked.sort_unstable();
         for (_, thread) in asked {
-            if let Some(appointment) = self.make(thread, leads, now).await? {
-                turn.booked += 1;
-                if let Some(lead) = leads.get_mut(&thread) {
-                    lead.requested = None;
-                    lead.appointment = Some(appointment);
-                }
+            if let Some(answer) = self.make(thread, leads, now, turn).await?
+                && let Some(lead) = leads.get_mut(&thread)
+            {
+                lead.apply(&answer);
+                turn.booked += usize::from(lead.failed.is_none());
             }
         }
-        self.publish(leads, now).await
+        self.publish(leads, now, turn).await
     }
 
-    /// Answers one wish; the appointment, where it came about.
+    /// Answers one wish; gives the record of it, where it is ours.
     async fn make(
         &mut self,
         thread: ThreadId,
         leads: &BTreeMap<ThreadId, Lead>,
         now: u64,
-    ) -> Result<Option<Appointment>, Halt> {
-        let (Some(template), Some(lead)) = (&self.rules.slots, leads.get(&thread)) else { return Ok(None) };
-        let Some(requested) = lead.requested.clone() else { return Ok(None) };
+        turn: &mut Turn,
+    ) -> Result<Option<Record>, Halt> {
+        let Some(lead) = leads.get(&thread) else { return Ok(None) };
+        let Some(requested) = &lead.requested else { return Ok(None) };
         let Some(id) = self.log.id(&thread, BOOKED, &[&requested.entry.to_string()]) else { return Ok(None) };
-        let others = taken(leads.values(), Some(thread), template.minutes);
-        let hours = &self.log.manifest().source.hours;
-        let mut slot = requested.slot;
-        slot.end = slot.end.or(Some(slot.start.saturating_add(u64::from(template.minutes) * super::MINUTE)));
-        let event = match template.allows(hours, &others, &slot, now) {
-            Allowed::Yes if lead.appointment.is_some() => {
-                Event::AppointmentRescheduled { slot: slot.clone(), reference: None }
-            }
-            Allowed::Yes => Event::AppointmentBooked { slot: slot.clone(), reference: None },
-            Allowed::Taken => Event::AppointmentFailed { reason: NoAppointment::Taken },
-            Allowed::Never => Event::AppointmentFailed { reason: NoAppointment::Refused },
-        };
-        let is_made = !matches!(event, Event::AppointmentFailed { .. });
         let moves = lead.appointment.as_ref().map_or(0, |made| made.moves.saturating_add(1));
+        let wish = Appointment { entry: id, time: now, slot: requested.slot.clone(), reference: None, moves };
+        let answer = match &self.rules.times {
+            None => return Ok(None),
+            Some(Times::Weekly(template)) => {
+                by_template(template, &self.log.manifest().source.hours, lead, leads, wish, now)
+            }
+            Some(Times::Calendar(_)) => match self.in_calendar(lead, requested, leads, wish, now, turn).await
+            {
+                Some(answer) => answer,
+                None => return Ok(None),
+            },
+        };
+        let event = match answer {
+            Err(reason) => Event::AppointmentFailed { reason },
+            Ok(Appointment { slot, reference, .. }) if moves > 0 => {
+                Event::AppointmentRescheduled { slot, reference }
+            }
+            Ok(Appointment { slot, reference, .. }) => Event::AppointmentBooked { slot, reference },
+        };
         let sealed = self.log.seal(thread, id, event, now).await?;
-        let ours = self.log.append(&sealed).await? == Appended::Ours;
-        let made = Appointment { entry: id, time: now, slot, reference: None, moves };
-        Ok((ours && is_made).then_some(made))
+        if self.log.append(&sealed).await? == Appended::Other {
+            return Ok(None);
+        }
+        // As it will be read back from the end of the log.
+        let EventClaims { entry, author, event, .. } = self.log.read(&sealed).ok_or_else(|| {
+            Failure::new(Exit::Failed, "an entry of the desk's own does not open", "run `anteroom doctor`")
+        })?;
+        Ok(Some(Record { entry, seq: u64::MAX, time: now, body: Body::Event { author, event } }))
+    }
+
+    /// Answers a wish out of the EHR's calendar; `None`: it cannot be asked now.
+    async fn in_calendar(
+        &mut self,
+        lead: &Lead,
+        requested: &Requested,
+        leads: &BTreeMap<ThreadId, Lead>,
+        wish: Appointment,
+        now: u64,
+        turn: &mut Turn,
+    ) -> Option<Result<Appointment, NoAppointment>> {
+        if let Some(&at) = self.held_back.get(&requested.entry).filter(|&&at| at > now) {
+            turn.wake_at(at);
+            return None;
+        }
+        let known = self.log.availability();
+        let known = known
+            .iter()
+            .flat_map(|known| &known.slots)
+            .chain(self.looked_up.iter().flat_map(|(_, slots)| slots.iter().flatten()));
+        let others = slots_of(leads.values().filter(|other| other.thread != lead.thread));
+        let slot = match chosen(&requested.slot, known, &others, now) {
+            Ok(slot) => slot,
+            Err(reason) => return Some(Err(reason)),
+        };
+        let made = Appointment { slot, ..wish };
+        let wished = Lead { appointment: Some(made.clone()), ..lead.clone() };
+        let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
+        let source = (&manifest.source, manifest.version);
+        let of = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, &wished);
+        let (Some(of), Some(ehr)) = (of, &mut self.ehr) else { return Some(Err(NoAppointment::Refused)) };
+        let answer = ehr.book(&of).await;
+        // Whatever came of it, the calendar is another one than it was.
+        self.looked_up = None;
+        match answer {
+            Ok(reference) => Some(Ok(Appointment { reference: Some(reference), ..made })),
+            Err(NotBooked::No(reason)) => Some(Err(reason)),
+            Err(NotBooked::Later) => {
+                turn.troubles.push("the EHR cannot be asked for an appointment now: it waits".into());
+                self.held_back.insert(requested.entry, now + LOOK_AGAIN);
+                turn.wake_at(now + LOOK_AGAIN);
+                None
+            }
+        }
     }
 
     /// Publishes free times where they are others than those published last.
-    async fn publish(&mut self, leads: &BTreeMap<ThreadId, Lead>, now: u64) -> Result<(), Halt> {
-        let Some(template) = &self.rules.slots else { return Ok(()) };
-        let hours = &self.log.manifest().source.hours;
-        let free = template.free(hours, &taken(leads.values(), None, template.minutes), now);
+    async fn publish(
+        &mut self,
+        leads: &BTreeMap<ThreadId, Lead>,
+        now: u64,
+        turn: &mut Turn,
+    ) -> Result<(), Halt> {
+        let Some(times) = &self.rules.times else { return Ok(()) };
+        let from = times.from(now);
+        let free = match times {
+            Times::Weekly(template) => {
+                let hours = &self.log.manifest().source.hours;
+                template.free(hours, &taken(leads.values(), None, template.minutes), now)
+            }
+            Times::Calendar(ahead) => {
+                let until = now.saturating_add(u64::from(ahead.days) * 24 * HOUR);
+                let Some(slots) = self.look(from, until, now, turn).await else { return Ok(()) };
+                let others = slots_of(leads.values());
+                let is_left = |slot: &Slot| {
+                    slot.start >= from
+                        && slot.reference.as_ref().is_none_or(|name| !others.contains(name.as_str()))
+                };
+                let slots = slots.into_iter().filter(is_left).take(Availability::MOST).collect();
+                Availability { at: now, until, slots }
+            }
+        };
         let known = [self.log.availability(), self.published.clone()].into_iter().flatten();
-        if known.max_by_key(|known| known.at).is_some_and(|known| is_as_good(&known, &free, now)) {
+        if known.max_by_key(|known| known.at).is_some_and(|known| is_as_good(&known, &free, from, now)) {
             return Ok(());
         }
         let entry = make_entry_id().map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
@@ -86,6 +169,66 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         self.published = Some(free);
         Ok(())
     }
+
+    /// What is free in the EHR's calendar, as it was looked up within [`LOOK_AGAIN`]; `None`: nobody knows.
+    async fn look(&mut self, from: u64, until: u64, now: u64, turn: &mut Turn) -> Option<Vec<Slot>> {
+        if let Some((at, slots)) = &self.looked_up
+            && now.saturating_sub(*at) < LOOK_AGAIN
+        {
+            return slots.clone();
+        }
+        let slots = self.ehr.as_mut()?.free(from, until).await.ok();
+        if slots.is_none() {
+            turn.troubles
+                .push("free times cannot be read from the EHR: `anteroom ehr check` says why".into());
+        }
+        self.looked_up = Some((now, slots.clone()));
+        slots
+    }
+}
+
+/// Answers a wish out of the practice's own week.
+fn by_template(
+    template: &Template,
+    hours: &Hours,
+    lead: &Lead,
+    leads: &BTreeMap<ThreadId, Lead>,
+    mut wish: Appointment,
+    now: u64,
+) -> Result<Appointment, NoAppointment> {
+    let others = taken(leads.values(), Some(lead.thread), template.minutes);
+    let start = wish.slot.start;
+    wish.slot.end = wish.slot.end.or(Some(start.saturating_add(u64::from(template.minutes) * MINUTE)));
+    match template.allows(hours, &others, &wish.slot, now) {
+        Allowed::Yes => Ok(wish),
+        Allowed::Taken => Err(NoAppointment::Taken),
+        Allowed::Never => Err(NoAppointment::Refused),
+    }
+}
+
+/// The slot of the EHR's calendar that is wished for: the one that is named, else one that begins then. `known` are those
+/// that were free, `others` those of other leads.
+fn chosen<'a>(
+    wanted: &Slot,
+    known: impl Iterator<Item = &'a Slot>,
+    others: &HashSet<&str>,
+    now: u64,
+) -> Result<Slot, NoAppointment> {
+    if wanted.start <= now {
+        return Err(NoAppointment::Refused);
+    }
+    let is_left = |slot: &&Slot| slot.reference.as_deref().is_some_and(|name| !others.contains(name));
+    if wanted.reference.is_some() {
+        return Some(wanted).filter(is_left).cloned().ok_or(NoAppointment::Taken);
+    }
+    let mut begin_then = known.filter(|slot| slot.start == wanted.start).peekable();
+    let none = if begin_then.peek().is_some() { NoAppointment::Taken } else { NoAppointment::Refused };
+    begin_then.find(is_left).cloned().ok_or(none)
+}
+
+/// References of the slots that leads have.
+fn slots_of<'a>(leads: impl Iterator<Item = &'a Lead>) -> HashSet<&'a str> {
+    leads.filter_map(|lead| lead.appointment.as_ref()?.slot.reference.as_deref()).collect()
 }
 
 /// When a lead's wish came, for leads that have one.
@@ -95,11 +238,15 @@ fn asked_at(lead: &Lead) -> Option<(u64, ThreadId)> {
     Some((did.time, lead.thread))
 }
 
-/// Whether what was published still says what is free. What has begun since is left out by who reads it.
-fn is_as_good(known: &Availability, free: &Availability, now: u64) -> bool {
-    let soonest = free.slots.first().map_or(u64::MAX, |slot| slot.start);
-    let still: Vec<_> = known.slots.iter().filter(|slot| slot.start >= soonest).collect();
-    let within: Vec<_> =
+/// Whether what was published still says what can be chosen from `from` on (milliseconds). What begins sooner is left out
+/// by who reads it.
+fn is_as_good(known: &Availability, free: &Availability, from: u64, now: u64) -> bool {
+    let still: Vec<_> = known.slots.iter().filter(|slot| slot.start >= from).collect();
+    let mut within: Vec<_> =
         free.slots.iter().filter(|slot| slot.end.is_some_and(|end| end <= known.until)).collect();
+    if known.slots.len() == Availability::MOST {
+        // It ended where no more fitted.
+        within.truncate(still.len());
+    }
     now.saturating_sub(known.at) < STALE && still == within
 }

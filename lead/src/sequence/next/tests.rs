@@ -279,8 +279,37 @@ fn reminders_go_by_the_appointment_and_begin_anew_when_it_moves() {
     let off = Event::AppointmentCancelled { by: crate::thread::CalledOff::Patient };
     let off = lead(&[(MONDAY, book(start)), (MONDAY, off)]);
     assert!(chosen(&off, None, &all).is_empty());
+    assert_eq!(off.calendar_sequence(), 1);
     let run = Run { sequence: "gentle".into(), entry: entry(2), start: MONDAY };
     assert_eq!(next(&reminders, &run, &off, &hours(), MONDAY), Next::Stopped(Stop::Cancelled));
+}
+
+#[test]
+fn who_had_a_confirmation_is_told_that_it_is_called_off() {
+    let mut told = sequence(vec![email("off", Timing::Minutes(0))]);
+    told.starts = Starts::Cancellation;
+    let all = [told.clone()];
+    let start = MONDAY + 7 * DAY;
+    let book = |at, start| (at, Event::AppointmentBooked { slot: Slot::at(start), reference: None });
+    let confirmation = StepKey { sequence: "appointment".into(), step: "confirmation".into(), run: entry(2) };
+    let confirmed = (MONDAY, Event::FollowUpSent { step: confirmation });
+    let off = |at| (at, Event::AppointmentCancelled { by: crate::thread::CalledOff::Practice });
+    let called_off = lead(&[book(MONDAY, start), confirmed.clone(), off(MONDAY + HOUR)]);
+    let runs = chosen(&called_off, None, &all);
+    assert_eq!(runs, [Run { sequence: "gentle".into(), entry: entry(4), start: MONDAY + HOUR }]);
+    let key = StepKey { sequence: "gentle".into(), step: "off".into(), run: entry(4) };
+    let now = MONDAY + HOUR;
+    assert_eq!(next(&told, &runs[0], &called_off, &hours(), now), Next::Step { key: key.clone(), at: now });
+    assert_eq!(run_of(&called_off, &key).as_ref(), Some(&runs[0]));
+
+    let again = lead(&[book(MONDAY, start), confirmed.clone(), off(now), book(now + 1, start)]);
+    assert_eq!(next(&told, &runs[0], &again, &hours(), now), Next::Stopped(Stop::Booked));
+    assert_eq!((again.calendar_sequence(), again.appointment.as_ref().map(|made| made.moves)), (2, Some(0)));
+    let unheard = lead(&[book(MONDAY, start), off(now)]);
+    let past = lead(&[book(MONDAY, start), confirmed, off(start)]);
+    for lead in [unheard, past, again] {
+        assert!(chosen(&lead, None, &all).is_empty());
+    }
 }
 
 #[test]
