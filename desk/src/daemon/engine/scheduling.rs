@@ -250,3 +250,40 @@ fn is_as_good(known: &Availability, free: &Availability, from: u64, now: u64) ->
     }
     now.saturating_sub(known.at) < STALE && still == within
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slot(start: u64, name: &str) -> Slot {
+        Slot { start, end: Some(start + 30), reference: Some(name.to_owned()) }
+    }
+
+    #[test]
+    fn what_is_taken_is_published_and_what_has_only_begun_is_not() {
+        let all = [slot(100, "Slot/a"), slot(200, "Slot/b"), slot(300, "Slot/c")];
+        let known = Availability { at: 0, until: 1000, slots: all.to_vec() };
+        let free = |slots: &[Slot]| Availability { at: 50, until: 1050, slots: slots.to_vec() };
+        assert!(is_as_good(&known, &free(&all), 100, 50));
+        assert!(is_as_good(&known, &free(&all[1..]), 101, 50), "the first can be chosen no more");
+        assert!(!is_as_good(&known, &free(&all[1..]), 100, 50), "somebody has the first");
+        assert!(!is_as_good(&known, &free(&all), 100, STALE), "too old");
+        let later = [&all[..], &[slot(990, "Slot/d")]].concat();
+        assert!(is_as_good(&known, &free(&later), 100, 50), "beyond the horizon of then");
+    }
+
+    #[test]
+    fn a_wish_names_a_slot_or_a_time() {
+        let known = [slot(100, "Slot/a"), slot(100, "Slot/b"), slot(200, "Slot/c")];
+        let ask = |wanted: &Slot, others: &[&str], now| {
+            chosen(wanted, known.iter(), &others.iter().copied().collect(), now).map(|slot| slot.reference)
+        };
+        let at = |start| Slot::at(start);
+        assert_eq!(ask(&at(100), &["Slot/a"], 0), Ok(Some("Slot/b".into())));
+        assert_eq!(ask(&at(100), &["Slot/a", "Slot/b"], 0), Err(NoAppointment::Taken));
+        assert_eq!(ask(&at(150), &[], 0), Err(NoAppointment::Refused), "there is no such time");
+        assert_eq!(ask(&at(200), &[], 200), Err(NoAppointment::Refused), "it has begun");
+        assert_eq!(ask(&slot(300, "Slot/d"), &[], 0), Ok(Some("Slot/d".into())), "the EHR has the last word");
+        assert_eq!(ask(&slot(100, "Slot/a"), &["Slot/a"], 0), Err(NoAppointment::Taken));
+    }
+}
