@@ -96,7 +96,8 @@ fn an_owner_who_has_nothing_but_the_two_keys_is_back_at_work() {
         );
     }
     let recovery = format!("{new}/recovery.credential");
-    lab.ok(&["recovery", "test", "--recovery", &recovery, "--credential", &owner]);
+    let said = stdout(&lab.ok(&["recovery", "test", "--recovery", &recovery, "--credential", &owner]));
+    assert!(said.contains("holds 3 inbox keys"), "a new one for each who lost theirs: {said}");
 }
 
 #[test]

@@ -88,6 +88,9 @@ async fn the_root_key_signs_in_as_an_owner_and_as_nobody_else() {
     let lab = Lab::with(&["lakeside-ortho"]).await;
     let claims = |staff| assertion(staff, "lakeside-ortho", lab.clock.now_s());
     let by_root = |staff, embed| keys::root().sign(ASSERTION_TYP, &claims(staff), embed);
+    refused(&lab, &by_root(SAM, Embed::Jwk)).await;
+    refused(&lab, &by_root("nobody", Embed::Jwk)).await;
+    refused(&lab, &by_root("maria-lopez", Embed::Nothing)).await;
     let answer = lab.request_token("lakeside-ortho", &by_root("maria-lopez", Embed::Jwk)).await;
     let token: Token = answer.json();
     // The owner's own keys are lost: a roster with new ones.
@@ -98,9 +101,6 @@ async fn the_root_key_signs_in_as_an_owner_and_as_nobody_else() {
     assert_eq!(put.status, StatusCode::NO_CONTENT, "{}", put.text());
     lab.get(path, Some(&token.access_token)).await.problem(401, "unauthenticated");
 
-    refused(&lab, &by_root(SAM, Embed::Jwk)).await;
-    refused(&lab, &by_root("nobody", Embed::Jwk)).await;
-    refused(&lab, &by_root("maria-lopez", Embed::Nothing)).await;
     // A key of one's own, under the root key's name or its own.
     let other = Key::generate(KeySize::Rsa3072);
     refused(&lab, &other.sign(ASSERTION_TYP, &claims("maria-lopez"), Embed::Jwk)).await;
