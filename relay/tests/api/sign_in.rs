@@ -106,7 +106,7 @@ async fn the_root_key_signs_in_as_an_owner_and_as_nobody_else() {
     refused(&lab, &other.sign(ASSERTION_TYP, &claims("maria-lopez"), Embed::Jwk)).await;
     let signed = by_root("maria-lopez", Embed::Jwk);
     let (head, claims_and_signature) = signed.split_once('.').unwrap();
-    let altered = claims_and_signature.replacen(|c: char| c == 'A', "B", 1);
+    let altered = claims_and_signature.replacen('A', "B", 1);
     refused(&lab, &format!("{head}.{altered}")).await;
 }
 
