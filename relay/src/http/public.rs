@@ -96,7 +96,7 @@ pub(super) struct TokenRequest {
     assertion: String,
 }
 
-/// Gives an access token for an assertion signed by a member of staff (RFC 7523 section 2.1).
+/// Gives an access token for an assertion signed by a member of staff, or by the root key for an owner (RFC 7523 section 2.1).
 #[utoipa::path(
     post, path = "/v1/practices/{practice}/token", operation_id = "signIn", tag = "staff",
     params(("practice" = PracticeId, Path, description = "Name of the practice")),
