@@ -1,6 +1,8 @@
 // Starts the console, or says why it cannot start; and clears the page when it stops by a fault of its own, so that
 // nothing decrypted stays on a screen that answers no more.
 import start from './console.js';
+import * as passkey from './passkey.js';
+import * as store from './store.js';
 
 function say(words) {
   const line = document.createElement('p');
@@ -33,6 +35,8 @@ addEventListener('unhandledrejection', (event) => stop(event.reason));
 const worker = new URL('worker.js', import.meta.url).href;
 const policy = globalThis.trustedTypes?.createPolicy('anteroom-worker', { createScriptURL: () => worker });
 globalThis.anteroomWorker = () => new Worker(policy ? policy.createScriptURL('') : worker);
+
+Object.assign(globalThis, { anteroomPasskey: passkey, anteroomStore: store });
 
 try {
   await start({ module_or_path: new URL('console_bg.wasm', import.meta.url) });

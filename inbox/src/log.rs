@@ -14,7 +14,7 @@ use wire::practice::Role;
 use wire::{EntryId, Head, ThreadId, Thumbprint};
 
 /// How many entries are opened at once. WebCrypto and threads work on them side by side.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// Whether there is more to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +197,11 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub fn unexplained_erasures(&self, now_ms: u64) -> Vec<RefusedEntry> {
         self.tombstones.unexplained(self.staff.roster(), now_ms)
+    }
+
+    /// Entries that were erased, as far as the log was read: nothing that belongs to them should be kept.
+    pub fn erased_entries(&self) -> impl Iterator<Item = EntryId> {
+        self.tombstones.entries()
     }
 
     /// Who works at the practice.

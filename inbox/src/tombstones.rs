@@ -40,6 +40,12 @@ impl Tombstones {
         }
     }
 
+    /// Entries whose bodies are gone, or that an owner wants gone.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = EntryId> {
+        let gone = self.found.iter().map(|tombstone| tombstone.entry);
+        gone.chain(self.signed_for.iter().map(|(_, entry)| *entry))
+    }
+
     /// Those that nothing explains at `now_ms`.
     pub(crate) fn unexplained(&self, roster: &Roster, now_ms: u64) -> Vec<RefusedEntry> {
         let explained = |tombstone: &&RefusedEntry| {

@@ -22,6 +22,7 @@ pub mod entry;
 mod hazmat;
 mod jwe;
 pub mod jws;
+pub mod kept;
 mod key;
 pub mod keyring;
 mod operations;
@@ -33,6 +34,7 @@ pub mod web;
 
 pub use entry::{OpenError, Opened};
 pub use jws::{Embed, SignError, SignatureError};
+pub use kept::Kept;
 pub use key::{KeyError, PublicKey};
 pub use keyring::Keyring;
 pub use operations::{Opener, Signer};

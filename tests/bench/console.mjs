@@ -14,24 +14,33 @@ try {
   const page = await (await lab.browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();
   await page.goto(`${lab.relay}/console/`);
   const bare = await page.evaluate(bareLoop, 1_000);
+  const first = await opening(page);
+  const search = await page.evaluate(searches, ['knee', 'sample', '5550', 'shoulder pain', 'zz']);
+  await page.getByRole('button', { name: 'Lock', exact: true }).click();
+  await page.reload();
+  const second = await opening(page);
+  const rate = LEADS / (first.all / 1000);
+  console.log(`leads                         ${LEADS}`);
+  console.log(`first rows after "Unlock"     ${Math.round(first.rows)} ms (600,000 rounds of PBKDF2, sign-in and trust among them)`);
+  console.log(`everything shown after        ${Math.round(first.all)} ms, ${Math.round(rate)} leads/s, of it all`);
+  console.log(`a bare WebCrypto loop         ${Math.round(bare)} unwraps and decryptions/s on the page's thread`);
+  console.log(`ratio                         ${(rate / bare).toFixed(2)} (aim: 0.90)`);
+  console.log(`the second opening            first rows ${Math.round(second.rows)} ms, everything ${Math.round(second.all)} ms (aim: 2,000)`);
+  console.log(`search, until it is drawn     ${search.map((ms) => Math.round(ms)).join(', ')} ms (aim: below 50)`);
+} finally {
+  await lab.close();
+}
+
+/** Milliseconds from "Unlock" to the first rows and to a log that is read to its end. */
+async function opening(page) {
   await page.getByLabel('Credential file').setInputFiles(lab.coordinator);
   await page.getByLabel('Passphrase').fill(lab.passphrase);
   const begun = performance.now();
   await page.getByRole('button', { name: 'Unlock' }).click();
   await page.locator('nav .row').first().waitFor({ timeout: 120_000 });
-  const first = performance.now();
+  const rows = performance.now() - begun;
   await page.getByRole('button', { name: 'Log verified' }).waitFor({ timeout: 600_000 });
-  const all = performance.now();
-  const search = await page.evaluate(searches, ['knee', 'sample', '5550', 'shoulder pain', 'zz']);
-  const rate = LEADS / ((all - begun) / 1000);
-  console.log(`leads                         ${LEADS}`);
-  console.log(`first rows after "Unlock"     ${Math.round(first - begun)} ms (600,000 rounds of PBKDF2, sign-in and trust among them)`);
-  console.log(`everything shown after        ${Math.round(all - begun)} ms, ${Math.round(rate)} leads/s, of it all`);
-  console.log(`a bare WebCrypto loop         ${Math.round(bare)} unwraps and decryptions/s on the page's thread`);
-  console.log(`ratio                         ${(rate / bare).toFixed(2)} (aim: 0.90)`);
-  console.log(`search, until it is drawn     ${search.map((ms) => Math.round(ms)).join(', ')} ms (aim: below 50)`);
-} finally {
-  await lab.close();
+  return { rows, all: performance.now() - begun };
 }
 
 /** RSA-OAEP unwrapping and AES-GCM decryption, 64 at once, and nothing else: how many a second. */

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { databases } from './databases.mjs';
 import { PATIENT, SECRETS, fillForm, openForm, send } from './form.mjs';
 import { openLab, PRACTICE } from './lab.mjs';
 
@@ -76,6 +77,11 @@ test('and in the console', async () => {
   assert.deepEqual(errors, []);
   const left = await staff.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage, url: location.href, title: document.title }));
   assertSilent(left, 'the console’s storage, address or title');
+  await staff.getByRole('button', { name: 'Lock', exact: true }).click();
+  await staff.getByRole('button', { name: 'Forget this machine' }).waitFor();
+  const kept = JSON.stringify(await databases(staff));
+  assert.match(kept, /content-keys/);
+  assertSilent(kept, 'what the console keeps for the next opening');
   await context.close();
 });
 

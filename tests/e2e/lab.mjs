@@ -25,10 +25,10 @@ export const PHONE = '+1 555 0100';
 // Tests count requests, and a proof of work would be one more before each submission.
 const WITHOUT_PROOF = '[proof]\nrequired = false\n';
 
-/** Starts everything; `await lab.close()` ends it. `settings` is the relay's configuration file. */
-export async function openLab({ settings = WITHOUT_PROOF } = {}) {
+/** Starts everything; `await lab.close()` ends it. `settings` is the relay's configuration file, `host` its name: passkeys need one. */
+export async function openLab({ settings = WITHOUT_PROOF, host = '127.0.0.1' } = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'anteroom-e2e-'));
-  const lab = new Lab(directory, settings);
+  const lab = new Lab(directory, settings, host);
   try {
     await lab.start();
   } catch (error) {
@@ -39,9 +39,10 @@ export async function openLab({ settings = WITHOUT_PROOF } = {}) {
 }
 
 class Lab {
-  constructor(directory, settings) {
+  constructor(directory, settings, host) {
     this.directory = directory;
     this.settings = settings;
+    this.host = host;
     this.practice = path.join(directory, 'practice');
     this.database = path.join(directory, 'relay');
     this.coordinator = path.join(this.practice, 'sam-rivera.credential');
@@ -59,7 +60,7 @@ class Lab {
 
   async start() {
     const relayPort = await freePort();
-    this.relay = `http://127.0.0.1:${await this.startProxy(relayPort)}`;
+    this.relay = `http://${this.host}:${await this.startProxy(relayPort)}`;
     await this.startRelay(relayPort);
     const invite = (await run(path.join(programs, 'anteroom-relay'), ['invite', '--data', this.database])).trim();
     await this.anteroom('init', '--relay', this.relay, '--invite', invite, '--manifest',

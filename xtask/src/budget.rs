@@ -12,9 +12,9 @@ const LOADER: u64 = 3_000;
 const WIDGET: u64 = 90_000;
 /// The console's first transfer, brotli, in bytes. The aim is 400,000, with charts, pipeline and settings split off. It was
 /// 452,000 before there were a pipeline (table, board, work on several leads), free times, erasing, and the practice's own
-/// screens (staff, scoring drafts, access log), all of which are in the first transfer; this is where it stands, so that it
-/// can only fall.
-const CONSOLE: u64 = 534_000;
+/// screens (staff, scoring drafts, access log), all of which are in the first transfer; kept content keys and remembered
+/// credentials with a passkey added 16,000. This is where it stands, so that it can only fall.
+const CONSOLE: u64 = 548_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {

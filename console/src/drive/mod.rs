@@ -5,11 +5,15 @@ mod access;
 mod clock;
 mod crew;
 mod follow;
+mod kept;
 mod memory;
 mod notify;
 mod opening;
 mod relay;
+mod remembered;
+mod scripts;
 mod session;
+mod store;
 mod tabs;
 mod trouble;
 mod trust;
@@ -36,6 +40,15 @@ pub(crate) fn start() {
     console.send(Event::Tick(clock::now()));
     clock::start(console);
     tabs::listen(console);
+    spawn_local(async move {
+        kept::sweep().await;
+        look(console).await;
+    });
+}
+
+/// Tells what this browser keeps for a next opening.
+async fn look(console: Console) {
+    console.send(Event::Machine(remembered::machine().await));
 }
 
 fn perform(console: Console, effect: Effect) {
@@ -44,7 +57,12 @@ fn perform(console: Console, effect: Effect) {
         Effect::Forget => {
             SESSION.set(None);
             seal::web::dismiss();
+            spawn_local(look(console));
         }
+        Effect::ForgetMachine => spawn_local(async move {
+            store::clear().await;
+            look(console).await;
+        }),
         Effect::LockOthers => tabs::lock_others(),
         Effect::AskToNotify => notify::ask(console),
         Effect::Notify => notify::tell(),
@@ -57,9 +75,9 @@ fn perform(console: Console, effect: Effect) {
             with_desk(|desk| views = memory::recall_views(&desk.anchor, &desk.staff));
             console.send(Do::Recalled(views).into());
         }
-        Effect::Unlock { file, passphrase } => spawn_local(async move {
+        Effect::Unlock { credential, passphrase, remember } => spawn_local(async move {
             let report = move |progress| console.send(Event::Progress(progress));
-            match opening::open(&file, passphrase, report).await {
+            match opening::open(credential, passphrase, remember, report).await {
                 Ok(session) => read(console, Rc::new(session)).await,
                 Err(trouble) => console.send(Event::Failed(trouble)),
             }

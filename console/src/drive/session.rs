@@ -1,6 +1,7 @@
 //! An unlocked practice: keys, token, and the log as far as it was read.
 
 use super::follow::Line;
+use super::kept::KeptKeys;
 use super::relay::{Relay, RelayError};
 use super::trust::{Trusted, read, trust};
 use super::{clock, memory};
@@ -92,6 +93,7 @@ pub(super) struct Session {
     key: WebKey,
     manifest: RefCell<Rc<Manifest>>,
     inbox: RefCell<Inbox<WebKey>>,
+    kept: RefCell<Rc<KeptKeys>>,
     /// As shown last; leads that did not change are shown on without being read again.
     cases: RefCell<Vec<Arc<Case>>>,
     /// Whether a reading is under way: two at once would read the same page twice.
@@ -123,13 +125,15 @@ pub(super) enum ReadError {
 }
 
 impl Session {
-    pub(super) fn new(desk: Desk, key: WebKey, manifest: Manifest, inbox: RefCell<Inbox<WebKey>>) -> Self {
+    pub(super) fn new(desk: Desk, key: WebKey, trusted: Trusted) -> Self {
+        let Trusted { manifest, inbox, kept } = trusted;
         Self {
             desk: Rc::new(desk),
             line: Line::new(),
             key,
             manifest: RefCell::new(Rc::new(manifest)),
             inbox,
+            kept: RefCell::new(Rc::new(kept)),
             cases: RefCell::default(),
             busy: Cell::default(),
             again: Cell::default(),
@@ -158,8 +162,18 @@ impl Session {
         self.busy.set(false);
         if read? && is_wanted() {
             show(self.practice().await);
+            self.keep(|_| true).await;
         }
         Ok(())
+    }
+
+    /// Stores the content keys of what was opened, if `is_due`; those of erased entries go in any case.
+    async fn keep(&self, is_due: impl Fn(&KeptKeys) -> bool) {
+        let kept = Rc::clone(&self.kept.borrow());
+        kept.forget(self.inbox.borrow().erased_entries());
+        if is_due(&kept) {
+            kept.store().await;
+        }
     }
 
     /// Reads what is new. `None`: another reading is under way, and will find it.
@@ -191,6 +205,7 @@ impl Session {
                 return ModelEvent::Reached;
             }
             let practice = self.practice().await;
+            self.keep(KeptKeys::is_due).await;
             if !self.again.get() {
                 return ModelEvent::Refreshed(Box::new(practice));
             }
@@ -200,11 +215,12 @@ impl Session {
     /// Something was refused: perhaps because a colleague or a key is new. If there is a newer roster, everything is
     /// read again by it.
     async fn renew(&self) -> Result<(), Trouble> {
-        let Trusted { manifest, inbox } = trust(&self.desk, &self.key).await?;
+        let Trusted { manifest, inbox, kept } = trust(&self.desk, &self.key).await?;
         let version = |inbox: &RefCell<Inbox<WebKey>>| inbox.borrow().staff().roster().version;
         if version(&inbox) > version(&self.inbox) {
             read(&self.desk, &inbox, async |_, _| true).await?;
             self.inbox.replace(inbox.into_inner());
+            self.kept.replace(Rc::new(kept));
             self.manifest.replace(Rc::new(manifest));
             // By another manifest they may score otherwise.
             self.cases.take();
@@ -291,17 +307,16 @@ impl Session {
         };
         let before = self.cases.take();
         let mut cases = Vec::with_capacity(before.len());
+        let pace = Pace::new();
         // A thread without an inquiry, not even an erased one, is no lead: the practice's programs write such.
         let leads = leads.into_iter().filter(|lead| !lead.inquiries.is_empty() || lead.erased > 0);
-        for (index, lead) in leads.enumerate() {
+        for lead in leads {
             let known = before.binary_search_by_key(&lead.thread, |case| case.lead.thread);
             cases.push(match known {
                 Ok(at) if before[at].lead == lead => Arc::clone(&before[at]),
                 _ => Arc::new(Case::new(lead, &manifest.source)),
             });
-            if index % CASES_AT_ONCE == CASES_AT_ONCE - 1 {
-                breathe().await;
-            }
+            pace.keep().await;
         }
         self.cases.replace(cases.clone());
         Practice {
@@ -322,8 +337,24 @@ impl Session {
     }
 }
 
-/// Leads that are assessed before the page may draw again.
-const CASES_AT_ONCE: usize = 100;
+/// Longest work before the page may draw again, in milliseconds: a frame at 60 Hz is 16.
+const WORK_MS: u64 = 12;
+
+/// Lets the browser draw and answer now and then, and not more often: a timer that sets the next one waits for 4 ms.
+struct Pace(Cell<u64>);
+
+impl Pace {
+    fn new() -> Self {
+        Self(Cell::new(clock::now()))
+    }
+
+    async fn keep(&self) {
+        if clock::now().saturating_sub(self.0.get()) >= WORK_MS {
+            breathe().await;
+            self.0.set(clock::now());
+        }
+    }
+}
 
 /// Lets the browser draw and answer.
 async fn breathe() {

@@ -1,5 +1,6 @@
 //! Fetches the practice's documents and checks them against the pin and what is remembered.
 
+use super::kept::KeptKeys;
 use super::session::{Desk, ReadError, SignInError, read_to_end};
 use super::trouble::{keyring_trouble, relay_trouble, trust_trouble};
 use super::{clock, memory};
@@ -14,6 +15,7 @@ use std::cell::RefCell;
 pub(super) struct Trusted {
     pub(super) manifest: Manifest,
     pub(super) inbox: RefCell<Inbox<WebKey>>,
+    pub(super) kept: KeptKeys,
 }
 
 /// Fetches, checks, opens the keyring with `key`, and remembers the versions.
@@ -30,6 +32,8 @@ pub(super) async fn trust(desk: &Desk, key: &WebKey) -> Result<Trusted, Trouble>
     let roster = roster.map_err(|error| relay_trouble(desk, error))?;
     let staff = desk.anchor.check_roster(roster, now, &seen).map_err(trust_trouble)?;
     let keys = staff.open_keyring(key).await.map_err(keyring_trouble)?;
+    let kept = KeptKeys::recall(&desk.anchor, &desk.staff, staff.roster().keyring).await;
+    let keys = keys.map(|key| kept.lend(key));
     let versions = Memory {
         roster: Some(staff.roster().version),
         manifest: Some(manifest.version),
@@ -37,7 +41,7 @@ pub(super) async fn trust(desk: &Desk, key: &WebKey) -> Result<Trusted, Trouble>
     };
     memory::remember(&desk.anchor, versions);
     let inbox = RefCell::new(Inbox::new(&desk.anchor, staff, keys, &seen));
-    Ok(Trusted { manifest, inbox })
+    Ok(Trusted { manifest, inbox, kept })
 }
 
 /// Reads the log to its end, or for as long as `report` wants: gives whether the end was reached.

@@ -6,18 +6,64 @@ use crate::words::{fill, t};
 /// What the unlock screen shows.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct Locked {
-    pub(crate) file: Option<CredentialFile>,
+    pub(crate) chosen: Option<Chosen>,
+    pub(crate) remember: Remember,
     pub(crate) phase: Phase,
     /// Why it is locked; `None` at first.
     pub(crate) left: Option<Left>,
+    pub(crate) machine: Machine,
     pub(crate) now: u64,
 }
 
-/// A chosen file, still encrypted.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct CredentialFile {
-    pub(crate) name: String,
-    text: String,
+/// A credential that a passphrase is to open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Chosen {
+    /// A file, still encrypted.
+    File { name: String, text: String },
+    /// One that this browser remembers.
+    Remembered(Remembered),
+}
+
+impl Chosen {
+    /// What it is called.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::File { name, .. } => name,
+            Self::Remembered(remembered) => &remembered.staff,
+        }
+    }
+}
+
+/// A credential file that this browser remembers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Remembered {
+    /// What it is stored as.
+    pub(crate) record: String,
+    pub(crate) staff: String,
+    pub(crate) practice: String,
+    /// Whether a passkey is asked for, beside the passphrase.
+    pub(crate) passkey: bool,
+}
+
+/// Whether a file is to be remembered on this machine.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum Remember {
+    #[default]
+    No,
+    /// As it is: its passphrase opens it.
+    File,
+    /// Encrypted once more, under what only a passkey gives.
+    WithPasskey,
+}
+
+/// What this browser keeps for a next opening.
+#[derive(Clone, PartialEq, Default)]
+pub(crate) struct Machine {
+    /// Anything at all.
+    pub(crate) keeps: bool,
+    pub(crate) remembered: Vec<Remembered>,
+    /// Whether it can ask for a passkey that gives a secret.
+    pub(crate) passkeys: bool,
 }
 
 /// Who was here before, and why they are not any more.
@@ -69,6 +115,8 @@ pub(crate) enum Trouble {
     Unreadable,
     /// The passphrase, or the file, is wrong.
     Passphrase,
+    /// No passkey answered, or one without a secret.
+    Passkey,
     /// The browser has no WebCrypto here.
     NoCrypto,
     /// The relay does not answer. `elsewhere`: it is not where this page comes from.
@@ -89,6 +137,7 @@ impl Trouble {
         match self {
             Self::NotACredential => t("This is not a credential file.").into(),
             Self::Unreadable => t("The file could not be read.").into(),
+            Self::Passkey => t("No passkey answered, or it gives no secret.").into(),
             Self::Passphrase => t("The passphrase does not open this file.").into(),
             Self::NoCrypto => t("This browser offers no cryptography on this page.").into(),
             Self::Unreachable { relay, .. } => fill("The relay at {relay} does not answer.", &[relay]),
@@ -108,6 +157,9 @@ impl Trouble {
             Self::Unreadable => t("Choose it again, or copy it to this machine first.").into(),
             Self::Passphrase => {
                 t("Check capital letters and keyboard layout, and type it again. Nobody can reset it.").into()
+            }
+            Self::Passkey => {
+                t("Try again, or choose your credential file and open it without a passkey.").into()
             }
             Self::NoCrypto => t("Open the console over https, or from this machine.").into(),
             Self::Unreachable { relay, elsewhere: true } => {
@@ -139,21 +191,25 @@ impl Locked {
             Event::FilePicked { name, text } if !self.is_working() => {
                 let text = text.trim().to_owned();
                 if looks_like_credential(&text) {
-                    self.file = Some(CredentialFile { name, text });
-                    self.phase = Phase::Waiting;
-                    return vec![Effect::Focus(Focus::Passphrase)];
+                    return self.choose(Chosen::File { name, text });
                 }
-                self.file = None;
+                self.chosen = None;
                 self.phase = Phase::Failed(Trouble::NotACredential);
             }
             Event::FileRefused(trouble) if !self.is_working() => {
-                self.file = None;
+                self.chosen = None;
                 self.phase = Phase::Failed(trouble);
             }
+            Event::Recalled(remembered) if !self.is_working() => {
+                return self.choose(Chosen::Remembered(remembered));
+            }
+            Event::Remember(remember) => self.remember = remember,
+            Event::Machine(machine) => return self.look_at(machine),
+            Event::ForgetMachine if !self.is_working() => return vec![Effect::ForgetMachine],
             Event::Unlock { passphrase } if !self.is_working() => {
-                let Some(file) = &self.file else { return Vec::new() };
+                let Some(credential) = self.chosen.clone() else { return Vec::new() };
                 self.phase = Phase::Working(Progress::Passphrase);
-                return vec![Effect::Unlock { file: file.text.clone(), passphrase }];
+                return vec![Effect::Unlock { credential, passphrase, remember: self.remember }];
             }
             Event::Progress(progress) if self.is_working() => self.phase = Phase::Working(progress),
             Event::Failed(trouble) if self.is_working() => {
@@ -166,6 +222,31 @@ impl Locked {
             _ => {}
         }
         Vec::new()
+    }
+}
+
+impl Locked {
+    fn choose(&mut self, chosen: Chosen) -> Vec<Effect> {
+        self.chosen = Some(chosen);
+        self.remember = Remember::No;
+        self.phase = Phase::Waiting;
+        vec![Effect::Focus(Focus::Passphrase)]
+    }
+
+    /// The only credential that is remembered is the one that is wanted, until another is chosen.
+    fn look_at(&mut self, machine: Machine) -> Vec<Effect> {
+        self.machine = machine;
+        match (&self.chosen, self.machine.remembered.as_slice()) {
+            (None, [only]) if !self.is_working() => {
+                self.chosen = Some(Chosen::Remembered(only.clone()));
+                vec![Effect::Focus(Focus::Passphrase)]
+            }
+            (Some(Chosen::Remembered(chosen)), remembered) if !remembered.contains(chosen) => {
+                self.chosen = None;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -205,7 +286,8 @@ mod tests {
         assert_eq!(step(&mut state, unlock()), [], "nothing to unlock yet");
         assert_eq!(step(&mut state, picked("maria.credential")), [Effect::Focus(Focus::Passphrase)]);
         let effects = step(&mut state, unlock());
-        assert!(matches!(&effects[..], [Effect::Unlock { file, .. }] if file == "e30.a.b.c.d"));
+        let text = |chosen: &Chosen| matches!(chosen, Chosen::File { text, .. } if text == "e30.a.b.c.d");
+        assert!(matches!(&effects[..], [Effect::Unlock { credential, .. }] if text(credential)));
         assert!(matches!(phase(&state), Phase::Working(Progress::Passphrase)));
         assert_eq!(step(&mut state, unlock()), [], "once is enough");
         assert_eq!(step(&mut state, picked("other.credential")), [], "too late for another file");
@@ -228,6 +310,63 @@ mod tests {
             step(&mut state, Event::FilePicked { name: "holiday.jpg".into(), text: text.into() });
             assert!(matches!(phase(&state), Phase::Failed(Trouble::NotACredential)), "{text}");
         }
+    }
+
+    fn machine(remembered: &[&str]) -> Event {
+        let remembered = remembered.iter().map(|staff| Remembered {
+            record: format!("credential.{staff}"),
+            staff: (*staff).to_owned(),
+            practice: "lakeside-ortho".to_owned(),
+            passkey: true,
+        });
+        Event::Machine(Machine { keeps: true, remembered: remembered.collect(), passkeys: true })
+    }
+
+    fn locked(state: &State) -> &Locked {
+        match state {
+            State::Locked(locked) => locked,
+            State::Open(_) => panic!("open"),
+        }
+    }
+
+    #[test]
+    fn what_the_browser_keeps_is_forgotten_when_asked_but_not_while_it_is_read() {
+        let mut state = State::default();
+        step(&mut state, machine(&["maria-lopez"]));
+        assert_eq!(step(&mut state, Event::ForgetMachine), [Effect::ForgetMachine]);
+        step(&mut state, Event::Machine(Machine::default()));
+        assert!(locked(&state).chosen.is_none() && !locked(&state).machine.keeps);
+        step(&mut state, picked("maria.credential"));
+        step(&mut state, unlock());
+        assert_eq!(step(&mut state, Event::ForgetMachine), []);
+    }
+
+    #[test]
+    fn the_only_credential_that_is_remembered_is_chosen_by_itself() {
+        let mut state = State::default();
+        assert_eq!(step(&mut state, machine(&["maria-lopez"])), [Effect::Focus(Focus::Passphrase)]);
+        let effects = step(&mut state, unlock());
+        assert!(
+            matches!(&effects[..], [Effect::Unlock { credential, .. }] if credential.name() == "maria-lopez")
+        );
+        let mut state = State::default();
+        assert_eq!(step(&mut state, machine(&["maria-lopez", "sam-rivera"])), []);
+        assert!(locked(&state).chosen.is_none(), "two people: each says who they are");
+        step(&mut state, picked("other.credential"));
+        step(&mut state, machine(&["maria-lopez"]));
+        assert_eq!(locked(&state).chosen.as_ref().map(Chosen::name), Some("other.credential"));
+    }
+
+    #[test]
+    fn what_is_chosen_is_remembered_only_if_that_was_said_of_it() {
+        let mut state = State::default();
+        step(&mut state, picked("maria.credential"));
+        step(&mut state, Event::Remember(Remember::WithPasskey));
+        step(&mut state, picked("other.credential"));
+        assert_eq!(locked(&state).remember, Remember::No);
+        step(&mut state, Event::Remember(Remember::File));
+        let effects = step(&mut state, unlock());
+        assert!(matches!(&effects[..], [Effect::Unlock { remember: Remember::File, .. }]));
     }
 
     #[test]

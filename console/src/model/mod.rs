@@ -32,7 +32,7 @@ pub(crate) mod when;
 pub(crate) mod work;
 
 pub(crate) use case::Practice;
-pub(crate) use locked::{Locked, Phase, Progress, Trouble};
+pub(crate) use locked::{Chosen, Locked, Machine, Phase, Progress, Remember, Remembered, Trouble};
 pub(crate) use open::{Open, Shown};
 
 use crate::model::queue::{Filter, Order};
@@ -59,7 +59,15 @@ pub(crate) enum Event {
     FilePicked { name: String, text: String },
     /// What was chosen cannot be a credential file.
     FileRefused(Trouble),
-    /// Open the chosen file with this.
+    /// What this browser keeps for a next opening.
+    Machine(Machine),
+    /// A credential that is remembered here was chosen.
+    Recalled(Remembered),
+    /// Whether to remember the chosen file here, once it has opened.
+    Remember(Remember),
+    /// Forget what this browser keeps.
+    ForgetMachine,
+    /// Open the chosen credential with this.
     Unlock { passphrase: Zeroizing<String> },
     /// How far opening is.
     Progress(Progress),
@@ -173,9 +181,11 @@ pub(crate) enum LockReason {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Effect {
     /// Derive the key, sign in, fetch, check, decrypt.
-    Unlock { file: String, passphrase: Zeroizing<String> },
+    Unlock { credential: Chosen, passphrase: Zeroizing<String>, remember: Remember },
     /// Drop keys and token.
     Forget,
+    /// Remove what this browser keeps for a next opening.
+    ForgetMachine,
     /// Tell the other tabs to lock.
     LockOthers,
     /// Sign, seal and append; what has this ticket already is sent again as it is.

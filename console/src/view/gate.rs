@@ -5,7 +5,7 @@ use super::icon::{self, icon};
 use super::slice::{Slice, slice};
 use super::{Console, console, language};
 use crate::model::locked::{Left, Phase, Progress};
-use crate::model::{Event, LockReason, Locked, Trouble};
+use crate::model::{Chosen, Event, LockReason, Locked, Remember, Remembered, Trouble};
 use crate::words::{fill, t};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -19,8 +19,8 @@ pub(crate) fn Gate() -> impl IntoView {
     let locked = console.locked();
     let read = move |f: fn(&Locked) -> bool| slice(move || locked.with(|l| l.as_ref().is_some_and(f)));
     let working = read(Locked::is_working);
-    let chosen =
-        slice(move || locked.with(|locked| locked.as_ref()?.file.as_ref().map(|file| file.name.clone())));
+    let keeps = read(|locked| locked.machine.keeps && !locked.is_working());
+    let chosen = slice(move || locked.with(|locked| locked.as_ref()?.chosen.clone()));
     let passphrase = NodeRef::<Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -46,11 +46,13 @@ pub(crate) fn Gate() -> impl IntoView {
                 <div class="gate-language"><language::Language/></div>
                 <h1>{t("Unlock the console")}</h1>
                 {move || locked.with(|locked| locked.as_ref()?.left.as_ref().map(left))}
+                <People locked working/>
                 <FilePicker chosen working/>
                 <div class="field">
                     <label for=PASSPHRASE>{t("Passphrase")}</label>
                     <PassphraseInput node=passphrase enabled=Signal::derive(move || chosen.with(Option::is_some) && !working.get())/>
                 </div>
+                <Remembering locked working/>
                 {move || locked.with(|locked| match &locked.as_ref()?.phase {
                     Phase::Failed(trouble) => Some(trouble_box(trouble)),
                     Phase::Waiting | Phase::Working(_) => None,
@@ -59,6 +61,12 @@ pub(crate) fn Gate() -> impl IntoView {
                     {move || t(if working.get() { "Unlocking…" } else { "Unlock" })}
                 </button>
                 <Steps locked/>
+                {move || keeps.get().then(|| view! {
+                    <p class="gate-machine">
+                        <span>{t("What this browser keeps for the next opening is encrypted.")}</span>
+                        <button class="button quiet" type="button" on:click=move |_| console.send(Event::ForgetMachine)>{t("Forget this machine")}</button>
+                    </p>
+                })}
             </form>
         </main>
     }
@@ -86,9 +94,86 @@ fn trouble_box(trouble: &Trouble) -> impl IntoView + use<> {
     }
 }
 
+/// Those whose credential file this browser remembers.
 #[component]
-fn FilePicker(chosen: Slice<Option<String>>, working: Slice<bool>) -> impl IntoView {
+fn People(locked: Slice<Option<Locked>>, working: Slice<bool>) -> impl IntoView {
     let console = console();
+    let people = slice(move || {
+        locked.with(|locked| {
+            locked.as_ref().map(|locked| locked.machine.remembered.clone()).unwrap_or_default()
+        })
+    });
+    let person = move |person: Remembered| {
+        let one = Chosen::Remembered(person.clone());
+        let is_chosen =
+            move || locked.with(|locked| locked.as_ref().is_some_and(|l| l.chosen.as_ref() == Some(&one)));
+        let mut name = format!("{} · {}", person.staff, person.practice);
+        if person.passkey {
+            name = name + " · " + t("with a passkey");
+        }
+        view! {
+            <button
+                class="button person"
+                type="button"
+                aria-pressed=move || is_chosen().to_string()
+                disabled=move || working.get()
+                on:click=move |_| console.send(Event::Recalled(person.clone()))
+            >{name}</button>
+        }
+    };
+    move || {
+        let people = people.get();
+        (!people.is_empty()).then(|| {
+            view! {
+                <div class="field" role="group" aria-labelledby="people-label">
+                    <span class="label" id="people-label">{t("Remembered on this machine")}</span>
+                    {people.into_iter().map(person).collect_view()}
+                </div>
+            }
+        })
+    }
+}
+
+/// Whether the chosen file is to be remembered.
+#[component]
+fn Remembering(locked: Slice<Option<Locked>>, working: Slice<bool>) -> impl IntoView {
+    let console = console();
+    let read = move |f: fn(&Locked) -> bool| slice(move || locked.with(|l| l.as_ref().is_some_and(f)));
+    let of_file = read(|locked| matches!(locked.chosen, Some(Chosen::File { .. })));
+    let remembers = read(|locked| locked.remember != Remember::No);
+    let offered = read(|locked| {
+        let remembers = locked.remember != Remember::No && locked.machine.passkeys;
+        remembers && matches!(locked.chosen, Some(Chosen::File { .. }))
+    });
+    let with_passkey = read(|locked| locked.remember == Remember::WithPasskey);
+    let tick = move |says: &'static str, ticked: Slice<bool>, yes: Remember, no: Remember| {
+        let change = move |event| {
+            console.send(Event::Remember(if event_target_checked(&event) { yes } else { no }));
+        };
+        view! {
+            <label class="check">
+                <input type="checkbox" disabled=move || working.get() prop:checked=move || ticked.get() on:change=change/>
+                <span>{says}</span>
+            </label>
+        }
+    };
+    let here = move || tick(t("Remember this file on this machine"), remembers, Remember::File, Remember::No);
+    let second = t("and open it here only with a passkey as well");
+    let passkey = move || tick(second, with_passkey, Remember::WithPasskey, Remember::File);
+    view! {
+        {move || of_file.get().then(here)}
+        {move || offered.get().then(passkey)}
+    }
+}
+
+#[component]
+fn FilePicker(chosen: Slice<Option<Chosen>>, working: Slice<bool>) -> impl IntoView {
+    let console = console();
+    let chosen = slice(move || {
+        chosen.with(|chosen| {
+            chosen.as_ref().filter(|c| matches!(c, Chosen::File { .. })).map(|c| c.name().to_owned())
+        })
+    });
     let over = RwSignal::new(false);
     let drop = move |event: DragEvent| {
         event.prevent_default();

@@ -1,16 +1,21 @@
 //! Private keys that the browser keeps.
 
-use super::crew;
+use super::crew::{self, Answer, Crew, Held};
 use super::subtle::{RsaUse, Subtle};
 use crate::entry::{self, OpenError, Opened};
 use crate::hazmat::Failed;
+use crate::jwe::Jwe;
 use crate::jws::{self, Embed, SignError};
+use crate::kept::Kept;
 use crate::key::{KeyError, PublicKey};
 use crate::keyring::{self, Keyring};
 use crate::operations::{Opener, Signer};
 use crate::private::PrivateKey;
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use web_sys::CryptoKey;
+use wire::EntryId;
 use wire::jwk::{KeyUse, Thumbprint};
 use zeroize::Zeroizing;
 
@@ -19,7 +24,17 @@ use zeroize::Zeroizing;
 pub struct WebKey {
     subtle: Subtle,
     key: CryptoKey,
+    /// Derives the key that wraps what is kept.
+    root: CryptoKey,
     thumbprint: Thumbprint,
+    kept: Option<Keeping>,
+}
+
+/// Where the content keys of opened entries are kept.
+#[derive(Clone)]
+struct Keeping {
+    table: Rc<RefCell<Kept>>,
+    salt: [u8; 32],
 }
 
 /// A key that signs: events and token requests.
@@ -30,29 +45,39 @@ pub struct WebSigner {
     public: PublicKey,
 }
 
-/// Checks the JWK as outside the browser, hands the key to the browser and forgets it: `jwk`, the key
-/// parsed from it and its PKCS #8 form are each zeroised on the way out.
-async fn import(jwk: Zeroizing<String>, usage: KeyUse) -> Result<(Subtle, CryptoKey, PublicKey), KeyError> {
-    let subtle = Subtle::find().ok_or(KeyError::Unavailable)?;
-    let (import, public) = {
-        let private = PrivateKey::from_jwk(&jwk)?;
-        drop(jwk);
-        private.for_use(usage)?;
-        let pkcs8 = private.to_pkcs8()?;
-        (pkcs8, private.public())
-    };
-    let rsa_use = match usage {
-        KeyUse::Enc => RsaUse::Unwrap,
-        KeyUse::Sig => RsaUse::Sign,
-    };
-    let key = subtle.import_rsa(import.as_bytes(), rsa_use).await.map_err(|Failed| KeyError::Unavailable)?;
-    Ok((subtle, key, public))
+/// What keys are derived for that wrap kept content keys.
+const KEPT: &str = "kept content keys";
+
+impl WebKey {
+    /// The same key; from now on it keeps the content keys of what it opens in `table`, and opens by what is there.
+    /// They are wrapped under a key derived from this one and `salt`: under another salt they are of no use.
+    #[must_use]
+    pub fn keeping(self, table: &Rc<RefCell<Kept>>, salt: [u8; 32]) -> Self {
+        Self { kept: Some(Keeping { table: Rc::clone(table), salt }), ..self }
+    }
+}
+
+/// Checks the JWK as outside the browser. The text is zeroised.
+fn read(jwk: Zeroizing<String>, usage: KeyUse) -> Result<PrivateKey, KeyError> {
+    let private = PrivateKey::from_jwk(&jwk)?;
+    private.for_use(usage)?;
+    Ok(private)
+}
+
+/// Hands the key to the browser; its PKCS #8 form is zeroised on the way out.
+async fn import(subtle: &Subtle, private: &PrivateKey, usage: RsaUse) -> Result<CryptoKey, KeyError> {
+    let pkcs8 = private.to_pkcs8()?;
+    subtle.import_rsa(pkcs8.as_bytes(), usage).await.map_err(|Failed| KeyError::Unavailable)
 }
 
 impl Opener for WebKey {
     async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
-        let (subtle, key, public) = import(jwk, KeyUse::Enc).await?;
-        Ok(Self { subtle, key, thumbprint: public.thumbprint() })
+        let subtle = Subtle::find().ok_or(KeyError::Unavailable)?;
+        let private = read(jwk, KeyUse::Enc)?;
+        let key = import(&subtle, &private, RsaUse::Unwrap).await?;
+        let root = subtle.import_root(private.derive_secret(KEPT).as_slice()).await;
+        let root = root.map_err(|Failed| KeyError::Unavailable)?;
+        Ok(Self { subtle, key, root, thumbprint: private.thumbprint(), kept: None })
     }
 
     fn thumbprint(&self) -> Thumbprint {
@@ -62,7 +87,7 @@ impl Opener for WebKey {
     async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
         let (header, jwe) = entry::parse(compact, &self.thumbprint)?;
         let by_crew = match crew::current() {
-            Some(crew) => crew.open(&self.thumbprint, &self.key, &jwe).await,
+            Some(crew) => self.open_by(&crew, &header.entry, &jwe).await,
             None => None,
         };
         let plain = match by_crew {
@@ -80,8 +105,10 @@ impl Opener for WebKey {
 
 impl Signer for WebSigner {
     async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
-        let (subtle, key, public) = import(jwk, KeyUse::Sig).await?;
-        Ok(Self { subtle, key, public })
+        let subtle = Subtle::find().ok_or(KeyError::Unavailable)?;
+        let private = read(jwk, KeyUse::Sig)?;
+        let key = import(&subtle, &private, RsaUse::Sign).await?;
+        Ok(Self { subtle, key, public: private.public() })
     }
 
     fn thumbprint(&self) -> Thumbprint {
@@ -92,6 +119,30 @@ impl Signer for WebSigner {
         let draft = jws::draft(&self.public, typ, claims, embed)?;
         let signature = self.subtle.sign(&self.key, &draft).await?;
         Ok(jws::finish(draft, &signature))
+    }
+}
+
+impl WebKey {
+    /// `None`: a worker was lost, and nothing is said about the entry.
+    async fn open_by(
+        &self,
+        crew: &Rc<Crew>,
+        entry: &EntryId,
+        jwe: &Jwe,
+    ) -> Option<Result<Zeroizing<Vec<u8>>, Failed>> {
+        let known = self.kept.as_ref().and_then(|kept| kept.table.borrow_mut().find(entry));
+        let salt = self.kept.as_ref().map(|kept| &kept.salt);
+        let key = Held { name: &self.thumbprint, opens: &self.key, root: &self.root, salt };
+        match crew.open(&key, jwe, known.as_ref()).await {
+            Answer::Opened { plain, wrapped } => {
+                if let (Some(kept), Some(wrapped)) = (&self.kept, wrapped) {
+                    kept.table.borrow_mut().put(*entry, wrapped);
+                }
+                Some(Ok(plain))
+            }
+            Answer::Refused => Some(Err(Failed)),
+            Answer::Lost => None,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod crew;
 mod key;
 mod public;
+pub mod second;
 mod subtle;
 mod unlock;
 

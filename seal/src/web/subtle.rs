@@ -48,6 +48,11 @@ impl Subtle {
         self.import("pkcs8", pkcs8, &algorithm, usage).await
     }
 
+    /// What keys are derived from by HKDF: RFC 5869.
+    pub(crate) async fn import_root(&self, secret: &[u8]) -> Result<CryptoKey, Failed> {
+        self.import("raw", secret, &object(&[("name", "HKDF".into())])?, "deriveKey").await
+    }
+
     /// A public key: for RSA-OAEP it wraps, for RSA-PSS it verifies.
     pub(crate) async fn import_public(&self, jwk: &PublicJwk, usage: KeyUse) -> Result<CryptoKey, Failed> {
         let (name, does) = match usage {
@@ -86,14 +91,7 @@ impl Subtle {
     ) -> Result<(Vec<u8>, Vec<u8>), Failed> {
         let promise = self.0.generate_key_with_object(&aes("AES-GCM")?, true, &usages("encrypt"))?;
         let key: CryptoKey = JsFuture::from(promise).await?.unchecked_into();
-        let algorithm = object(&[
-            ("name", "AES-GCM".into()),
-            ("iv", Uint8Array::from(iv).into()),
-            ("additionalData", Uint8Array::from(aad.as_bytes()).into()),
-            ("tagLength", 128.into()),
-        ])?;
-        let promise = self.0.encrypt_with_object_and_u8_array(&algorithm, &key, text)?;
-        let sealed = Uint8Array::new(&JsFuture::from(promise).await?).to_vec();
+        let sealed = self.encrypt(&key, iv, aad.as_bytes(), text).await?;
         let promise = self.0.wrap_key_with_str("raw", &key, to, "RSA-OAEP")?;
         Ok((Uint8Array::new(&JsFuture::from(promise).await?).to_vec(), sealed))
     }
@@ -127,17 +125,53 @@ impl Subtle {
     pub(crate) async fn open(&self, key: &CryptoKey, jwe: Jwe) -> Result<Zeroizing<Vec<u8>>, Failed> {
         let name = Reflect::get(&key.algorithm()?.into(), &"name".into())?;
         let content_key = self.unwrap(key, &object(&[("name", name)])?, &jwe.encrypted_key).await?;
-        let algorithm = object(&[
-            ("name", "AES-GCM".into()),
-            ("iv", Uint8Array::from(jwe.iv.as_slice()).into()),
-            ("additionalData", Uint8Array::from(jwe.protected.as_bytes()).into()),
-            ("tagLength", 128.into()),
-        ])?;
-        let promise = self.0.decrypt_with_object_and_u8_array(&algorithm, &content_key, &jwe.sealed)?;
+        self.decrypt(&content_key, &jwe.iv, jwe.protected.as_bytes(), &jwe.sealed).await
+    }
+
+    /// AES-GCM: ciphertext and tag.
+    pub(crate) async fn encrypt(
+        &self,
+        key: &CryptoKey,
+        iv: &[u8],
+        aad: &[u8],
+        text: &[u8],
+    ) -> Result<Vec<u8>, Failed> {
+        let promise = self.0.encrypt_with_object_and_u8_array(&gcm(iv, aad)?, key, text)?;
+        Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+    }
+
+    /// AES-GCM, of ciphertext and tag.
+    pub(crate) async fn decrypt(
+        &self,
+        key: &CryptoKey,
+        iv: &[u8],
+        aad: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Failed> {
+        let promise = self.0.decrypt_with_object_and_u8_array(&gcm(iv, aad)?, key, sealed)?;
         let plaintext = Uint8Array::new(&JsFuture::from(promise).await?);
         let copy = Zeroizing::new(plaintext.to_vec());
         plaintext.fill(0, 0, plaintext.length());
         Ok(copy)
+    }
+
+    /// An AES-GCM key for one use, from [`Self::import_root`]'s secret by HKDF-SHA-256: RFC 5869.
+    pub(crate) async fn derive_content_key(
+        &self,
+        root: &CryptoKey,
+        info: &str,
+        usage: &str,
+    ) -> Result<CryptoKey, Failed> {
+        let algorithm = object(&[
+            ("name", "HKDF".into()),
+            ("hash", "SHA-256".into()),
+            ("salt", Uint8Array::new_with_length(0).into()),
+            ("info", Uint8Array::from(info.as_bytes()).into()),
+        ])?;
+        let derived = aes("AES-GCM")?;
+        let promise =
+            self.0.derive_key_with_object_and_object(&algorithm, root, &derived, false, &usages(usage))?;
+        Ok(JsFuture::from(promise).await?.unchecked_into())
     }
 
     pub(crate) async fn sign(&self, key: &CryptoKey, message: &str) -> Result<Vec<u8>, Failed> {
@@ -179,6 +213,15 @@ impl Subtle {
 /// RFC 7518 section 3.5: the salt is as long as the hash.
 fn pss() -> Result<Object, JsValue> {
     object(&[("name", "RSA-PSS".into()), ("saltLength", 32.into())])
+}
+
+fn gcm(iv: &[u8], aad: &[u8]) -> Result<Object, JsValue> {
+    object(&[
+        ("name", "AES-GCM".into()),
+        ("iv", Uint8Array::from(iv).into()),
+        ("additionalData", Uint8Array::from(aad).into()),
+        ("tagLength", 128.into()),
+    ])
 }
 
 fn aes(name: &str) -> Result<Object, JsValue> {
