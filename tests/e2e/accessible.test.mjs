@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
-import { assertFallback, fillForm, shownForm } from './form.mjs';
+import { assertFallback, byKeyboard, fillForm, PATIENT, shownForm } from './form.mjs';
 import { openLab } from './lab.mjs';
 
 let lab;
@@ -58,13 +58,13 @@ for (const colorScheme of ['light', 'dark']) {
     const frame = await shownForm(page);
     // With the shadow root in it: axe-core looks through closed ones only from inside, so the page is asked too.
     await assertAccessible(page.mainFrame(), 'the page with the dialog open');
-    await fillForm(frame);
+    await fillForm(frame, PATIENT, byKeyboard);
     lab.tamper = (answer) => (answer.method === 'POST' ? { ...answer, status: 422, body: '' } : answer);
-    await frame.getByRole('button', { name: 'Send securely' }).click();
+    await byKeyboard(frame.getByRole('button', { name: 'Send securely' }));
     await frame.getByText('We could not send your message').waitFor();
     await assertAccessible(frame, 'refused');
     lab.tamper = (answer) => (answer.method === 'POST' ? null : answer);
-    await frame.getByRole('button', { name: 'Try again' }).click();
+    await byKeyboard(frame.getByRole('button', { name: 'Try again' }));
     await frame.getByText('You seem to be offline').waitFor();
     await assertAccessible(frame, 'waiting');
     lab.tamper = (answer) => answer;
