@@ -6,11 +6,11 @@ use std::sync::mpsc;
 
 /// Writes between two checkpoints. Each append changes a page of the index at random: the more appends a
 /// checkpoint takes in, the more of these pages are written once for several.
-const WRITES: u64 = 3_000;
+const WRITES: u64 = 1_500;
 
 /// Pages in the log at which the writer makes a checkpoint itself, of what is left to do: the log begins anew only
-/// when all of it is in the file, and under load somebody has to wait for that. 32 MiB.
-pub(super) const LOG_PAGES: u32 = 8_000;
+/// when all of it is in the file, and under load somebody has to wait for that. 16 MiB.
+pub(super) const LOG_PAGES: u32 = 4_000;
 
 /// What a checkpoint is wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
