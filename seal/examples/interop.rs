@@ -69,7 +69,7 @@ fn sealed(keys: &Keys, practice: &PracticeId, index: usize, payload: &[u8]) -> O
         typ: [EntryKind::Inquiry, EntryKind::Event, EntryKind::Document][index % 3],
         practice: practice.clone(),
         thread: random::make_thread_id()?,
-        entry: random::make_entry_id()?,
+        entry: random::make_entry_id(1_790_000_000_000)?,
         manifest: index as u64,
     };
     let text = entry::seal(&binding, payload, &keys.inbox[index % 2].public())?;

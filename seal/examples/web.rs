@@ -137,7 +137,7 @@ pub async fn seal_to(jwk: String, length: usize) -> Result<String, String> {
         typ: wire::EntryKind::Inquiry,
         practice: "lakeside-ortho".parse().map_err(words)?,
         thread: random::make_thread_id().map_err(words)?,
-        entry: random::make_entry_id().map_err(words)?,
+        entry: random::make_entry_id(1_790_000_000_000).map_err(words)?,
         manifest: 1,
     };
     let jwk = serde_json::from_str(&jwk).map_err(words)?;

@@ -8,12 +8,12 @@ use wire::{EntryId, ThreadId};
 #[error("the system gave no randomness")]
 pub struct RandomError;
 
-/// A new entry's id: 128 random bits.
+/// The id of an entry that is made now, at this Unix time in ms.
 ///
 /// # Errors
 /// [`RandomError`].
-pub fn make_entry_id() -> Result<EntryId, RandomError> {
-    make_bytes().map(EntryId::from_bytes)
+pub fn make_entry_id(now_ms: u64) -> Result<EntryId, RandomError> {
+    make_bytes().map(|random| EntryId::new(random, now_ms))
 }
 
 /// A new lead's thread: 128 random bits.
@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn ids_differ_and_read_back() {
-        let (one, two) = (make_entry_id().unwrap(), make_entry_id().unwrap());
+        let (one, two) = (make_entry_id(1).unwrap(), make_entry_id(1).unwrap());
         assert_ne!(one, two);
         assert_eq!(one.to_string().parse(), Ok(one));
         assert_ne!(make_thread_id().unwrap(), make_thread_id().unwrap());

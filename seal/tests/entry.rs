@@ -19,7 +19,7 @@ fn binding() -> Binding {
         typ: EntryKind::Event,
         practice: "lakeside-ortho".parse().unwrap(),
         thread: random::make_thread_id().unwrap(),
-        entry: random::make_entry_id().unwrap(),
+        entry: random::make_entry_id(1_790_000_000_000).unwrap(),
         manifest: 3,
     }
 }

@@ -65,7 +65,7 @@ fn rfc_7520_5_2_private_key() {
         typ: wire::EntryKind::Inquiry,
         practice: "lakeside-ortho".parse().unwrap(),
         thread: seal::random::make_thread_id().unwrap(),
-        entry: seal::random::make_entry_id().unwrap(),
+        entry: seal::random::make_entry_id(1_790_000_000_000).unwrap(),
         manifest: 1,
     };
     let compact = entry::seal(&binding, &plaintext, &key.public()).unwrap();

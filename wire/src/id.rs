@@ -81,7 +81,7 @@ macro_rules! random_id {
 }
 
 random_id! {
-    /// One entry of the log; also its idempotency key. 128 random bits, chosen by the writer.
+    /// One entry of the log; also its idempotency key. Chosen by the writer: see [`EntryId::new`].
     EntryId
 }
 random_id! {
@@ -102,6 +102,17 @@ impl ThreadId {
 }
 
 impl EntryId {
+    /// A new entry's id: 80 random bits, then the low 48 bits of the Unix time in ms at which it is made. The parts are
+    /// those of a version 7 UUID (RFC 9562 section 5.7), for the same reason: an index that is sorted by time is written
+    /// at its end. The time comes last because [`EntryId::reference`] is of the first bits.
+    #[must_use]
+    pub fn new(random: [u8; 10], time_ms: u64) -> Self {
+        let mut bytes = [0; 16];
+        bytes[..10].copy_from_slice(&random);
+        bytes[10..].copy_from_slice(&time_ms.to_be_bytes()[2..]);
+        Self(bytes)
+    }
+
     /// The id of what a program records about `parts` of a thread, for `purpose`: whoever holds `secret` and
     /// records the same thing takes the same id, and the log takes an id once. Without the secret nobody can tell
     /// from an id what it is about, not even by trying names.
@@ -197,6 +208,12 @@ name_id! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_id_ends_with_its_time() {
+        let id = EntryId::new([9; 10], 0xff_0123_4567_89ab);
+        assert_eq!(id.as_bytes(), &[9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab]);
+    }
 
     #[test]
     fn a_random_id_has_one_spelling() {

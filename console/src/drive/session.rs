@@ -281,13 +281,14 @@ impl Session {
     }
 
     async fn seal(&self, thread: ThreadId, event: Event) -> Option<String> {
+        let time = clock::now();
         let claims = EventClaims {
             v: 1,
             practice: self.desk.anchor.practice.clone(),
             thread,
-            entry: make_entry_id().ok()?,
+            entry: make_entry_id(time).ok()?,
             author: self.desk.staff.clone(),
-            time: clock::now(),
+            time,
             event,
         };
         let manifest = Rc::clone(&self.manifest.borrow());

@@ -1,5 +1,6 @@
 //! A message from the practice to itself: sealed as a patient's browser seals one, opened with a keyring.
 
+use crate::clock;
 use inbox::Keys;
 use lead::Manifest;
 use seal::entry::{Binding, seal};
@@ -17,7 +18,7 @@ pub(super) async fn rehearse(manifest: &Manifest, keys: &Keys<PrivateKey>) -> Re
             typ: EntryKind::Inquiry,
             practice: manifest.practice.clone(),
             thread: make_thread_id().map_err(random)?,
-            entry: make_entry_id().map_err(random)?,
+            entry: make_entry_id(clock::now_ms()).map_err(random)?,
             manifest: manifest.version,
         };
         let sealed = seal(&binding, message, &to).map_err(|error| error.to_string())?;

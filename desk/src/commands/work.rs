@@ -148,13 +148,14 @@ pub(super) async fn seal_in(
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Failed, format!("the event was not written: {error}"), "shorten it, and try again")
     };
+    let time = clock::now_ms();
     let claims = EventClaims {
         v: 1,
         practice: session.credential.anchor.practice.clone(),
         thread,
-        entry: make_entry_id().map_err(|error| failed(&error))?,
+        entry: make_entry_id(time).map_err(|error| failed(&error))?,
         author: session.credential.staff.clone(),
-        time: clock::now_ms(),
+        time,
         event,
     };
     seal_event(&session.signer()?, &claims, &reading.manifest).await.map_err(|error| failed(&error))

@@ -216,8 +216,9 @@ async fn turn(context: &Context, desk: &mut Desk, now: u64) -> Result<Option<Tur
 
 async fn work(context: &Context, desk: &mut Desk) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Failed, error, "report this");
-    let instance = make_entry_id().map_err(|error| failed(&error))?;
-    desk.log.announce(instance, clock::now_ms()).await?;
+    let now = clock::now_ms();
+    let instance = make_entry_id(now).map_err(|error| failed(&error))?;
+    desk.log.announce(instance, now).await?;
     desk.log.refresh().await?;
     context.output.progress("The desk is at work.");
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;

@@ -10,7 +10,7 @@ use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
-use seal::random::make_entry_id;
+use seal::random::make_jti;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -102,7 +102,7 @@ impl Smart {
         }
         let endpoint = self.endpoint(http, base).await?;
         let broken = |what: &str| Refusal::Later(format!("the EHR's token endpoint {what}"));
-        let jti = make_entry_id().map_err(|_| broken("got no assertion: no randomness"))?.to_string();
+        let jti = make_jti().map_err(|_| broken("got no assertion: no randomness"))?;
         let assertion =
             self.assertion(&endpoint, now + LIFE, &jti).ok_or_else(|| broken("got no assertion"))?;
         let form = [

@@ -4,6 +4,7 @@ use super::keys::{self, Embed, Key};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 use wire::api::{Assertion, Registration, SignedRoster};
 use wire::practice::{ASSERTION_TYP, MANIFEST_TYP, Member, ROSTER_TYP, Role, Roster};
 use wire::{ChainHash, EntryId, EntryKind, PracticeId, ThreadId, Thumbprint};
@@ -103,12 +104,13 @@ pub fn signed_assertion(key: &Key, claims: &Assertion) -> String {
 
 pub fn unique_entry() -> EntryId {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    let mut bytes = [0; 16];
+    let mut random = [0; 10];
     // Spread like random ids, so that index pages are hit as in life.
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    bytes[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-    bytes[8..].copy_from_slice(&u64::from(std::process::id()).to_be_bytes());
-    EntryId::from_bytes(bytes)
+    random[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    random[8..].copy_from_slice(&std::process::id().to_be_bytes()[2..]);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    EntryId::new(random, now.as_millis() as u64)
 }
 
 /// What to put in an entry's header.

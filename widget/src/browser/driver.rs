@@ -96,7 +96,7 @@ impl Driver {
 
     /// Encrypts to the manifest's first inbox key. The plaintext is wiped when this returns.
     async fn seal(self, inquiry: &Inquiry) -> Result<(EntryId, String), NotSealed> {
-        let entry = random::make_entry_id().map_err(|_| NotSealed)?;
+        let entry = random::make_entry_id(now_ms()).map_err(|_| NotSealed)?;
         let thread = random::make_thread_id().map_err(|_| NotSealed)?;
         let plain = Zeroizing::new(inquiry.to_json().map_err(|_| NotSealed)?);
         let manifest = self.now(|state| state.manifest.clone());

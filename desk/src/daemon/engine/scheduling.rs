@@ -161,7 +161,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         if known.max_by_key(|known| known.at).is_some_and(|known| is_as_good(&known, &free, from, now)) {
             return Ok(());
         }
-        let entry = make_entry_id().map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        let entry = make_entry_id(now).map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
         let thread = ThreadId::derive_document("availability");
         let event = Event::SlotsPublished { availability: free.clone() };
         let sealed = self.log.seal(thread, entry, event, now).await?;

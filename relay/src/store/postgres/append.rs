@@ -47,7 +47,8 @@ pub(super) async fn find(
 pub(super) const FIND: &str = "SELECT p.key, asked.id, e.seq, e.sha256, e.hash, e.time
     FROM unnest($1::text[], $2::bytea[]) AS asked (name, id) JOIN practice p ON p.name = asked.name
     CROSS JOIN LATERAL (SELECT seq, sha256, hash, time FROM entry
-                        WHERE practice = p.key AND id = asked.id LIMIT 1) AS e";
+                        WHERE practice = p.key AND substr(id, 11) = substr(asked.id, 11) AND id = asked.id
+                        LIMIT 1) AS e";
 
 const INSERT: &str = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[],

@@ -24,8 +24,9 @@ pub(super) async fn erase<'a>(
     let mut ids: Vec<&[u8]> = entries.iter().map(|entry| bytes(entry.as_bytes())).collect();
     ids.sort_unstable();
     ids.dedup();
-    let sql =
-        "SELECT count(*) FROM entry WHERE practice = $1 AND id = ANY($2) AND thread = $3 AND kind <> $4";
+    let sql = "SELECT count(*) FROM entry JOIN unnest($2::bytea[]) AS asked (id)
+                 ON substr(entry.id, 11) = substr(asked.id, 11) AND entry.id = asked.id
+               WHERE practice = $1 AND thread = $3 AND kind <> $4";
     let found: i64 = transaction.query_one(sql, &[&key, &ids, &thread, &document]).await?.get(0);
     if unsigned(found) != ids.len() as u64 {
         return Ok(Erased::Unknown);
@@ -37,7 +38,9 @@ pub(super) async fn erase<'a>(
     };
     // The old length is of a join with the row as it was.
     let sql = "UPDATE entry SET body = NULL
-               FROM (SELECT seq, length(body) AS bytes FROM entry WHERE practice = $1 AND id = ANY($2)) AS old
+               FROM (SELECT seq, length(body) AS bytes FROM entry JOIN unnest($2::bytea[]) AS asked (id)
+                       ON substr(entry.id, 11) = substr(asked.id, 11) AND entry.id = asked.id
+                     WHERE practice = $1) AS old
                WHERE entry.practice = $1 AND entry.seq = old.seq AND body IS NOT NULL
                RETURNING entry.seq, old.bytes";
     let rows = transaction.query(sql, &[&key, &ids]).await?;

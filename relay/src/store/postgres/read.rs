@@ -94,7 +94,7 @@ pub(super) async fn receipt(
     entry: EntryId,
 ) -> Result<Option<Receipt>, StoreError> {
     let sql = "SELECT e.seq, e.sha256, e.hash, e.time FROM entry e JOIN practice p ON p.key = e.practice
-               WHERE p.name = $1 AND e.id = $2";
+               WHERE p.name = $1 AND substr(e.id, 11) = substr($2::bytea, 11) AND e.id = $2";
     let row = client.query_opt(sql, &[&practice.as_str(), &bytes(entry.as_bytes())]).await?;
     let Some(row) = row else { return Ok(None) };
     let (sha256, hash) = (hash(row.get(1))?, hash(row.get(2))?);

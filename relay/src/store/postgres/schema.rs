@@ -5,7 +5,8 @@ use tokio_postgres::Client;
 
 /// One step each; `anteroom_schema` counts the steps taken. A step that was released is never edited:
 /// the next change is a new step.
-const MIGRATIONS: [&str; 3] = [include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
+const MIGRATIONS: [&str; 4] =
+    [include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql"), include_str!("0004.sql")];
 
 /// Any number that other users of the same server are unlikely to take: relays that start at the same
 /// time migrate one after another.

@@ -245,7 +245,10 @@ fn end_of(connection: &Connection, practice: &PracticeId) -> rusqlite::Result<Op
 
 fn find_receipt(connection: &Connection, practice: i64, entry: EntryId) -> rusqlite::Result<Option<Receipt>> {
     connection
-        .prepare_cached("SELECT key, sha256, hash, time FROM entry WHERE practice = ?1 AND id = ?2")?
+        .prepare_cached(
+            "SELECT key, sha256, hash, time FROM entry
+             WHERE practice = ?1 AND substr(id, 11) = substr(?2, 11) AND id = ?2",
+        )?
         .query_row(params![practice, entry.as_bytes()], |row| {
             Ok(Receipt {
                 entry,

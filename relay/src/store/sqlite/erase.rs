@@ -48,7 +48,8 @@ fn find(
     thread: &[u8; 16],
     entries: &[EntryId],
 ) -> Result<Option<Vec<i64>>, StoreError> {
-    let sql = "SELECT key FROM entry WHERE practice = ?1 AND id = ?2 AND thread = ?3 AND kind <> ?4";
+    let sql = "SELECT key FROM entry
+               WHERE practice = ?1 AND substr(id, 11) = substr(?2, 11) AND id = ?2 AND thread = ?3 AND kind <> ?4";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {

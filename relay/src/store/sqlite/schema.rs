@@ -4,8 +4,13 @@ use rusqlite::Connection;
 
 /// One step each; `PRAGMA user_version` counts the steps taken. A step that was released is never
 /// edited: the next change is a new step.
-const MIGRATIONS: [&str; 4] =
-    [include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql"), include_str!("0004.sql")];
+const MIGRATIONS: [&str; 5] = [
+    include_str!("0001.sql"),
+    include_str!("0002.sql"),
+    include_str!("0003.sql"),
+    include_str!("0004.sql"),
+    include_str!("0005.sql"),
+];
 
 /// The version that this release writes.
 pub(super) const VERSION: usize = MIGRATIONS.len();
