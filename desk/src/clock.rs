@@ -15,10 +15,24 @@ pub(crate) fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// `2026-11-23 18:04` in this machine's time zone.
+/// `2026-11-23 18:04 CST`: this machine's time zone is not always the practice's, so it is named.
 pub(crate) fn local(ms: u64) -> String {
+    here(ms, "%Y-%m-%d %H:%M %Z")
+}
+
+/// `2026-11-23 18:04` in this machine's time zone, for tables.
+pub(crate) fn local_short(ms: u64) -> String {
+    here(ms, "%Y-%m-%d %H:%M")
+}
+
+/// `2026-11-23T18:04:00-06:00` in this machine's time zone: what `anteroom inbox book` takes.
+pub(crate) fn local_rfc3339(ms: u64) -> String {
+    here(ms, "%Y-%m-%dT%H:%M:%S%:z")
+}
+
+fn here(ms: u64, form: &str) -> String {
     match stamp(ms) {
-        Some(stamp) => stamp.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string(),
+        Some(stamp) => stamp.to_zoned_datetime(TimeZone::system()).strftime(form).to_string(),
         None => "?".to_owned(),
     }
 }
@@ -106,6 +120,9 @@ mod tests {
         }
         assert_eq!(rfc3339(1_700_000_000_000), "2023-11-14T22:13:20Z");
         assert_eq!(local(u64::MAX), "?");
+        assert!(local(1_700_000_000_000).starts_with(&local_short(1_700_000_000_000)));
+        let parsed: Timestamp = local_rfc3339(1_700_000_000_000).parse().unwrap();
+        assert_eq!(parsed.as_millisecond(), 1_700_000_000_000);
         assert_eq!(parse_http_date("Tue, 14 Nov 2023 22:13:20 GMT"), Some(1_700_000_000));
     }
 }

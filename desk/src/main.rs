@@ -29,10 +29,11 @@ mod words;
 
 use clap::Parser;
 use cli::Cli;
+use failure::{Exit, Failure};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| refuse(&error));
     let json = cli.json;
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -41,4 +42,21 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit as u8)
         }
     }
+}
+
+/// Ends the program over a command line that is wrong, or that asks for help; with `--json`, in JSON.
+fn refuse(error: &clap::Error) -> ! {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if !error.use_stderr() || !wants_json {
+        error.exit();
+    }
+    let words = error.render().to_string();
+    let (what, todo) = words.split_once("\n\n").unwrap_or((&words, ""));
+    let failure = Failure::new(
+        Exit::Usage,
+        what.trim_start_matches("error: ").trim(),
+        todo.trim().replace("\n\n", "\n"),
+    );
+    eprintln!("{}", failure.render(true));
+    std::process::exit(error.exit_code())
 }

@@ -56,7 +56,7 @@ fn text(leads: &[Assessed<'_>]) -> String {
     out
 }
 
-/// Prints free times.
+/// Prints free times, each as `inbox book` takes it.
 pub(super) async fn slots(context: &Context, of: &OfCredential) -> Result<(), Failure> {
     let mut session = Session::open(context, &of.credential)?;
     let reading = Reading::make(&mut session).await?;
@@ -74,7 +74,7 @@ pub(super) async fn slots(context: &Context, of: &OfCredential) -> Result<(), Fa
         .collect();
     let json = json!({ "looked_up": clock::rfc3339(availability.at), "slots": rows });
     context.output.print(&json, || {
-        let lines: Vec<String> = free.iter().map(|slot| clock::local(slot.start)).collect();
+        let lines: Vec<String> = free.iter().map(|slot| clock::local_rfc3339(slot.start)).collect();
         if lines.is_empty() { "Nothing is free.".into() } else { lines.join("\n") }
     })
 }
@@ -116,7 +116,7 @@ fn row(lead: &Assessed<'_>) -> Row {
         id: lead.entry.to_string(),
         thread: lead.lead.thread.to_string(),
         received: clock::rfc3339(lead.received),
-        received_local: clock::local(lead.received),
+        received_local: clock::local_short(lead.received),
         name: lead.inquiry.answers.contact.name.clone(),
         service: lead.inquiry.answers.service.clone(),
         service_label: lead.service_label(),
