@@ -147,7 +147,8 @@ impl Message {
             of.lead.thread,
             kind.1,
             appointment.map_or(0, |appointment| appointment.slot.start),
-            appointment.map_or(0, |appointment| appointment.moves),
+            // Made again at the same time, it is another appointment.
+            appointment.map(|appointment| appointment.entry.to_string()).unwrap_or_default(),
         );
         // At most 20 characters (MSH-10).
         let id: String =

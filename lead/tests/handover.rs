@@ -107,6 +107,9 @@ fn a_message_made_twice_is_the_same_message() {
         message.split('|').nth(9).unwrap().to_owned()
     };
     assert_eq!(control(handed::NOW), control(handed::NOW + 5));
+    let again = Sample::referred().booked_again();
+    let again = schedule(&again.handover(), &handed::route(), Scheduling::Booked, handed::NOW).unwrap();
+    assert_ne!(again.split('|').nth(9).unwrap(), control(handed::NOW), "called off and made again");
     let other = register(&sample.handover(), &handed::route(), handed::NOW);
     assert_ne!(other.split('|').nth(9).unwrap(), control(handed::NOW));
 }

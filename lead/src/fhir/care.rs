@@ -9,6 +9,10 @@ use crate::handover::rfc3339;
 use crate::inquiry::Referral;
 use crate::thread::{CallOutcome, Event, Verification};
 
+const PARTICIPANT: &str = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
+/// Where US Core has the code of a transmitter up to 8; from 9 on it is there beside the author.
+const US_CORE_PARTICIPANT: &str =
+    "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type";
 const V3_MODE: &str = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode";
 
 /// Consent to the practice's text, by its version.
@@ -48,7 +52,11 @@ pub(super) fn service_request(
         identifier: vec![id],
         status: if is_verified { "active" } else { "draft" },
         intent: if is_verified { "order" } else { "proposal" },
-        category: vec![CodeableConcept::coded("http://snomed.info/sct", "3457005", "Patient referral")],
+        // The second is of US Core's value set for it (us-core-servicerequest-category), which has no code for a referral.
+        category: vec![
+            CodeableConcept::coded("http://snomed.info/sct", "3457005", "Patient referral"),
+            CodeableConcept::coded("http://snomed.info/sct", "386053000", "Evaluation procedure"),
+        ],
         code: CodeableConcept::text(of.service().unwrap_or("Evaluation")),
         subject: patient.clone(),
         authored_on: rfc3339(of.inquiry.submitted_ms),
@@ -143,8 +151,8 @@ pub(super) fn provenance(
     author: &Reference,
     recorded_ms: u64,
 ) -> Resource {
-    let agent = |system: &str, code: &str, display: &str, who: Reference| Agent {
-        kind: CodeableConcept::coded(system, code, display),
+    let agent = |code: &str, display: &str, who: Reference| Agent {
+        kind: CodeableConcept::coded(PARTICIPANT, code, display),
         who,
     };
     let practice = Reference {
@@ -152,16 +160,13 @@ pub(super) fn provenance(
         identifier: Some(Identifier { system: of.system.to_owned(), value: of.practice.to_string() }),
         display: of.source.name.clone(),
     };
-    let participants = "http://terminology.hl7.org/CodeSystem/provenance-participant-type";
-    let us_core = "http://hl7.org/fhir/us/core/CodeSystem/us-core-provenance-participant-type";
+    let mut transmitter = agent("transmitter", "Transmitter", practice);
+    transmitter.kind.coding.push(Coding::new(US_CORE_PARTICIPANT, "transmitter", "Transmitter"));
     Resource::Provenance(Box::new(Provenance {
         meta: Meta::us_core("us-core-provenance")
             .map(|meta| Meta { tag: vec![Coding::new(&id.system, &id.value, "")], ..meta }),
         target,
         recorded: rfc3339(recorded_ms),
-        agent: vec![
-            agent(participants, "author", "Author", author.clone()),
-            agent(us_core, "transmitter", "Transmitter", practice),
-        ],
+        agent: vec![agent("author", "Author", author.clone()), transmitter],
     }))
 }

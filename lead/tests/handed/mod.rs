@@ -9,7 +9,7 @@ use lead::inquiry::{
     Answers, AppointmentWish, ConsentGiven, Contact, ContactWay, Inquiry, Insurance, OnBehalfOf, Referral,
 };
 use lead::scoring::{Facts, Model, score};
-use lead::thread::{Body, CallOutcome, Event, Lead, Record, Slot, Verification, fold};
+use lead::thread::{Body, CallOutcome, CalledOff, Event, Lead, Record, Slot, Verification, fold};
 use wire::{EntryId, PracticeId, ThreadId};
 
 /// Monday, 5 January 2026, 15:00 UTC, in milliseconds.
@@ -141,6 +141,23 @@ impl Sample {
         };
         let booked = Event::AppointmentBooked { slot: Slot::at(NOW + DAY), reference: None };
         Self::of(3, answers, "en", vec![booked])
+    }
+
+    /// Called off, and booked anew at the same time.
+    pub(crate) fn booked_again(mut self) -> Self {
+        let made = self.lead.appointment.clone().unwrap();
+        for (n, event) in [
+            Event::AppointmentCancelled { by: CalledOff::Patient },
+            Event::AppointmentBooked { slot: made.slot, reference: made.reference },
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let body = Body::Event { author: "coordinator".parse().unwrap(), event };
+            let entry = EntryId::from_bytes([0xa0 + n as u8; 16]);
+            self.lead.apply(&Record { entry, seq: 100 + n as u64, time: NOW + DAY, body });
+        }
+        self
     }
 
     /// Nothing is left of it.
