@@ -155,7 +155,7 @@ fn follow_up_words(event: &Event) -> Option<String> {
         Event::AppointmentFailed { reason } => match reason {
             NoAppointment::Taken => "the time was taken meanwhile".into(),
             NoAppointment::Refused => "the calendar refused the appointment".into(),
-            NoAppointment::Unclear => "what the calendar stored is not what was asked for: look there".into(),
+            NoAppointment::Unclear => "it is not clear what the calendar has: look there".into(),
         },
         Event::HandOffFailed { attempt, reason, .. } => format!("hand-off {attempt} failed: {reason}"),
         Event::HandOffUnclear { attempt } => {

@@ -7,7 +7,7 @@ use crate::hl7::Scheduling;
 use crate::hours::civil_from_days;
 use crate::inquiry::{Answers, Inquiry};
 use crate::manifest::ManifestSource;
-use crate::thread::{HandOff, Lead, Verification};
+use crate::thread::{Event, HandOff, Lead, NoAppointment, Verification};
 use std::borrow::Cow;
 use wire::{EntryId, PracticeId};
 
@@ -70,10 +70,21 @@ pub fn due(lead: &Lead) -> Due {
     }
 }
 
-/// A booking, move or cancellation that the EHR does not know of, by its entry, and the lead as it is to be told: called
-/// off, it still has its appointment.
+/// What the EHR has to be told of the lead's appointment: the entry that it follows from, and the lead as it is to be told.
+/// `None` where the EHR knows of nothing, or of all. Called off, the lead still has its appointment; without one, nothing of
+/// a wish that was called off may stay in the EHR's calendar.
 #[must_use]
 pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
+    let change = if is_in_ehr(lead) { untold_change(lead) } else { None };
+    change.or_else(|| {
+        let entry = wish_called_off(lead).or_else(|| called_off_after_a_try(lead))?;
+        let (what, told) = standing(lead);
+        Some((entry, what, told))
+    })
+}
+
+/// A booking, move or cancellation of an appointment that the EHR has.
+fn untold_change(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
     let is_untold = |entry: &EntryId| !lead.passed_on.contains(entry);
     if let Some(appointment) = &lead.appointment {
         let is_first = lead.passed_on.is_empty() || appointment.moves == 0;
@@ -86,12 +97,61 @@ pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
     Some((withdrawn.entry, Scheduling::Cancelled, Cow::Owned(told)))
 }
 
-/// Whether the EHR's calendar has had the lead's appointment since it was made: then what becomes of it is passed on,
-/// whether the lead was handed over or not.
+/// What the EHR's calendar is to have of the lead, whatever is wished for: the appointment, if it knows of it, else none.
 #[must_use]
-pub fn is_in_calendar(lead: &Lead) -> bool {
+pub fn standing(lead: &Lead) -> (Scheduling, Cow<'_, Lead>) {
+    match &lead.appointment {
+        Some(made) if is_in_ehr(lead) && made.moves > 0 => (Scheduling::Rescheduled, Cow::Borrowed(lead)),
+        Some(_) if is_in_ehr(lead) => (Scheduling::Booked, Cow::Borrowed(lead)),
+        None => (Scheduling::Cancelled, Cow::Borrowed(lead)),
+        Some(_) => (Scheduling::Cancelled, Cow::Owned(Lead { appointment: None, ..lead.clone() })),
+    }
+}
+
+/// The entry that ended a wish before anybody answered it: a program may have written it into the EHR's calendar, and died
+/// before it could say so. `None`: there is none, it was looked after, or what came later took its place there.
+fn wish_called_off(lead: &Lead) -> Option<EntryId> {
+    let (mut wish, mut called_off) = (None, None);
+    for did in &lead.history {
+        match &did.event {
+            Event::AppointmentRequested { .. } => wish = Some(did.entry),
+            Event::AppointmentCancelled { .. } => {
+                called_off = wish.take().map(|_| did.entry).or(called_off);
+            }
+            // An appointment that the EHR has a name for is the one that it has.
+            Event::AppointmentBooked { reference, .. } | Event::AppointmentRescheduled { reference, .. } => {
+                wish = None;
+                called_off = called_off.filter(|_| reference.is_none());
+            }
+            // Unclear: a person was asked to look.
+            Event::AppointmentFailed { reason } => {
+                wish = None;
+                called_off = called_off.filter(|_| *reason != NoAppointment::Unclear);
+            }
+            Event::AppointmentPassedOn { of } => called_off = called_off.filter(|entry| entry != of),
+            _ => {}
+        }
+    }
+    match (wish, lead.merged_into) {
+        (None, _) => called_off,
+        // It is answered first.
+        (Some(_), None) => None,
+        // Nobody answers it.
+        (Some(wish), Some(_)) => Some(wish).filter(|wish| !lead.passed_on.contains(wish)),
+    }
+}
+
+/// The entry that called an appointment off after a try to hand it over that failed, perhaps half-way.
+fn called_off_after_a_try(lead: &Lead) -> Option<EntryId> {
+    let withdrawn = lead.withdrawn.as_ref().filter(|_| lead.hand_off.attempts() > 0)?;
+    Some(withdrawn.entry).filter(|entry| !lead.passed_on.contains(entry))
+}
+
+/// Whether the EHR has had the lead's appointment: since it was made, or since the lead was handed over.
+fn is_in_ehr(lead: &Lead) -> bool {
     let withdrawn = lead.withdrawn.as_ref().map(|withdrawn| &withdrawn.appointment);
-    lead.appointment.as_ref().or(withdrawn).is_some_and(|appointment| appointment.reference.is_some())
+    let appointment = lead.appointment.as_ref().or(withdrawn);
+    matches!(lead.hand_off, HandOff::Done { .. }) || appointment.is_some_and(|made| made.reference.is_some())
 }
 
 /// Between two tries, in milliseconds: 1, 5, 15 minutes, an hour, then 4 hours.

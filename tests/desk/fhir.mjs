@@ -3,9 +3,10 @@
 //
 // usage: fhir.mjs RECORD MOOD [PUBLIC_JWK CLIENT_ID]
 // RECORD: a file to which each request is appended, one JSON object a line, with what the server holds after it.
-// MOOD:   a file with one word, read at each transaction: ok, refuse (422), busy (503), half (stores all of it and is
-//         gone before it answers), slow (answers after five seconds), amnesia (stores another birth date); and when a
-//         Slot is written: taken (somebody else takes it just before).
+// MOOD:   a file with one word, read at each transaction: ok, refuse (422), busy (503), conflict (409), half (stores all of
+//         it and is gone before it answers), amnesia (stores another birth date); at each transaction and each change of an
+//         Appointment: slow (stores it, and answers when the mood is another one), stuck (stores nothing, and is gone when
+//         the mood is another one), fixed (403 to a change); when a Slot is taken: taken (somebody else takes it just before).
 // PUBLIC_JWK: a file with the key that the client's assertions have to be signed by; without it nobody signs in.
 // Searches for Slot and Schedule come in pages of three. Beside the server is a SMART Scheduling Links publication of the
 // same, at /$bulk-publish, for which nobody signs in. Prints the server's base URL.
@@ -36,6 +37,9 @@ const statement = {
     resource: [...KINDS, 'Slot', 'Schedule'].map((type) => ({ type, conditionalCreate: true, interaction: [{ code: 'create' }, { code: 'read' }, { code: 'update' }, { code: 'search-type' }] })),
   }],
 };
+// What a later search may ask for (R4 CapabilityStatement.rest.resource.searchParam).
+statement.rest[0].resource.find(({ type }) => type === 'Slot').searchParam = [{ name: 'identifier', type: 'token' }, { name: 'start', type: 'date' }];
+const mood = () => readFileSync(moodFile, 'utf8').trim();
 const outcome = (text, code = 'invalid') => ({ resourceType: 'OperationOutcome', issue: [{ severity: 'error', code, details: { text } }] });
 
 // RFC 7523 and "Client Authentication: Asymmetric" of SMART App Launch, by a library that others wrote.
@@ -58,6 +62,12 @@ async function published(file, base) {
   if (file !== '$bulk-publish') return ((await repository.search({ resourceType: type })).entry ?? []).map(({ resource }) => JSON.stringify(resource)).join('\n');
   const output = ['Location', 'Schedule', 'Slot'].map((type) => ({ type, url: `${base}/${type.toLowerCase()}s.ndjson` }));
   return JSON.stringify({ transactionTime: new Date().toISOString(), request: `${base}/$bulk-publish`, output });
+}
+
+// Until the test changes the mood.
+async function another(than) {
+  appendFileSync(record, `${JSON.stringify({ waits: true })}\n`);
+  while (mood() === than) await new Promise((done) => setTimeout(done, 10));
 }
 
 const PAGE = 3;
@@ -88,22 +98,23 @@ async function answer(request, body) {
   if (key && !tokens.has(request.headers.authorization?.replace('Bearer ', ''))) return [401, outcome('no token', 'login')];
   const json = body ? JSON.parse(body) : undefined;
   const isTransaction = json?.type === 'transaction';
-  const mood = isTransaction ? readFileSync(moodFile, 'utf8').trim() : 'ok';
-  if (mood === 'refuse') return [422, outcome('this practice is closed')];
-  if (mood === 'busy') return [503, outcome('try again later', 'transient')];
+  const isChange = request.method === 'PUT' && url.startsWith('/Appointment/');
+  const now = isTransaction || (isChange && ['slow', 'stuck', 'fixed'].includes(mood())) ? mood() : 'ok';
+  if (now === 'refuse') return [422, outcome('this practice is closed')];
+  if (now === 'busy') return [503, outcome('try again later', 'transient')];
+  if (now === 'conflict') return [409, outcome('somebody has that time', 'conflict')];
+  if (now === 'stuck') return void (await another(now));
   const page = request.method === 'GET' && /^\/(Slot|Schedule)\?/.test(url) ? paged(url, base) : undefined;
-  if (request.method === 'PUT' && url.startsWith('/Slot/') && json.status === 'busy' && readFileSync(moodFile, 'utf8').trim() === 'taken') {
+  if (isChange && now === 'fixed') return [403, outcome('no longer to be changed', 'forbidden')];
+  if (request.method === 'PUT' && url.startsWith('/Slot/') && json.status === 'busy' && mood() === 'taken') {
     const slot = await repository.readResource('Slot', json.id);
     await repository.updateResource({ ...slot, status: 'busy', comment: 'by somebody else' });
   }
-  if (mood === 'amnesia') for (const entry of json.entry) if (entry.resource.birthDate) entry.resource.birthDate = '1900-01-01';
+  if (now === 'amnesia') for (const entry of json.entry) if (entry.resource.birthDate) entry.resource.birthDate = '1900-01-01';
   const [said, resource] = await router.handleRequest({ method: request.method, url: page?.url ?? url, body: json, params: {}, query: {}, headers: request.headers }, repository);
   if (page && resource) resource.link = page.next(resource.total);
-  if (mood === 'half') return undefined;
-  if (mood === 'slow') {
-    appendFileSync(record, `${JSON.stringify({ waits: true })}\n`);
-    await new Promise((done) => setTimeout(done, 5000));
-  }
+  if (now === 'half') return undefined;
+  if (now === 'slow') await another(now);
   const status = { ok: 200, created: 201, 'not-found': 404, 'precondition-failed': 412 }[said.id] ?? 400;
   return [status, resource ?? said];
 }

@@ -81,9 +81,16 @@ fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
             .collect();
         words.join(", ")
     };
+    let is_behind = untold(lead.lead).is_some();
     Some(match (due(lead.lead), &lead.lead.hand_off) {
+        (Due::No, _) if is_behind => {
+            ("behind", "called off; the EHR's calendar may have the appointment still".into())
+        }
         (Due::No, _) => return None,
-        (Due::Waits(open), _) => ("waits", format!("waits until somebody has checked: {}", checks(&open))),
+        (Due::Waits(open), _) => {
+            let behind = if is_behind { "; the EHR does not know of the last change" } else { "" };
+            ("waits", format!("waits until somebody has checked: {}{behind}", checks(&open)))
+        }
         (Due::Try { attempt, at }, HandOff::Failed { reason, .. }) => {
             ("failed", format!("{reason}; try {attempt} on {}", clock::local(at)))
         }
@@ -98,10 +105,10 @@ fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
             "unclear",
             "it broke off: look into the EHR, then `anteroom ehr retry` if it is not there".into(),
         ),
-        (Due::Done, HandOff::Done { reference, .. }) => match untold(lead.lead) {
-            Some(_) => ("behind", format!("{reference}; the EHR does not know of the last change")),
-            None => ("done", reference.clone()),
-        },
+        (Due::Done, HandOff::Done { reference, .. }) if is_behind => {
+            ("behind", format!("{reference}; the EHR does not know of the last change"))
+        }
+        (Due::Done, HandOff::Done { reference, .. }) => ("done", reference.clone()),
         (Due::Done, _) => ("done", String::new()),
     })
 }

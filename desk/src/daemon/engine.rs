@@ -131,6 +131,21 @@ impl Turn {
         self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
     }
 
+    /// This turn and the one after it.
+    pub(crate) fn then(self, next: Self) -> Self {
+        Self {
+            sent: self.sent + next.sent,
+            failed: self.failed + next.failed,
+            unclear: self.unclear + next.unclear,
+            calls: self.calls + next.calls,
+            alerts: self.alerts + next.alerts,
+            handed: self.handed + next.handed,
+            booked: self.booked + next.booked,
+            troubles: [self.troubles, next.troubles].concat(),
+            wake: next.wake,
+        }
+    }
+
     /// Whether anything was done: then the log is longer than it was read.
     pub(crate) const fn did_something(&self) -> bool {
         self.sent + self.failed + self.unclear + self.calls + self.alerts + self.handed + self.booked > 0
@@ -219,13 +234,13 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
                 lead.opted_out = true;
             }
         }
-        self.schedule(&mut leads, now, &mut turn).await?;
+        let answered = self.schedule(&mut leads, now, &mut turn).await?;
         self.assess_all(&leads);
         for row in self.journal.rows()? {
             let done = self.go_on(row, &leads, now, &mut turn).await;
             tolerate(done, &mut turn)?;
         }
-        for lead in leads.values() {
+        for lead in leads.values().filter(|lead| !answered.contains(&lead.thread)) {
             let followed = self.follow_up(lead, &leads, now, &mut turn).await;
             tolerate(followed, &mut turn)?;
             let raised = self.raise_alerts(lead, now, &mut turn).await;
@@ -412,4 +427,5 @@ const OPTED_OUT: &str = "opted-out";
 const HAND_OFF: &str = "hand-off";
 const HANDED_OFF: &str = "hand-off-settled";
 const BOOKED: &str = "appointment-booked";
+const SAID_AGAIN: &str = "appointment-said-again";
 const PASSED_ON: &str = "appointment-passed-on";

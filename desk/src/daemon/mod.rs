@@ -178,14 +178,20 @@ fn secret(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
 }
 
 async fn once(context: &Context, desk: &mut Desk, now: u64) -> Result<(), Failure> {
-    let turn = turn(context, desk, now).await?;
-    let turn = turn.ok_or_else(|| {
+    let refused = || {
         Failure::new(
             Exit::Relay,
             "the relay did not take everything",
             "run the command again; nothing is done twice",
         )
-    })?;
+    };
+    let mut done = turn(context, desk, now).await?.ok_or_else(refused)?;
+    if done.booked > 0 {
+        // What follows from an appointment waits until the log was read again.
+        desk.log.refresh().await?;
+        done = done.then(turn(context, desk, now).await?.ok_or_else(refused)?);
+    }
+    let turn = done;
     let json = json!({
         "sent": turn.sent, "failed": turn.failed, "unclear": turn.unclear, "calls": turn.calls,
         "alerts": turn.alerts, "handed": turn.handed, "booked": turn.booked, "troubles": turn.troubles, "next": turn.wake.map(clock::rfc3339),

@@ -175,9 +175,12 @@ pub(crate) enum NotBooked {
 pub(crate) trait Ehr {
     /// Whether handing over twice leaves the same as once.
     fn is_repeatable(&self) -> bool;
+    /// Whether appointments are made there when staff ask for them, and not only with the hand-over.
+    fn keeps_appointments(&self) -> bool;
     /// Hands a lead over.
     async fn hand_over(&mut self, of: &lead::handover::Handover<'_>, now: u64) -> Delivery;
-    /// Makes a change of the appointment known; twice is as good as once. Called off, `of` still has it.
+    /// Makes a change of the appointment known; twice is as good as once. Called off, `of` still has it; where `of` has
+    /// none, nothing of one may stay.
     async fn pass_on(
         &mut self,
         of: &lead::handover::Handover<'_>,

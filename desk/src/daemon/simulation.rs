@@ -17,7 +17,7 @@ use lead::scoring::Score;
 use lead::sequence::zones_of_zip;
 use lead::thread::{
     AlertReason, Availability, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff,
-    Lead, NoAppointment, Record, Slot, Stage, Verification, fold,
+    Lead, Record, Slot, Stage, Verification, fold,
 };
 use lead::{Manifest, assess};
 use std::cell::RefCell;
@@ -216,6 +216,10 @@ impl Ehr for FakeEhr {
         true
     }
 
+    fn keeps_appointments(&self) -> bool {
+        true
+    }
+
     async fn hand_over(&mut self, of: &lead::handover::Handover<'_>, _: u64) -> Delivery {
         let mut world = self.0.borrow_mut();
         let luck = world.dice.roll(8);
@@ -223,8 +227,7 @@ impl Ehr for FakeEhr {
             return Delivery::Refused(Refusal::Later("away".into()));
         }
         let start = of.lead.appointment.as_ref().map(|made| made.slot.start);
-        // A conditional create: what is there stays.
-        world.charts.entry(of.lead.thread).or_insert(start);
+        world.charts.insert(of.lead.thread, start);
         match luck {
             1 => Delivery::Refused(Refusal::Later("half of it".into())),
             2 => Delivery::Refused(Refusal::Never("no such code".into())),
@@ -252,8 +255,18 @@ impl Ehr for FakeEhr {
         Ok(Vec::new())
     }
 
-    async fn book(&mut self, _: &lead::handover::Handover<'_>) -> Result<String, NotBooked> {
-        Err(NotBooked::No(NoAppointment::Refused))
+    async fn book(&mut self, of: &lead::handover::Handover<'_>) -> Result<String, NotBooked> {
+        let mut world = self.0.borrow_mut();
+        let luck = world.dice.roll(4);
+        if luck == 0 {
+            return Err(NotBooked::Later);
+        }
+        let (thread, start) = (of.lead.thread, of.lead.appointment.as_ref().map(|made| made.slot.start));
+        world.charts.insert(thread, start);
+        match luck {
+            1 => Err(NotBooked::Later),
+            _ => Ok(format!("Appointment/{thread}")),
+        }
     }
 }
 
@@ -364,6 +377,13 @@ fn life(world: &mut World, chance: &mut Dice) {
             _ => continue,
         };
         world.by_staff(thread, event);
+    }
+    // One in four who wait for an answer wait no longer.
+    let mut waits = |lead: &&Lead| lead.requested.is_some() && chance.roll(4) == 0;
+    let left: Vec<ThreadId> =
+        world.leads.values().filter(|lead| waits(lead)).map(|lead| lead.thread).collect();
+    for thread in left {
+        world.by_staff(thread, Event::AppointmentCancelled { by: CalledOff::Patient });
     }
 }
 
@@ -539,7 +559,7 @@ fn deadlines_are_escalated(world: &World) {
 
 /// Who is booked and checked is there once, with the appointment as it is; nobody else is.
 fn the_ehr_has_what_it_should(world: &World, end: u64) {
-    let (mut done, mut failures) = (0, 0);
+    let (mut done, mut failures, mut left) = (0, 0, 0);
     for lead in world.leads.values() {
         let of = |event: fn(&Event) -> bool| lead.history.iter().filter(|did| event(&did.event)).count();
         let (handed, tried) = (
@@ -551,22 +571,34 @@ fn the_ehr_has_what_it_should(world: &World, end: u64) {
             .iter()
             .all(|what| lead.verified.iter().any(|verified| verified.what == *what));
         assert!(handed <= 1 && (checked || tried == 0), "handed over unchecked, or twice");
-        assert!(tried > 0 || !world.charts.contains_key(&lead.thread));
+        let (has, wanted) = (
+            world.charts.get(&lead.thread).copied().flatten(),
+            lead.appointment.as_ref().map(|made| made.slot.start),
+        );
+        // What staff wrote down themselves goes there with the hand-over.
+        let is_written_down =
+            lead.appointment.as_ref().is_some_and(|made| made.reference.is_none()) && tried == 0;
+        let wanted = wanted.filter(|_| !is_written_down);
+        assert!(has == wanted || untold(lead).is_some(), "the EHR has another appointment");
+        left += usize::from(called_off_unanswered(lead) && wanted.is_none());
         match due(lead) {
             Due::Try { at, .. } => assert!(at > end, "a hand-off was forgotten"),
             Due::Done => {
                 assert!(matches!(lead.hand_off, HandOff::Done { .. }));
                 done += 1;
-                let wanted = lead.appointment.as_ref().map(|made| made.slot.start);
-                assert!(
-                    untold(lead).is_some() || world.charts[&lead.thread] == wanted,
-                    "the EHR knows another time"
-                );
             }
             _ => {}
         }
     }
     assert!(done > 8 && failures > 3, "{done} handed over, {failures} failures");
+    assert!(left > 0, "no wish was called off before it was answered");
+}
+
+fn called_off_unanswered(lead: &Lead) -> bool {
+    lead.history.windows(2).any(|pair| {
+        matches!(pair[0].event, Event::AppointmentRequested { .. })
+            && matches!(pair[1].event, Event::AppointmentCancelled { .. })
+    })
 }
 
 /// Of all who asked the desk for a time, no two have the same, and who came too late was told.

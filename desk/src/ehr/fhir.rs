@@ -52,6 +52,8 @@ struct Capable {
     software: String,
     /// Slots can be searched for.
     finds_slots: bool,
+    /// Slots can be searched for by identifier.
+    finds_own_slots: bool,
     /// Slots can be updated: then it is for whoever books to say that one is taken.
     updates_slots: bool,
 }
@@ -133,10 +135,15 @@ impl Fhir {
 
     /// Posts a transaction; gives it as JSON, and what each of its entries became.
     async fn transact(&mut self, bundle: &Bundle) -> Result<(Value, HashMap<String, String>), Refusal> {
-        let request = serde_json::from_str(&bundle.to_json()).unwrap_or_default();
-        let response = self.ask(Method::POST, "", Some(&request)).await?.success()?;
-        let names = names(bundle, &response)?;
+        let (request, answer) = self.post(bundle).await?;
+        let names = names(bundle, &answer.success()?)?;
         Ok((request, names))
+    }
+
+    async fn post(&mut self, bundle: &Bundle) -> Result<(Value, Answer), Refusal> {
+        let request = serde_json::from_str(&bundle.to_json()).unwrap_or_default();
+        let answer = self.ask(Method::POST, "", Some(&request)).await?;
+        Ok((request, answer))
     }
 
     async fn capabilities(&mut self) -> Result<Capable, Refusal> {
@@ -218,8 +225,11 @@ impl Capable {
         }
         let software = statement["software"]["name"].as_str().unwrap_or_default().to_owned();
         let finds_slots = can("Slot", "search-type").is_some();
+        let finds_own_slots = can("Slot", "search-type").is_some_and(|found| {
+            found["searchParam"].as_array().into_iter().flatten().any(|one| one["name"] == "identifier")
+        });
         let updates_slots = can("Slot", "update").is_some();
-        Ok(Self { takes, leaves, software, finds_slots, updates_slots })
+        Ok(Self { takes, leaves, software, finds_slots, finds_own_slots, updates_slots })
     }
 }
 

@@ -75,6 +75,10 @@ impl Ehr for Target {
         !matches!(self, Self::Mllp(_))
     }
 
+    fn keeps_appointments(&self) -> bool {
+        matches!(self, Self::Fhir(_))
+    }
+
     async fn hand_over(&mut self, of: &Handover<'_>, now: u64) -> Delivery {
         match self {
             Self::Fhir(fhir) => fhir.hand_over(of, now).await,

@@ -90,7 +90,7 @@ pub enum NoAppointment {
     Taken,
     /// The EHR refused it.
     Refused,
-    /// What the EHR stored is not what was asked for, or it cannot be read back: a person has to look.
+    /// What the EHR stored is not what was asked for, or it cannot be read back or called off: a person has to look.
     Unclear,
 }
 

@@ -213,7 +213,9 @@ impl Lead {
 
     fn unbook(&mut self, entry: EntryId, time: u64) {
         self.requested = None;
-        self.withdrawn = self.appointment.take().map(|appointment| Withdrawn { entry, time, appointment });
+        if let Some(appointment) = self.appointment.take() {
+            self.withdrawn = Some(Withdrawn { entry, time, appointment });
+        }
         if self.stage == Stage::Booked {
             self.stage = Stage::Reached;
         }

@@ -4,8 +4,9 @@
 use super::{Engine, HAND_OFF, HANDED_OFF, HOUR, Halt, MINUTE, PASSED_ON, Turn};
 use crate::daemon::journal::{Row, Stage};
 use crate::daemon::ports::{Appended, Delivery, Ehr, Log, Mailer, Notifier, Refusal};
-use lead::handover::{Due, Handover, MOST_ATTEMPTS, due, is_in_calendar, untold};
-use lead::thread::{Event, Lead};
+use lead::handover::{Due, Handover, MOST_ATTEMPTS, due, untold};
+use lead::hl7::Scheduling;
+use lead::thread::{Event, Lead, NoAppointment};
 use std::collections::BTreeMap;
 use wire::ThreadId;
 
@@ -35,16 +36,13 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             }
             Due::Try { at, .. } => {
                 turn.wake_at(at);
-                Ok(())
+                self.pass_on(lead, now, turn).await
             }
             Due::Started { attempt, since } if now >= since.saturating_add(HOUR) => {
                 self.abandoned_hand_off(lead.thread, attempt, now, turn).await
             }
-            Due::Done => self.pass_on(lead, now, turn).await,
-            Due::No | Due::Waits(_) | Due::Person if is_in_calendar(lead) => {
-                self.pass_on(lead, now, turn).await
-            }
-            Due::Started { .. } | Due::No | Due::Waits(_) | Due::Person => Ok(()),
+            Due::Started { .. } => Ok(()),
+            Due::Done | Due::No | Due::Waits(_) | Due::Person => self.pass_on(lead, now, turn).await,
         }
     }
 
@@ -121,33 +119,58 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         Ok(self.decide(row, outcome, now).await?)
     }
 
-    /// Tells the EHR what became of the appointment of a lead that it has.
+    /// Tells the EHR what became of the appointment of a lead, where it may have one.
     async fn pass_on(&mut self, lead: &Lead, now: u64, turn: &mut Turn) -> Result<(), Halt> {
-        let Some((of, what, lead)) = untold(lead) else { return Ok(()) };
+        let Some((of, what, told)) = untold(lead) else { return Ok(()) };
+        if told.appointment.is_some() && told.inquiry().is_none() {
+            // Nothing is left to name it by: `anteroom ehr status` shows it.
+            return Ok(());
+        }
         if let Some(&at) = self.held_back.get(&of).filter(|&&at| at > now) {
             turn.wake_at(at);
             return Ok(());
         }
         let Some(id) = self.log.id(&lead.thread, PASSED_ON, &[&of.to_string()]) else { return Ok(()) };
-        let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
-        let source = (&manifest.source, manifest.version);
-        let handover = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, &lead);
-        let (Some(handover), Some(ehr)) = (handover, &mut self.ehr) else { return Ok(()) };
-        match ehr.pass_on(&handover, what, now).await {
+        let event = match self.make_known(&told, what, now).await {
             Ok(()) => {
-                let event = Event::AppointmentPassedOn { of };
-                let sealed = self.log.seal(lead.thread, id, event, now).await?;
-                self.log.append(&sealed).await?;
-                self.held_back.remove(&of);
                 turn.handed += 1;
+                Event::AppointmentPassedOn { of }
+            }
+            // Whether the calendar has it cannot be found out, and nobody waits for it any more.
+            Err(Refusal::Never(_)) if told.appointment.is_none() && lead.appointment.is_none() => {
+                turn.troubles.push(
+                    "an appointment that was called off may be in the EHR's calendar: a person has to look there"
+                        .into(),
+                );
+                Event::AppointmentFailed { reason: NoAppointment::Unclear }
             }
             Err(refusal) => {
                 turn.troubles.push("the EHR did not take a change of an appointment".into());
                 let wait = if matches!(refusal, Refusal::Later(_)) { 5 * MINUTE } else { 4 * HOUR };
                 self.held_back.insert(of, now + wait);
                 turn.wake_at(now + wait);
+                return Ok(());
             }
-        }
+        };
+        let sealed = self.log.seal(lead.thread, id, event, now).await?;
+        self.log.append(&sealed).await?;
+        self.held_back.remove(&of);
         Ok(())
+    }
+
+    /// Makes the EHR's calendar say what `lead` does; without an appointment, that it has none.
+    pub(super) async fn make_known(
+        &mut self,
+        lead: &Lead,
+        what: Scheduling,
+        now: u64,
+    ) -> Result<(), Refusal> {
+        let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
+        let source = (&manifest.source, manifest.version);
+        let handover = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, lead);
+        match (handover, &mut self.ehr) {
+            (Some(handover), Some(ehr)) => ehr.pass_on(&handover, what, now).await,
+            _ => Err(Refusal::Never("nothing is left of the inquiry".into())),
+        }
     }
 }

@@ -1,18 +1,18 @@
 //! Free times and appointments: what is free is published for the console, and what staff ask for is made, or said to
 //! be taken. Of two who ask for the same time, the first in the log has it.
 
-use super::{BOOKED, Engine, HOUR, Halt, MINUTE, Times, Turn};
-use crate::daemon::ports::{Appended, Ehr, Log, Mailer, NotBooked, Notifier};
+use super::{BOOKED, Engine, HOUR, Halt, MINUTE, SAID_AGAIN, Times, Turn};
+use crate::daemon::ports::{Appended, Ehr, Log, Mailer, NotBooked, Notifier, Refusal};
 use crate::failure::{Exit, Failure};
-use lead::handover::Handover;
+use lead::handover::{Handover, standing};
 use lead::hours::Hours;
 use lead::slots::{Allowed, Template, taken};
 use lead::thread::{
-    Appointment, Availability, Body, Event, EventClaims, Lead, NoAppointment, Record, Requested, Slot,
+    Appointment, Availability, Body, Did, Event, EventClaims, Lead, NoAppointment, Record, Slot,
 };
 use seal::random::make_entry_id;
 use std::collections::{BTreeMap, HashSet};
-use wire::ThreadId;
+use wire::{EntryId, ThreadId};
 
 /// Free times are published anew after so long, in milliseconds, even if only the horizon has moved.
 const STALE: u64 = 12 * HOUR;
@@ -20,15 +20,21 @@ const STALE: u64 = 12 * HOUR;
 const LOOK_AGAIN: u64 = 5 * MINUTE;
 
 impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
-    /// Makes the appointments that are asked for, then publishes what is free.
+    /// Makes the appointments that are asked for, then publishes what is free. Gives the leads that have an answer now: what
+    /// follows from it waits until the log was read again, for somebody may have called it off meanwhile.
     pub(super) async fn schedule(
         &mut self,
         leads: &mut BTreeMap<ThreadId, Lead>,
         now: u64,
         turn: &mut Turn,
-    ) -> Result<(), Halt> {
+    ) -> Result<HashSet<ThreadId>, Halt> {
+        let mut answered = HashSet::new();
         if self.rules.times.is_none() {
-            return Ok(());
+            return Ok(answered);
+        }
+        let threads: Vec<ThreadId> = leads.keys().copied().collect();
+        for thread in threads {
+            self.put_right(thread, leads, now).await?;
         }
         // In the order of the log: a record is never taken before the one ahead of it.
         let mut asked: Vec<(u64, ThreadId)> = leads.values().filter_map(asked_at).collect();
@@ -39,9 +45,33 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             {
                 lead.apply(&answer);
                 turn.booked += usize::from(lead.failed.is_none());
+                turn.wake_at(now);
+                answered.insert(thread);
             }
         }
-        self.publish(leads, now, turn).await
+        self.publish(leads, now, turn).await?;
+        Ok(answered)
+    }
+
+    /// An answer that came after its wish was called off, or after another wish took its place, undid what staff had said:
+    /// that is said again.
+    async fn put_right(
+        &mut self,
+        thread: ThreadId,
+        leads: &mut BTreeMap<ThreadId, Lead>,
+        now: u64,
+    ) -> Result<(), Halt> {
+        let answer_to = |wish: &EntryId| self.log.id(&thread, BOOKED, &[&wish.to_string()]);
+        let Some((answer, event)) = leads.get(&thread).and_then(|lead| undone(lead, answer_to)) else {
+            return Ok(());
+        };
+        let Some(id) = self.log.id(&thread, SAID_AGAIN, &[&answer.to_string()]) else { return Ok(()) };
+        if let Some(record) = self.write(thread, id, event, now).await?
+            && let Some(lead) = leads.get_mut(&thread)
+        {
+            lead.apply(&record);
+        }
+        Ok(())
     }
 
     /// Answers one wish; gives the record of it, where it is ours.
@@ -55,18 +85,26 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         let Some(lead) = leads.get(&thread) else { return Ok(None) };
         let Some(requested) = &lead.requested else { return Ok(None) };
         let Some(id) = self.log.id(&thread, BOOKED, &[&requested.entry.to_string()]) else { return Ok(None) };
+        if let Some(&at) = self.held_back.get(&requested.entry).filter(|&&at| at > now) {
+            turn.wake_at(at);
+            return Ok(None);
+        }
+        let Some(slot) = self.choose(lead, &requested.slot, leads, now) else { return Ok(None) };
         let moves = lead.appointment.as_ref().map_or(0, |made| made.moves.saturating_add(1));
-        let wish = Appointment { entry: id, time: now, slot: requested.slot.clone(), reference: None, moves };
-        let answer = match &self.rules.times {
-            None => return Ok(None),
-            Some(Times::Weekly(template)) => {
-                by_template(template, &self.log.manifest().source.hours, lead, leads, wish, now)
+        let wish = slot.map(|slot| Appointment { entry: id, time: now, slot, reference: None, moves });
+        let answer = if self.ehr.as_ref().is_some_and(Ehr::keeps_appointments) {
+            match self.in_ehr(lead, wish, now).await {
+                Ok(made) => Ok(made),
+                Err(NotBooked::No(reason)) => Err(reason),
+                Err(NotBooked::Later) => {
+                    turn.troubles.push("the EHR cannot be asked for an appointment now: it waits".into());
+                    self.held_back.insert(requested.entry, now + LOOK_AGAIN);
+                    turn.wake_at(now + LOOK_AGAIN);
+                    return Ok(None);
+                }
             }
-            Some(Times::Calendar(_)) => match self.in_calendar(lead, requested, leads, wish, now, turn).await
-            {
-                Some(answer) => answer,
-                None => return Ok(None),
-            },
+        } else {
+            wish
         };
         let event = match answer {
             Err(reason) => Event::AppointmentFailed { reason },
@@ -75,6 +113,80 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             }
             Ok(Appointment { slot, reference, .. }) => Event::AppointmentBooked { slot, reference },
         };
+        self.write(thread, id, event, now).await
+    }
+
+    /// The slot that a wish means; `None`: the practice has no times of its own.
+    fn choose(
+        &self,
+        lead: &Lead,
+        wanted: &Slot,
+        leads: &BTreeMap<ThreadId, Lead>,
+        now: u64,
+    ) -> Option<Result<Slot, NoAppointment>> {
+        match self.rules.times.as_ref()? {
+            Times::Weekly(template) => {
+                let hours = &self.log.manifest().source.hours;
+                Some(by_template(template, hours, lead, leads, wanted, now))
+            }
+            Times::Calendar(_) => {
+                let known = self.log.availability();
+                let known = known
+                    .iter()
+                    .flat_map(|known| &known.slots)
+                    .chain(self.looked_up.iter().flat_map(|(_, slots)| slots.iter().flatten()));
+                let others = slots_of(leads.values().filter(|other| other.thread != lead.thread));
+                Some(chosen(wanted, known, &others, now))
+            }
+        }
+    }
+
+    /// Has the EHR make an appointment. Where nothing comes of it, nothing of it stays there: an earlier try may have
+    /// written it, and ended before it could say so.
+    async fn in_ehr(
+        &mut self,
+        lead: &Lead,
+        wish: Result<Appointment, NoAppointment>,
+        now: u64,
+    ) -> Result<Appointment, NotBooked> {
+        let answer = match wish {
+            Ok(wish) => self.ask_ehr(lead, wish).await,
+            Err(reason) => Err(NotBooked::No(reason)),
+        };
+        // Whatever came of it, the calendar is another one than it was.
+        self.looked_up = None;
+        let reason = match answer {
+            Err(NotBooked::No(reason)) if reason != NoAppointment::Unclear => reason,
+            answer => return answer,
+        };
+        let (what, standing) = standing(lead);
+        Err(match self.make_known(&standing, what, now).await {
+            Ok(()) => NotBooked::No(reason),
+            Err(Refusal::Later(_)) => NotBooked::Later,
+            Err(Refusal::Never(_)) => NotBooked::No(NoAppointment::Unclear),
+        })
+    }
+
+    async fn ask_ehr(&mut self, lead: &Lead, wish: Appointment) -> Result<Appointment, NotBooked> {
+        let wished = Lead { appointment: Some(wish.clone()), ..lead.clone() };
+        let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
+        let source = (&manifest.source, manifest.version);
+        let of = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, &wished);
+        let (Some(of), Some(ehr)) = (of, &mut self.ehr) else {
+            return Err(NotBooked::No(NoAppointment::Refused));
+        };
+        let reference = ehr.book(&of).await?;
+        Ok(Appointment { reference: Some(reference), ..wish })
+    }
+
+    /// Writes an event; gives its record, where it is ours.
+    async fn write(
+        &mut self,
+        thread: ThreadId,
+        id: EntryId,
+        event: Event,
+        now: u64,
+    ) -> Result<Option<Record>, Halt> {
         let sealed = self.log.seal(thread, id, event, now).await?;
         if self.log.append(&sealed).await? == Appended::Other {
             return Ok(None);
@@ -84,51 +196,6 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             Failure::new(Exit::Failed, "an entry of the desk's own does not open", "run `anteroom doctor`")
         })?;
         Ok(Some(Record { entry, seq: u64::MAX, time: now, body: Body::Event { author, event } }))
-    }
-
-    /// Answers a wish out of the EHR's calendar; `None`: it cannot be asked now.
-    async fn in_calendar(
-        &mut self,
-        lead: &Lead,
-        requested: &Requested,
-        leads: &BTreeMap<ThreadId, Lead>,
-        wish: Appointment,
-        now: u64,
-        turn: &mut Turn,
-    ) -> Option<Result<Appointment, NoAppointment>> {
-        if let Some(&at) = self.held_back.get(&requested.entry).filter(|&&at| at > now) {
-            turn.wake_at(at);
-            return None;
-        }
-        let known = self.log.availability();
-        let known = known
-            .iter()
-            .flat_map(|known| &known.slots)
-            .chain(self.looked_up.iter().flat_map(|(_, slots)| slots.iter().flatten()));
-        let others = slots_of(leads.values().filter(|other| other.thread != lead.thread));
-        let slot = match chosen(&requested.slot, known, &others, now) {
-            Ok(slot) => slot,
-            Err(reason) => return Some(Err(reason)),
-        };
-        let made = Appointment { slot, ..wish };
-        let wished = Lead { appointment: Some(made.clone()), ..lead.clone() };
-        let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
-        let source = (&manifest.source, manifest.version);
-        let of = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, &wished);
-        let (Some(of), Some(ehr)) = (of, &mut self.ehr) else { return Some(Err(NoAppointment::Refused)) };
-        let answer = ehr.book(&of).await;
-        // Whatever came of it, the calendar is another one than it was.
-        self.looked_up = None;
-        match answer {
-            Ok(reference) => Some(Ok(Appointment { reference: Some(reference), ..made })),
-            Err(NotBooked::No(reason)) => Some(Err(reason)),
-            Err(NotBooked::Later) => {
-                turn.troubles.push("the EHR cannot be asked for an appointment now: it waits".into());
-                self.held_back.insert(requested.entry, now + LOOK_AGAIN);
-                turn.wake_at(now + LOOK_AGAIN);
-                None
-            }
-        }
     }
 
     /// Publishes free times where they are others than those published last.
@@ -187,20 +254,50 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     }
 }
 
+/// What the latest answer undid, by its entry: staff had called the wish off, or asked for another time, before it came.
+/// `answer_to` gives the id of the answer to a wish.
+fn undone(lead: &Lead, answer_to: impl Fn(&EntryId) -> Option<EntryId>) -> Option<(EntryId, Event)> {
+    let is_of_appointment = |did: &&Did| {
+        matches!(
+            did.event,
+            Event::AppointmentRequested { .. }
+                | Event::AppointmentBooked { .. }
+                | Event::AppointmentRescheduled { .. }
+                | Event::AppointmentCancelled { .. }
+                | Event::AppointmentFailed { .. }
+        )
+    };
+    let mut latest_first = lead.history.iter().rev().filter(is_of_appointment);
+    let (answer, said) = (latest_first.next()?, latest_first.next()?);
+    match (&answer.event, &said.event) {
+        (Event::AppointmentBooked { .. } | Event::AppointmentRescheduled { .. }, _) => {}
+        (Event::AppointmentFailed { .. }, Event::AppointmentRequested { .. }) => {}
+        _ => return None,
+    }
+    if !matches!(said.event, Event::AppointmentCancelled { .. } | Event::AppointmentRequested { .. }) {
+        return None;
+    }
+    let is_answered = |did: &Did| {
+        matches!(did.event, Event::AppointmentRequested { .. }) && answer_to(&did.entry) == Some(answer.entry)
+    };
+    latest_first.any(is_answered).then(|| (answer.entry, said.event.clone()))
+}
+
 /// Answers a wish out of the practice's own week.
 fn by_template(
     template: &Template,
     hours: &Hours,
     lead: &Lead,
     leads: &BTreeMap<ThreadId, Lead>,
-    mut wish: Appointment,
+    wanted: &Slot,
     now: u64,
-) -> Result<Appointment, NoAppointment> {
+) -> Result<Slot, NoAppointment> {
     let others = taken(leads.values(), Some(lead.thread), template.minutes);
-    let start = wish.slot.start;
-    wish.slot.end = wish.slot.end.or(Some(start.saturating_add(u64::from(template.minutes) * MINUTE)));
-    match template.allows(hours, &others, &wish.slot, now) {
-        Allowed::Yes => Ok(wish),
+    let end = wanted.end.unwrap_or(wanted.start.saturating_add(u64::from(template.minutes) * MINUTE));
+    // The EHR's calendar is not asked for its own slots here.
+    let slot = Slot { end: Some(end), reference: None, ..*wanted };
+    match template.allows(hours, &others, &slot, now) {
+        Allowed::Yes => Ok(slot),
         Allowed::Taken => Err(NoAppointment::Taken),
         Allowed::Never => Err(NoAppointment::Refused),
     }

@@ -2,7 +2,7 @@
 //! first, under the version in which it was free (If-Match: R4 http, 3.1.0.5), so that of two who want it one gets it; a
 //! slot that carries our identifier is ours, which makes a second time harmless.
 
-use super::Fhir;
+use super::{Fhir, names};
 use crate::clock;
 use crate::daemon::ports::{NotBooked, Refusal};
 use crate::ehr::compare::differences;
@@ -10,7 +10,7 @@ use lead::fhir::{Bundle, identifier_search, identifier_value, reservation};
 use lead::handover::Handover;
 use lead::hl7::Scheduling;
 use lead::thread::NoAppointment;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -18,27 +18,33 @@ use std::collections::HashMap;
 const PART: &str = "appointment";
 
 impl Fhir {
-    /// Puts an appointment into the calendar, or moves it there; gives its reference: `Appointment/123`.
+    /// Puts an appointment into the calendar, or moves it there; gives its reference: `Appointment/123`. Without a slot, as
+    /// where free times come from the practice's own week, the server alone can say that the time is taken.
     pub(in crate::ehr) async fn book(&mut self, of: &Handover<'_>) -> Result<String, NotBooked> {
-        let (Some(slot), Some((start, _))) = (of.slot(), of.appointment()) else {
+        let Some((start, _)) = of.appointment() else {
             return Err(NotBooked::No(NoAppointment::Refused));
         };
         let stored = self.appointment(of).await.map_err(not_booked)?;
         let is_there = stored
             .as_ref()
             .is_some_and(|stored| differences(&wanted(of, Scheduling::Booked), stored, &same(of)).is_empty());
-        if !is_there {
+        if !is_there && let Some(slot) = of.slot() {
             self.claim(of, slot, start).await?;
         }
-        let placed = self.place(of, stored).await;
-        if !is_there && placed == Err(NotBooked::No(NoAppointment::Refused)) {
-            self.release(of, slot).await.map_err(not_booked)?;
-            // A server that looks after its slots itself says no to a second appointment.
-            let reason =
-                if self.is_taken(slot).await { NoAppointment::Taken } else { NoAppointment::Refused };
-            return Err(NotBooked::No(reason));
+        match self.place(of, stored).await {
+            Ok(name) => {
+                self.give_back_all_but(of, of.slot()).await.map_err(not_booked)?;
+                Ok(name)
+            }
+            Err(NotBooked::No(reason)) if !is_there && reason != NoAppointment::Unclear => {
+                let Some(slot) = of.slot() else { return Err(NotBooked::No(reason)) };
+                self.release(of, slot).await.map_err(not_booked)?;
+                // A server that looks after its slots itself says no to a second appointment.
+                let reason = if self.is_taken(slot).await { NoAppointment::Taken } else { reason };
+                Err(NotBooked::No(reason))
+            }
+            refused => refused,
         }
-        placed
     }
 
     /// Creates the appointment, or changes the one that is there, and reads it back.
@@ -52,11 +58,7 @@ impl Fhir {
                     .map_err(not_booked)?;
                 name
             }
-            None => {
-                let bundle = reservation(of);
-                let (_, names) = self.transact(&bundle).await.map_err(not_booked)?;
-                names.into_values().next().ok_or(NotBooked::Later)?
-            }
+            None => self.reserve(of).await?,
         };
         let stored =
             self.ask(Method::GET, &name, None).await.map_err(not_booked)?.success().map_err(unclear)?;
@@ -67,22 +69,48 @@ impl Fhir {
         }
     }
 
-    /// Makes the EHR's appointment say what ours says. What others wrote into it stays.
+    /// Creates the appointment. A conflict (409) is either another program of ours, whose appointment is there then, or said
+    /// of the time, again and again.
+    async fn reserve(&mut self, of: &Handover<'_>) -> Result<String, NotBooked> {
+        let bundle = reservation(of);
+        for _ in 0..2 {
+            let (_, answer) = self.post(&bundle).await.map_err(not_booked)?;
+            if answer.status != StatusCode::CONFLICT {
+                let response = answer.success().map_err(not_booked)?;
+                let names = names(&bundle, &response).map_err(not_booked)?;
+                return names.into_values().next().ok_or(NotBooked::Later);
+            }
+            if self.appointment(of).await.map_err(not_booked)?.is_some() {
+                return Err(NotBooked::Later);
+            }
+        }
+        Err(NotBooked::No(NoAppointment::Taken))
+    }
+
+    /// Makes the EHR's appointment say what ours says; without one of ours, it is cancelled. What others wrote into it stays.
     pub(in crate::ehr) async fn pass_on(
         &mut self,
         of: &Handover<'_>,
         what: Scheduling,
     ) -> Result<(), Refusal> {
-        let stored = self.appointment(of).await?;
-        let stored =
-            stored.ok_or_else(|| Refusal::Never("the EHR has no such Appointment any more".into()))?;
         let wanted = wanted(of, what);
-        let stored = self.amend(of, stored, &wanted, &same(of)).await?;
-        let places = differences(&wanted, &stored, &same(of));
-        if places.is_empty() {
-            return Ok(());
+        match self.appointment(of).await? {
+            Some(stored) => {
+                let stored = self.amend(of, stored, &wanted, &same(of)).await?;
+                let places = differences(&wanted, &stored, &same(of));
+                if !places.is_empty() {
+                    let places = places.join(", ");
+                    return Err(Refusal::Never(format!(
+                        "the EHR stored something else than was sent: {places}"
+                    )));
+                }
+            }
+            // What was never made, or is gone, is called off.
+            None if what == Scheduling::Cancelled => {}
+            None => return Err(Refusal::Never("the EHR has no such Appointment any more".into())),
         }
-        Err(Refusal::Never(format!("the EHR stored something else than was sent: {}", places.join(", "))))
+        let kept = of.slot().filter(|_| what != Scheduling::Cancelled);
+        self.give_back_all_but(of, kept).await
     }
 
     /// Makes the appointment say what `wanted` says, and gives back the slot that it has no more; gives the appointment as
@@ -169,6 +197,22 @@ impl Fhir {
         Ok(true)
     }
 
+    /// Gives back the slots that carry our identifier, but for `kept`: of a try that ended before it made its appointment.
+    async fn give_back_all_but(&mut self, of: &Handover<'_>, kept: Option<&str>) -> Result<(), Refusal> {
+        let capable = self.capabilities().await?;
+        if self.calendar.is_none() || !(capable.finds_own_slots && capable.updates_slots) {
+            return Ok(());
+        }
+        let search = identifier_search(of.system, &of.lead.thread, PART);
+        for slot in self.pages(format!("Slot?{search}")).await? {
+            let name = format!("Slot/{}", slot["id"].as_str().unwrap_or_default());
+            if is_ours(of, &slot) && kept != Some(name.as_str()) {
+                self.release(of, &name).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn is_taken(&mut self, slot: &str) -> bool {
         let found = self.ask(Method::GET, slot, None).await.and_then(super::Answer::success);
         found.is_ok_and(|stored| stored["status"] != "free")
@@ -177,7 +221,8 @@ impl Fhir {
 
 /// Puts into `stored` what `wanted` says of state and times, who comes in the place of who was not known, and what it lacks.
 fn put_in(of: &Handover<'_>, stored: &mut Value, wanted: &Value) {
-    let moved = !differences(&json!({ "start": wanted["start"] }), stored, &HashMap::new()).is_empty();
+    let is_at = |start: &Value| differences(&json!({ "start": start }), stored, &HashMap::new()).is_empty();
+    let moved = wanted.get("start").is_some_and(|start| !is_at(start));
     if moved && let Some(members) = stored.as_object_mut() {
         // That slot is another time's.
         members.remove("slot");
@@ -204,9 +249,10 @@ fn put_in(of: &Handover<'_>, stored: &mut Value, wanted: &Value) {
 fn wanted(of: &Handover<'_>, what: Scheduling) -> Value {
     let reserved = as_json(&reservation(of));
     let status = if what == Scheduling::Cancelled { "cancelled" } else { "booked" };
-    let mut wanted = json!({ "status": status, "start": reserved["start"], "end": reserved["end"] });
-    if reserved["slot"].is_array() {
-        wanted["slot"] = reserved["slot"].clone();
+    let mut wanted = json!({ "status": status });
+    // Where there is no appointment of ours, nothing is said of its time.
+    for name in ["start", "end", "slot"].into_iter().filter(|name| !reserved[name].is_null()) {
+        wanted[name] = reserved[name].clone();
     }
     wanted
 }

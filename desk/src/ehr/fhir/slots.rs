@@ -45,7 +45,7 @@ impl Fhir {
     }
 
     /// The resources of a search, page by page (R4 http, 3.1.0.1.11).
-    async fn pages(&mut self, mut path: String) -> Result<Vec<Value>, Refusal> {
+    pub(super) async fn pages(&mut self, mut path: String) -> Result<Vec<Value>, Refusal> {
         let mut found = Vec::new();
         for _ in 0..MOST_PAGES {
             let mut page = self.ask(Method::GET, &path, None).await?.success()?;
