@@ -19,7 +19,7 @@ thread_local! {
 /// is no such file changes nothing.
 pub(crate) fn speak(tag: &'static str, file: &str) -> bool {
     // Languages are few and stay as long as the page does.
-    let words = serde_json::from_str::<HashMap<String, String>>(file);
+    let words = serde_json::from_slice::<HashMap<String, String>>(file.as_bytes());
     let Ok(words) = words.map(|words| words.into_iter().map(|(key, text)| (key, &*text.leak()))) else {
         return false;
     };

@@ -21,8 +21,29 @@ pub enum EventError {
     Key(#[from] KeyError),
 }
 
-/// Signs `claims` and seals them to the inbox key of `manifest`, bound to the same practice, thread and
-/// entry inside and outside. Gives the compact JWE to append.
+/// Signs `claims`: the token, and what it has to be bound to when it is sealed, the same practice, thread and entry
+/// outside as inside.
+///
+/// # Errors
+/// [`SignError`].
+pub async fn sign_event<S: Signer>(
+    signer: &S,
+    claims: &EventClaims,
+    manifest: &Manifest,
+) -> Result<(Binding, String), SignError> {
+    let token = signer.sign(EVENT_TYP, &claims.to_json(), Embed::Nothing).await?;
+    let binding = Binding {
+        typ: EntryKind::Event,
+        practice: claims.practice.clone(),
+        thread: claims.thread,
+        entry: claims.entry,
+        manifest: manifest.version,
+    };
+    Ok((binding, token))
+}
+
+/// The same, sealed to the inbox key of `manifest` outside the browser, which has `seal::web::seal`. Gives the compact JWE
+/// to append.
 ///
 /// # Errors
 /// [`EventError`].
@@ -31,14 +52,7 @@ pub async fn seal_event<S: Signer>(
     claims: &EventClaims,
     manifest: &Manifest,
 ) -> Result<String, EventError> {
-    let token = signer.sign(EVENT_TYP, &claims.to_json(), Embed::Nothing).await?;
+    let (binding, token) = sign_event(signer, claims, manifest).await?;
     let inbox = manifest.inbox.keys.first().ok_or(KeyError::Malformed)?;
-    let binding = Binding {
-        typ: EntryKind::Event,
-        practice: claims.practice.clone(),
-        thread: claims.thread,
-        entry: claims.entry,
-        manifest: manifest.version,
-    };
     Ok(seal(&binding, token.as_bytes(), &PublicKey::from_jwk(inbox)?)?)
 }

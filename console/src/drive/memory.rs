@@ -43,7 +43,7 @@ fn name(what: &str, anchor: &Anchor) -> String {
 
 fn read<T: DeserializeOwned>(name: &str) -> Option<T> {
     let text = storage()?.get_item(name).ok()??;
-    serde_json::from_str(&text).ok()
+    serde_json::from_slice(text.as_bytes()).ok()
 }
 
 /// A full or forbidden storage costs the comparison with the next reading, and nothing else.

@@ -144,5 +144,6 @@ async fn text(response: Response) -> Result<String, RelayError> {
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, RelayError> {
-    serde_json::from_str(&text(response).await?).map_err(|_| RelayError::Unreadable)
+    // As bytes, like all JSON here: what reads it from a text would be in the program a second time.
+    serde_json::from_slice(text(response).await?.as_bytes()).map_err(|_| RelayError::Unreadable)
 }

@@ -11,7 +11,7 @@ use crate::model::case::{Case, Practice, Refusal};
 use crate::model::settings::colleagues;
 use crate::model::work::{Ticket, Way};
 use inbox::assertion::{make_assertion, token_request};
-use inbox::event::seal_event;
+use inbox::event::sign_event;
 use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
 use lead::Manifest;
 use lead::thread::{ErasureGround, Event, EventClaims};
@@ -292,7 +292,8 @@ impl Session {
             event,
         };
         let manifest = Rc::clone(&self.manifest.borrow());
-        seal_event(&self.desk.signer, &claims, &manifest).await.ok()
+        let (binding, token) = sign_event(&self.desk.signer, &claims, &manifest).await.ok()?;
+        seal::web::seal(&binding, token.as_bytes(), manifest.inbox.keys.first()?).await.ok()
     }
 
     /// The practice as it stands now.

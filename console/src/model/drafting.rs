@@ -89,7 +89,7 @@ fn parse(text: &str) -> Result<Model, String> {
     if text.len() > DOCUMENT_BYTES {
         return Err(t("longer than a model can be").into());
     }
-    serde_json::from_str(text).map_err(|error| error.to_string())
+    serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// A criterion or tier as it stands in force and in the draft.
