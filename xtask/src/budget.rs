@@ -10,11 +10,10 @@ use std::path::{Path, PathBuf};
 const LOADER: u64 = 3_000;
 /// Everything until the form is sent, brotli, in bytes: loader, glue, wasm, styles. It can only fall.
 const WIDGET: u64 = 90_000;
-/// The console's first transfer, brotli, in bytes. The aim is 400,000, with charts, pipeline and settings split off. It was
-/// 452,000 before there were a pipeline (table, board, work on several leads), free times, erasing, and the practice's own
-/// screens (staff, scoring drafts, access log), all of which are in the first transfer; kept content keys and remembered
-/// credentials with a passkey added 16,000. This is where it stands, so that it can only fall.
-const CONSOLE: u64 = 548_000;
+/// The console's first transfer, brotli, in bytes: everything that is fetched until the queue of decrypted leads is on the
+/// screen. The pages beside the queue are in files of their own (`split.rs`), fetched after that, and so is another
+/// language's file. This is where it stands, so that it can only fall.
+const CONSOLE: u64 = 397_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -26,7 +25,7 @@ pub(crate) struct Options {
 /// Prints the sizes; fails over budget.
 pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(part) = options.parts {
-        print!("{}", parts::table(&build::named(part)?)?);
+        print!("{}", parts::tables(&build::named(part)?)?);
         return Ok(());
     }
     check()
@@ -53,17 +52,33 @@ pub(crate) fn widget() -> Result<String> {
 
 /// The console's table; an error over budget.
 pub(crate) fn console() -> Result<String> {
+    let mut table = String::new();
     let mut total = 0;
-    for entry in fs::read_dir("dist/console")? {
-        let path = entry?.path();
-        // The words of another language are fetched by who chooses it.
-        let is_first = !path.to_string_lossy().contains("/words.");
-        if is_first && path.extension().is_some_and(|extension| extension == "br") {
-            total += fs::metadata(&path)?.len();
+    for file in browser_files("dist/console")? {
+        // Another language is fetched by who chooses it.
+        if !file.to_string_lossy().contains("/words.") {
+            total += compressed(&file)?;
         }
     }
-    ensure!(total <= CONSOLE, "the console is {total} bytes brotli; its budget is {CONSOLE}");
-    Ok(format!("{total:>8}  console in all, of {CONSOLE}\n"))
+    for file in browser_files("dist/console/parts")? {
+        row(&mut table, &file)?;
+    }
+    writeln!(table, "{total:>8}  console until the queue is shown, of {CONSOLE}")?;
+    ensure!(total <= CONSOLE, "{table}the console is {total} bytes brotli; its budget is {CONSOLE}");
+    Ok(table)
+}
+
+/// What browsers are given of `folder`, without their compressed copies.
+fn browser_files(folder: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "br") {
+            files.push(path.with_extension(""));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The folder of the widget version that was built last.
@@ -73,8 +88,12 @@ pub(crate) fn current_widget() -> Result<PathBuf> {
     Ok(PathBuf::from("dist/widget").join(version))
 }
 
+fn compressed(path: &Path) -> Result<u64> {
+    Ok(fs::metadata(format!("{}.br", path.to_string_lossy()))?.len())
+}
+
 fn row(table: &mut String, path: &Path) -> Result<u64> {
-    let compressed = fs::metadata(format!("{}.br", path.to_string_lossy()))?.len();
+    let compressed = compressed(path)?;
     let raw = fs::metadata(path)?.len();
     writeln!(table, "{compressed:>8}  {} (brotli; {raw} as it is)", path.display())?;
     Ok(compressed)

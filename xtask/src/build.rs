@@ -4,16 +4,17 @@
 //! dist/widget/<version>/{loader.js, frame.js, widget.wasm}   each also as .br and .gz
 //! dist/widget/current.json                                   {"version", "loader_integrity"}
 //! dist/console/{index.html, console.js, console_bg.wasm ...} each also as .br and .gz
+//! dist/console/parts/{lead.wasm, office.wasm ...}            the same; what is fetched later (`split.rs`)
 //! ```
 //!
 //! The loader carries the hashes of the other two, so its own hash names the whole: it is the version.
 
+use crate::glue::Renamed;
 use crate::step::{cargo, output, run as execute, step};
-use crate::tool;
+use crate::{split, tool};
 use anyhow::{Context, Result, ensure};
 use base64ct::{Base64, Encoding};
 use clap::ValueEnum;
-use serde::Deserialize;
 use sha2::{Digest, Sha256, Sha384};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -42,17 +43,18 @@ pub(crate) enum Part {
 pub(crate) fn run(part: Option<Part>) -> Result<()> {
     // Separate calls: features asked for by the console must not weigh on the widget.
     if part != Some(Part::Console) {
-        step("Compiling the widget to WebAssembly", || compile(&["--package", "widget"]))?;
+        step("Compiling the widget to WebAssembly", || compile(&["--package", "widget"], &[]))?;
         widget()?;
     }
     if part != Some(Part::Widget) {
-        step("Compiling the console to WebAssembly", || compile(&["--package", "console"]))?;
+        step("Compiling the console to WebAssembly", || compile(&["--package", "console"], &split::LINK))?;
         console()?;
     }
     Ok(())
 }
 
-fn compile(what: &[&str]) -> Result<()> {
+/// `link` is for the last step alone: what is linked is the same for all.
+fn compile(what: &[&str], link: &[&str]) -> Result<()> {
     tool::wasm_target()?;
     tool::standard_library_sources()?;
     let mut flags: Vec<String> = remap_paths()?.into();
@@ -70,7 +72,7 @@ fn compile(what: &[&str]) -> Result<()> {
     // its panic messages: an eighth of what a patient downloads. Cargo and rustc take these flags from
     // their stable releases only under RUSTC_BOOTSTRAP; no language feature depends on it.
     let library = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
-    execute(cargo(&["build"]).args(what).args(how).args(library).env("RUSTC_BOOTSTRAP", "1"))
+    execute(cargo(&["rustc"]).args(what).args(how).args(library).args(link).env("RUSTC_BOOTSTRAP", "1"))
 }
 
 /// Panic messages carry source paths. Those of this machine are nobody's business, and the same
@@ -131,12 +133,19 @@ fn console() -> Result<()> {
         if Path::new("dist/console").exists() {
             fs::remove_dir_all("dist/console")?;
         }
-        fs::create_dir_all("dist/console")?;
-        let bound = bind(&wasm, "console", Target::Web, Names::Dropped)?;
-        let (wasm, renamed) = optimise(Part::Console, &bound.join("console_bg.wasm"), Names::Dropped)?;
-        let glue = minify(&renamed.apply(fs::read_to_string(bound.join("console.js"))?), &["--module"])?;
-        write_compressed(Path::new("dist/console/console_bg.wasm"), &wasm)?;
-        write_compressed(Path::new("dist/console/console.js"), glue.as_bytes())?;
+        fs::create_dir_all("dist/console/parts")?;
+        let Program { first, glue, parts, shared } = program(&wasm, "console", Names::Dropped)?;
+        write_compressed(Path::new("dist/console/console_bg.wasm"), &first)?;
+        write_compressed(Path::new("dist/console/console.js"), minify(&glue, &["--module"])?.as_bytes())?;
+        let mut fetched: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for Fetched { file, wasm, by } in &parts {
+            let path = format!("parts/{file}");
+            write_compressed(&Path::new("dist/console").join(&path), wasm)?;
+            for part in by {
+                let hash = integrity::<Sha256>("sha256", wasm);
+                fetched.entry(part.clone()).or_default().push((path.clone(), hash));
+            }
+        }
         let (page, styles) = with_one_sheet(&fs::read_to_string("console/static/index.html")?)?;
         write_compressed(Path::new("dist/console/index.html"), page.as_bytes())?;
         write_compressed(Path::new("dist/console/console.css"), without_comments(&styles).as_bytes())?;
@@ -145,6 +154,10 @@ fn console() -> Result<()> {
             let file = Path::new("dist/console").join(name);
             match name.rsplit_once('.') {
                 Some((_, "css")) | Some(("index", "html")) => {}
+                Some(("parts", "js")) => {
+                    let script = split::script(str::from_utf8(content)?, &fetched, &shared)?;
+                    write_compressed(&file, minify(&without_comments(&script), &["--module"])?.as_bytes())?
+                }
                 Some((_, "js")) => {
                     write_compressed(&file, without_comments(str::from_utf8(content)?).as_bytes())?
                 }
@@ -153,6 +166,45 @@ fn console() -> Result<()> {
         }
         mark_fresh("dist/console", &stamp)
     })
+}
+
+/// The console's program as browsers load it.
+struct Program {
+    first: Vec<u8>,
+    /// wasm-bindgen's script for all of it.
+    glue: String,
+    parts: Vec<Fetched>,
+    /// What the parts take from the first file: by their names, and by its own.
+    shared: BTreeMap<String, String>,
+}
+
+/// A file that is fetched later.
+struct Fetched {
+    file: String,
+    wasm: Vec<u8>,
+    /// Parts that need it.
+    by: Vec<String>,
+}
+
+/// Cuts the program, binds its first file and optimises all of them. Names that two files share stay what they are.
+fn program(wasm: &[u8], name: &str, names: Names) -> Result<Program> {
+    let cut = split::cut(wasm, &Path::new("target/bindgen").join(format!("{name}-parts")))?;
+    let bound = bind(&cut.first, name, Target::Web, names)?;
+    let (first, renamed) = optimise(Part::Console, &bound.join(format!("{name}_bg.wasm")), names)?;
+    let glue = renamed.apply(fs::read_to_string(bound.join(format!("{name}.js")))?);
+    let given = split::given(&first)?;
+    let (mut parts, mut shared) = (Vec::new(), BTreeMap::new());
+    for (file, path) in cut.files {
+        let wasm = optimise_part(&path, names)?;
+        for taken in split::taken(&wasm)? {
+            let export = renamed.export(&taken).to_owned();
+            ensure!(given.contains(&export), "the first file does not give {taken}, which {file} takes");
+            shared.insert(taken, export);
+        }
+        let by = cut.parts.iter().filter(|(_, files)| files.contains(&file));
+        parts.push(Fetched { by: by.map(|(part, _)| part.clone()).collect(), file, wasm });
+    }
+    Ok(Program { first, glue, parts, shared })
 }
 
 /// The console's page with one style sheet in place of those that it names, and that sheet: apart they compress a
@@ -185,22 +237,35 @@ pub(crate) fn lead_example() -> Result<()> {
 }
 
 fn example(package: &str, name: &str, features: &[&str]) -> Result<()> {
-    compile(&[&["--package", package, "--example", name], features].concat())?;
+    compile(&[&["--package", package, "--example", name], features].concat(), &[])?;
     let wasm = fs::read(format!("{COMPILED}/examples/{name}.wasm"))?;
     bind(&wasm, &format!("{package}-web"), Target::Web, Names::Dropped).map(drop)
 }
 
-/// A part's wasm as it is delivered, but with the names of its functions.
-pub(crate) fn named(part: Part) -> Result<PathBuf> {
-    let (name, target) = match part {
-        Part::Widget => ("widget", Target::NoModules),
-        Part::Console => ("console", Target::Web),
+/// Where each wasm of a part is, as it is delivered, but with the names of its functions.
+pub(crate) fn named(part: Part) -> Result<Vec<PathBuf>> {
+    let (name, named) = match part {
+        Part::Widget => ("widget", "widget-named"),
+        Part::Console => ("console", "console-named"),
     };
     let wasm = fs::read(format!("{COMPILED}/{name}.wasm"))?;
-    let named = format!("{name}-named");
-    let path = bind(&wasm, &named, target, Names::Kept)?.join(format!("{named}_bg.wasm"));
-    fs::write(&path, optimise(part, &path, Names::Kept)?.0)?;
-    Ok(path)
+    let folder = Path::new("target/bindgen").join(named);
+    let files = match part {
+        Part::Widget => {
+            let path = bind(&wasm, named, Target::NoModules, Names::Kept)?.join(format!("{named}_bg.wasm"));
+            vec![(name.to_owned(), optimise(part, &path, Names::Kept)?.0)]
+        }
+        Part::Console => {
+            let Program { first, parts, .. } = program(&wasm, named, Names::Kept)?;
+            let parts = parts.into_iter().map(|part| (part.file, part.wasm));
+            [(name.to_owned(), first)].into_iter().chain(parts).collect()
+        }
+    };
+    let write = |(name, wasm): (String, Vec<u8>)| {
+        let path = folder.join(name).with_extension("wasm");
+        fs::write(&path, wasm).map(|()| path)
+    };
+    Ok(files.into_iter().map(write).collect::<Result<_, _>>()?)
 }
 
 /// Whether functions keep their names.
@@ -229,18 +294,41 @@ fn bind(wasm: &[u8], name: &str, target: Target, names: Names) -> Result<PathBuf
         .remove_producers_section(true);
     match target {
         Target::NoModules => bindgen.no_modules(true)?,
-        Target::Web => bindgen.web(true)?,
+        // Parts call what is in the first file by its table of functions, which wasm-bindgen would not let out.
+        Target::Web => bindgen.keep_lld_exports(true).web(true)?,
     };
     bindgen.generate(&directory)?;
     Ok(directory)
 }
 
-/// Runs wasm-opt from npm, where there is npm. It gives imports and exports short names too.
+/// Runs wasm-opt, where there is npm. It gives imports and exports short names too.
 fn optimise(part: Part, path: &Path, names: Names) -> Result<(Vec<u8>, Renamed)> {
+    let how: &[&str] = match part {
+        Part::Widget => &["-Oz"],
+        Part::Console => &OPTIMISE_CONSOLE,
+    };
     if !tool::is_here("npm") {
         eprintln!("    no Node.js here: the wasm stays about a tenth larger than with wasm-opt");
         return Ok((fs::read(path)?, Renamed::default()));
     }
+    let how = [how, &["--minify-imports-and-exports-and-modules"]].concat();
+    let (wasm, renamed) = wasm_opt(path, &how, names)?;
+    Ok((wasm, serde_json::from_str(&renamed).context("what wasm-opt renamed")?))
+}
+
+/// The same for a file that is fetched later. wasm-bindgen, which drops the names of the others, does not see it.
+fn optimise_part(path: &Path, names: Names) -> Result<Vec<u8>> {
+    if !tool::is_here("npm") {
+        return split::without_names(&fs::read(path)?);
+    }
+    Ok(wasm_opt(path, &OPTIMISE_CONSOLE, names)?.0)
+}
+
+/// Functions with one caller, put into it, compress worse: a hundredth of the console.
+const OPTIMISE_CONSOLE: [&str; 2] = ["-Oz", "--one-caller-inline-max-function-size=0"];
+
+/// What wasm-opt from npm makes of a file, and what it says.
+fn wasm_opt(path: &Path, how: &[&str], names: Names) -> Result<(Vec<u8>, String)> {
     tool::npm("xtask")?;
     let optimised = path.with_extension("opt.wasm");
     // The features that rustc enables for this target, by name: with `--all-features` wasm-opt
@@ -254,49 +342,11 @@ fn optimise(part: Part, path: &Path, names: Names) -> Result<(Vec<u8>, Renamed)>
         "--enable-reference-types",
         "--enable-sign-ext",
     ];
-    // Functions with one caller, put into it, compress worse: a hundredth of the console.
-    let how: &[&str] = match part {
-        Part::Widget => &["-Oz"],
-        Part::Console => &["-Oz", "--one-caller-inline-max-function-size=0"],
-    };
     let mut wasm_opt = Command::new("node");
     wasm_opt.arg("xtask/node_modules/binaryen/bin/wasm-opt").args(how).args(features);
-    wasm_opt.arg("--minify-imports-and-exports-and-modules");
     wasm_opt.args((names == Names::Kept).then_some("--debuginfo")).arg(path).arg("-o").arg(&optimised);
-    let renamed = serde_json::from_str(&output(&mut wasm_opt)?).context("what wasm-opt renamed")?;
-    Ok((fs::read(optimised)?, renamed))
-}
-
-/// What wasm-opt calls the imports and exports: wasm-bindgen's names are long, and each ends in a hash that does
-/// not compress.
-#[derive(Default, Deserialize)]
-struct Renamed {
-    /// Module, old name, new name. All are in one module, whose new name is `a`.
-    imports: Vec<(String, String, String)>,
-    /// Old name, new name.
-    exports: Vec<(String, String)>,
-}
-
-impl Renamed {
-    /// The same in wasm-bindgen's JavaScript, where imports are members of objects and exports are members of `wasm`.
-    fn apply(&self, mut glue: String) -> String {
-        for (module, old, new) in &self.imports {
-            glue = glue.replace(&format!("{old}: function"), &format!("{new}: function"));
-            glue = glue.replace(&format!("\"{module}\": import"), "a: import");
-        }
-        let exports: BTreeMap<&str, &str> =
-            self.exports.iter().map(|(old, new)| (old.as_str(), new.as_str())).collect();
-        let mut parts = glue.split("wasm.");
-        let mut renamed = parts.next().unwrap_or_default().to_owned();
-        for part in parts {
-            let end = part.find(|c: char| !c.is_alphanumeric() && !"_$".contains(c)).unwrap_or(part.len());
-            let (old, rest) = part.split_at(end);
-            renamed += "wasm.";
-            renamed += exports.get(old).unwrap_or(&old);
-            renamed += rest;
-        }
-        renamed
-    }
+    let said = output(&mut wasm_opt)?;
+    Ok((fs::read(optimised)?, said))
 }
 
 /// Shortens names by terser from npm, where there is npm. The top level of a script keeps its names, that of a module
@@ -360,6 +410,8 @@ fn files(directory: &str) -> Result<Vec<PathBuf>> {
 /// What the output depends on: the inputs, and this very program.
 fn stamp(parts: &[&[u8]]) -> String {
     let mut digest = Sha256::new().chain_update(include_bytes!("build.rs"));
+    digest.update(include_bytes!("glue.rs"));
+    digest.update(include_bytes!("split.rs"));
     digest.update([u8::from(tool::is_here("npm"))]);
     for part in parts {
         digest.update(Sha256::digest(part));

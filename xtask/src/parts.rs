@@ -10,14 +10,23 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
 /// Parts smaller than this, in bytes as they are, are put together.
 const SMALL: usize = 500;
 
-/// The table, of the wasm at `path`, which has its function names.
-pub(crate) fn table(path: &Path) -> Result<String> {
+/// A table for each of `files`, which have their function names.
+pub(crate) fn tables(files: &[PathBuf]) -> Result<String> {
+    let mut tables = String::new();
+    for file in files {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        write!(tables, "{name}\n{}", table(file)?)?;
+    }
+    Ok(tables)
+}
+
+fn table(path: &Path) -> Result<String> {
     let wasm = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     let Module { parts, names } = Module::read(&wasm)?;
     let names = [names];

@@ -18,14 +18,17 @@ mod tabs;
 mod trouble;
 mod trust;
 
+use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
 use crate::model::work::Ticket;
 use crate::model::{Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use session::{Deed, Desk, Session};
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use wire::ThreadId;
 
@@ -127,11 +130,23 @@ fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
 fn read_access(console: Console) {
     let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
     spawn_local(async move {
-        let found = access::read(&session.desk, |found| console.send(Event::Access(found))).await;
+        let found = match reading_access(console, Rc::clone(&session)).await {
+            Ok(reading) => reading.await,
+            Err(_) => Found::Failed(AccessTrouble::Unreachable),
+        };
         if is_current(&session) {
             console.send(Event::Access(found));
         }
     });
+}
+
+/// In the part with the page that shows it (`view/later.rs`).
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn reading_access(
+    console: Console,
+    session: Rc<Session>,
+) -> Result<Pin<Box<dyn Future<Output = Found>>>, SplitLoaderError> {
+    Ok(Box::pin(async move { access::read(&session.desk, |found| console.send(Event::Access(found))).await }))
 }
 
 fn with_desk(use_it: impl FnOnce(&Desk)) {

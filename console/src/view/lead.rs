@@ -18,18 +18,6 @@ use lead::thread;
 use leptos::prelude::*;
 use wire::ThreadId;
 
-/// Nothing is chosen.
-#[component]
-pub(crate) fn Nothing() -> impl IntoView {
-    view! {
-        <div class="page-none">
-            {icon(icon::MARK)}
-            <p><strong>{t("Choose a lead.")}</strong></p>
-            <p>{t("Use the arrow keys and Enter, or press ")}<kbd>{"?"}</kbd>{t(" for all keys.")}</p>
-        </div>
-    }
-}
-
 /// A lead as it stands now, wherever it is shown.
 pub(crate) type Now = Slice<Option<Same<Case>>>;
 

@@ -22,6 +22,7 @@ mod history;
 mod icon;
 mod keys;
 mod language;
+mod later;
 mod lead;
 mod list;
 mod log;

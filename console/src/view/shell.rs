@@ -1,8 +1,9 @@
 //! The frame around list and page: practice, state of the log, who is signed in, lock.
 
 use super::icon::{self, icon};
+use super::later::{Later, Page, fetch_ahead};
 use super::slice::slice;
-use super::{Console, console, history, keys, language, lead, list, log, pipeline, reports, settings, take};
+use super::{Console, console, history, keys, language, list};
 use crate::model::open::{Link, Open, Shown};
 use crate::model::settings::Tab;
 use crate::model::{Event, LockReason, shortcut};
@@ -14,25 +15,13 @@ pub(crate) fn Shell() -> impl IntoView {
     let console = console();
     keys::listen(console);
     history::keep(console);
+    fetch_ahead();
     let shown = console.open(|open| open.shown);
-    // A lead's page follows the lead by itself.
-    let kind = slice(move || {
-        shown.get().map(|shown| match shown {
-            Shown::Lead(_) | Shown::Call(_) => None,
-            // Which part of it, it follows by itself.
-            Shown::Settings(_) => Some(Shown::Settings(Tab::Staff)),
-            shown => Some(shown),
-        })
-    });
+    let page = slice(move || shown.get().and_then(Page::of));
     let whole = console.open(takes_all);
-    let page = move || match kind.get() {
-        Some(None) => lead::Page().into_any(),
-        Some(Some(Shown::Pipeline)) => pipeline::Pipeline().into_any(),
-        Some(Some(Shown::Settings(_))) => settings::Settings().into_any(),
-        Some(Some(Shown::Take)) => take::Take().into_any(),
-        Some(Some(Shown::Reports)) => reports::Reports().into_any(),
-        Some(Some(Shown::Log)) => log::Log().into_any(),
-        _ => lead::Nothing().into_any(),
+    let page = move || match page.get() {
+        Some(page) => view! { <Later page/> }.into_any(),
+        None => nothing().into_any(),
     };
     let beside = move || if matches!(shown.get(), None | Some(Shown::Nothing)) { "list" } else { "page" };
     view! {
@@ -52,6 +41,17 @@ pub(crate) fn Shell() -> impl IntoView {
                 </div>
             </div>
             <Shortcuts/>
+        </div>
+    }
+}
+
+/// Nothing is chosen.
+fn nothing() -> impl IntoView {
+    view! {
+        <div class="page-none">
+            {icon(icon::MARK)}
+            <p><strong>{t("Choose a lead.")}</strong></p>
+            <p>{t("Use the arrow keys and Enter, or press ")}<kbd>{"?"}</kbd>{t(" for all keys.")}</p>
         </div>
     }
 }

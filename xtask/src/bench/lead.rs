@@ -15,7 +15,7 @@ pub(super) fn measure(report: &mut Report) -> Result<()> {
     build::lead_example()?;
     build::run(Some(Part::Widget))?;
     report.add("What the parts of the widget weigh, `lead` among them", || {
-        parts::table(&build::named(Part::Widget)?)
+        parts::tables(&build::named(Part::Widget)?)
     })?;
     report.run(
         "Reading and replay, natively and in Chromium",
