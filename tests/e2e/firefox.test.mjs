@@ -110,3 +110,15 @@ test('without wasm-unsafe-eval Firefox shows the phone number', async () => {
   await visible(By.linkText(PHONE));
   assert.equal((await frames()).length, 0);
 });
+
+test('the practice’s console opens in Firefox, with the pages that are fetched later', async () => {
+  await lab.anteroom('demo', 'seed', '--count', '2', '--credential', lab.owner);
+  await driver.get(`${lab.relay}/console/`);
+  await (await driver.wait(until.elementLocated(By.css('input[type="file"]')), 20_000)).sendKeys(lab.owner);
+  await write('passphrase', lab.passphrase);
+  await (await visible(By.xpath('//button[contains(., "Unlock")]'))).click();
+  for (const name of ['Reports', 'Pipeline']) {
+    await (await visible(By.xpath(`//button[contains(@class, "part")][contains(., "${name}")]`))).click();
+    await visible(By.xpath(`//h1[. = "${name}"]`));
+  }
+});
