@@ -55,8 +55,8 @@ pub(crate) fn console() -> Result<String> {
     let mut table = String::new();
     let mut total = 0;
     for file in browser_files("dist/console")? {
-        // Another language is fetched by who chooses it.
-        if !file.to_string_lossy().contains("/words.") {
+        // Another language is fetched by who chooses it, the people of the training by who practises.
+        if !file.to_string_lossy().contains("/words.") && !file.ends_with("training.json") {
             total += compressed(&file)?;
         }
     }

@@ -20,9 +20,11 @@ mod trust;
 
 use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
+use crate::model::training::begin;
 use crate::model::work::Ticket;
-use crate::model::{Effect, Event};
+use crate::model::{Begin, Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
+use gloo_net::http::{Request, Response};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -67,6 +69,7 @@ fn perform(console: Console, effect: Effect) {
             look(console).await;
         }),
         Effect::LockOthers => tabs::lock_others(),
+        Effect::FetchPatients => spawn_local(async move { console.send(Event::Patients(patients().await)) }),
         Effect::AskToNotify => notify::ask(console),
         Effect::Notify => notify::tell(),
         Effect::Append { ticket, thread, event } => write(console, ticket, thread, Deed::Append(event)),
@@ -147,6 +150,19 @@ fn reading_access(
     session: Rc<Session>,
 ) -> Result<Pin<Box<dyn Future<Output = Found>>>, SplitLoaderError> {
     Ok(Box::pin(async move { access::read(&session.desk, |found| console.send(Event::Access(found))).await }))
+}
+
+/// The people to practise with, made up and the same for every practice, and what it takes to begin.
+async fn patients() -> Option<(Begin, String)> {
+    let begin = training().await.ok()?;
+    let answer = Request::get("training.json").send().await.ok().filter(Response::ok)?;
+    Some((begin, answer.text().await.ok()?))
+}
+
+/// In the part with the page that shows what practising has shown.
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn training() -> Result<Begin, SplitLoaderError> {
+    Ok(begin)
 }
 
 fn with_desk(use_it: impl FnOnce(&Desk)) {

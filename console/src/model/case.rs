@@ -21,6 +21,7 @@ use wire::practice::Role;
 use wire::{Head, StaffId, ThreadId};
 
 /// Everything of a practice, decrypted.
+#[derive(Clone)]
 pub(crate) struct Practice {
     pub(crate) staff: StaffId,
     pub(crate) role: Role,

@@ -22,6 +22,16 @@ pub(crate) struct Way {
     pub(crate) href: Option<String>,
 }
 
+impl Ways {
+    /// The same to look at, leading nowhere.
+    pub(crate) fn without_links(mut self) -> Self {
+        for way in [&mut self.phone, &mut self.email].into_iter().flatten() {
+            way.href = None;
+        }
+        self
+    }
+}
+
 pub(crate) fn ways(source: &ManifestSource, contact: &Contact) -> Ways {
     let mut wishes = Vec::new();
     if let Some(prefer) = contact.prefer {

@@ -276,7 +276,7 @@ mod tests {
     fn phase(state: &State) -> &Phase {
         match state {
             State::Locked(locked) => &locked.phase,
-            State::Open(_) => panic!("open"),
+            State::Open(_) | State::Training(_) => panic!("open"),
         }
     }
 
@@ -325,7 +325,7 @@ mod tests {
     fn locked(state: &State) -> &Locked {
         match state {
             State::Locked(locked) => locked,
-            State::Open(_) => panic!("open"),
+            State::Open(_) | State::Training(_) => panic!("open"),
         }
     }
 

@@ -26,6 +26,7 @@ pub(crate) mod settings;
 pub(crate) mod shortcut;
 pub(crate) mod take;
 pub(crate) mod timeline;
+pub(crate) mod training;
 pub(crate) mod visits;
 pub(crate) mod watch;
 pub(crate) mod when;
@@ -34,6 +35,7 @@ pub(crate) mod work;
 pub(crate) use case::Practice;
 pub(crate) use locked::{Chosen, Locked, Machine, Phase, Progress, Remember, Remembered, Trouble};
 pub(crate) use open::{Open, Shown};
+pub(crate) use training::{Begin, Practising};
 
 use crate::model::queue::{Filter, Order};
 use crate::model::work::{Ticket, Way};
@@ -41,10 +43,31 @@ use wire::ThreadId;
 use zeroize::Zeroizing;
 
 /// Locked, or open with everything decrypted in memory.
-#[derive(Clone, PartialEq)]
 pub(crate) enum State {
     Locked(Locked),
     Open(Box<Open>),
+    /// Open, with people who do not exist in front of the practice's own.
+    Training(Box<dyn Practising>),
+}
+
+impl State {
+    /// What is worked with, while it is open.
+    pub(crate) fn open(&self) -> Option<&Open> {
+        match self {
+            Self::Locked(_) => None,
+            Self::Open(open) => Some(open),
+            Self::Training(training) => Some(training.open()),
+        }
+    }
+
+    /// The practice's own.
+    fn real(&self) -> Option<&Open> {
+        match self {
+            Self::Locked(_) => None,
+            Self::Open(open) => Some(open),
+            Self::Training(training) => Some(training.real()),
+        }
+    }
 }
 
 impl Default for State {
@@ -137,6 +160,14 @@ pub(crate) enum Event {
     Access(access::Found),
     /// The scoring model's draft is changed.
     Draft(drafting::Edit),
+    /// Practise with people who do not exist.
+    OpenTraining,
+    /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.
+    Patients(Option<(Begin, String)>),
+    /// Show what practising has shown.
+    OpenFeedback,
+    /// End it, and go on where the practice was left, or at this lead.
+    LeaveTraining(Option<ThreadId>),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.
@@ -198,6 +229,8 @@ pub(crate) enum Effect {
     KeepViews(Vec<String>),
     /// Tell what views were kept.
     RecallViews,
+    /// Fetch the people to practise with.
+    FetchPatients,
     /// Put the keyboard's focus here.
     Focus(Focus),
     /// Ask the browser whether notifications may be shown.
@@ -218,8 +251,9 @@ pub(crate) enum Focus {
 /// Lets `event` happen to `state`.
 pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
     match (&mut *state, event) {
-        (State::Open(open), Event::Lock(reason)) => {
-            *state = State::Locked(Locked::after(reason, open.practice.staff.to_string()));
+        (State::Open(_) | State::Training(_), Event::Lock(reason)) => {
+            let staff = state.real().map(|open| open.practice.staff.to_string());
+            *state = State::Locked(Locked::after(reason, staff.unwrap_or_default()));
             match reason {
                 LockReason::OtherTab | LockReason::Left => vec![Effect::Forget],
                 LockReason::Asked | LockReason::Idle | LockReason::Slept => {
@@ -234,21 +268,50 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
             focus.into_iter().chain([Effect::RecallViews]).collect()
         }
         // What was believed so far came from the same relay: none of it may be shown any more.
-        (State::Open(open), Event::Distrusted(found)) => {
-            *state = State::Locked(Locked {
-                phase: Phase::Failed(Trouble::Log(found)),
-                now: open.now,
-                ..Locked::default()
-            });
+        (State::Open(_) | State::Training(_), Event::Distrusted(found)) => {
+            lock_after(state, Trouble::Log(found));
             vec![Effect::Forget, Effect::LockOthers]
         }
         // Reading broke off: half of a log is no log to work with.
         (State::Open(open), Event::Failed(trouble)) if open.practice.reading.is_some() => {
-            *state =
-                State::Locked(Locked { phase: Phase::Failed(trouble), now: open.now, ..Locked::default() });
+            lock_after(state, trouble);
             vec![Effect::Forget]
         }
+        (State::Open(open), Event::Patients(Some((begin, file)))) if open.may_practise() => {
+            practise(state, begin, &file)
+        }
+        (State::Training(_), Event::LeaveTraining(to)) => leave(state, to),
         (State::Locked(locked), event) => locked.step(event),
         (State::Open(open), event) => open.step(event),
+        (State::Training(training), event) => training.step(event),
     }
+}
+
+fn lock_after(state: &mut State, trouble: Trouble) {
+    let now = state.real().map_or(0, |open| open.now);
+    *state = State::Locked(Locked { phase: Phase::Failed(trouble), now, ..Locked::default() });
+}
+
+/// Begins to practise with the people of `file`.
+fn practise(state: &mut State, begin: Begin, file: &str) -> Vec<Effect> {
+    let State::Open(real) = std::mem::take(state) else { return Vec::new() };
+    let (now, effects) = match begin(real, file) {
+        Ok(training) => {
+            let effects = training.open().at_cursor();
+            (State::Training(training), effects)
+        }
+        Err(mut real) => {
+            let effects = real.step(Event::Patients(None));
+            (State::Open(real), effects)
+        }
+    };
+    *state = now;
+    effects
+}
+
+fn leave(state: &mut State, to: Option<ThreadId>) -> Vec<Effect> {
+    let State::Training(training) = std::mem::take(state) else { return Vec::new() };
+    let (real, effects) = training.leave(to);
+    *state = State::Open(real);
+    effects
 }

@@ -15,7 +15,6 @@ use wire::practice::Role;
 use wire::{StaffId, ThreadId};
 
 /// Everything that the open console shows.
-#[derive(Clone)]
 pub(crate) struct Open {
     pub(crate) practice: Same<Practice>,
     pub(crate) query: Query,
@@ -28,6 +27,7 @@ pub(crate) struct Open {
     pub(crate) pipeline: Pipeline,
     pub(crate) access: Access,
     pub(crate) drafting: Drafting,
+    pub(crate) patients: Patients,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -38,14 +38,6 @@ pub(crate) struct Open {
     pub(crate) notify: bool,
     /// Milliseconds since 1970-01-01 UTC.
     pub(crate) now: u64,
-}
-
-impl PartialEq for Open {
-    fn eq(&self, other: &Self) -> bool {
-        self.practice == other.practice
-            && self.listed == other.listed
-            && (self.cursor, self.shown, self.now) == (other.cursor, other.shown, other.now)
-    }
 }
 
 /// What stands beside the list.
@@ -65,6 +57,8 @@ pub(crate) enum Shown {
     Settings(Tab),
     /// What is known of the log, and what was refused.
     Log,
+    /// What practising has shown.
+    Feedback,
 }
 
 impl Shown {
@@ -72,11 +66,25 @@ impl Shown {
     pub(crate) const fn lead(self) -> Option<ThreadId> {
         match self {
             Self::Lead(thread) | Self::Call(thread) => Some(thread),
-            Self::Nothing | Self::Take | Self::Pipeline | Self::Reports | Self::Settings(_) | Self::Log => {
-                None
-            }
+            Self::Nothing
+            | Self::Take
+            | Self::Pipeline
+            | Self::Reports
+            | Self::Settings(_)
+            | Self::Log
+            | Self::Feedback => None,
         }
     }
+}
+
+/// How far the people to practise with are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Patients {
+    #[default]
+    NotAsked,
+    Asked,
+    /// They could not be had.
+    Missing,
 }
 
 /// Whether what is shown is what the relay has.
@@ -102,6 +110,7 @@ impl Open {
             pipeline: Pipeline::default(),
             access: Access::default(),
             drafting: Drafting::default(),
+            patients: Patients::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -164,6 +173,14 @@ impl Open {
             Event::OpenSettings(tab) => return self.open_settings(tab),
             Event::Access(found) => self.access.step(found),
             Event::Draft(edit) => self.drafting.step(&self.practice.source.scoring, edit),
+            Event::OpenTraining if self.may_practise() => {
+                self.patients = Patients::Asked;
+                return vec![Effect::FetchPatients];
+            }
+            Event::Patients(None) => {
+                self.patients = Patients::Missing;
+                return self.open_settings(Tab::Training);
+            }
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();
                 return self.act(thread, lead::thread::Event::Erased { entries, ground });
@@ -288,7 +305,12 @@ impl Open {
         vec![Effect::Focus(Focus::Page)]
     }
 
-    fn at_cursor(&self) -> Vec<Effect> {
+    /// Whoever works leads may, once the log is read to its end: what breaks off then locks.
+    pub(crate) fn may_practise(&self) -> bool {
+        self.practice.role != Role::Auditor && self.practice.reading.is_none()
+    }
+
+    pub(crate) fn at_cursor(&self) -> Vec<Effect> {
         self.cursor.map(|thread| Effect::Focus(Focus::Row(thread))).into_iter().collect()
     }
 

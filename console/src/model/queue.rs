@@ -168,6 +168,11 @@ pub(crate) fn next_to_call(practice: &Practice, now: u64) -> Option<ThreadId> {
     places.filter(|place| place.0 <= Turn::Task).min().map(|place| place.3)
 }
 
+/// Which part of the day's work a lead belongs to.
+pub(crate) fn turn(case: &Case, now: u64) -> Turn {
+    place(case, now).0
+}
+
 /// Which part of the day's work a lead belongs to, and its place there.
 fn place(case: &Case, now: u64) -> (Turn, i64, u64, ThreadId) {
     let lead = &case.lead;

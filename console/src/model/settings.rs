@@ -14,6 +14,8 @@ use wire::practice::{Member, Role, Roster};
 pub(crate) enum Tab {
     Staff,
     Scoring,
+    /// Practising with people who do not exist.
+    Training,
     /// Who did what at the relay.
     Access,
 }
@@ -23,6 +25,7 @@ impl Tab {
         t(match self {
             Self::Staff => "Staff",
             Self::Scoring => "Scoring",
+            Self::Training => "Training",
             Self::Access => "Access log",
         })
     }
@@ -30,8 +33,8 @@ impl Tab {
     /// Those that `role` may look into.
     pub(crate) const fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Owner => &[Self::Staff, Self::Scoring, Self::Access],
-            Role::Coordinator => &[Self::Staff, Self::Scoring],
+            Role::Owner => &[Self::Staff, Self::Scoring, Self::Training, Self::Access],
+            Role::Coordinator => &[Self::Staff, Self::Scoring, Self::Training],
             Role::Auditor => &[Self::Staff, Self::Access],
         }
     }

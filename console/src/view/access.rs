@@ -66,10 +66,7 @@ fn Filters(actors: Vec<String>) -> impl IntoView {
         console.send(Event::Access(Found::Filter(now)));
     };
     let export = move |_| {
-        let table = console.with(|state| match state {
-            crate::model::State::Open(open) => Some(csv(&open.access, console.zone)),
-            crate::model::State::Locked(_) => None,
-        });
+        let table = console.with(|state| state.open().map(|open| csv(&open.access, console.zone)));
         if let Some(table) = table {
             file::save("access-log.csv", "text/csv;charset=utf-8", &table);
         }

@@ -142,12 +142,10 @@ fn drawn(preview: Preview) -> AnyView {
     let Preview { changes, faults, leads, moves, moved } = preview;
     let sound = faults.is_empty();
     let download = move |_| {
-        let document = console.with(|state| match state {
-            crate::model::State::Open(open) => {
-                let source = &open.practice.source;
-                document(source, &open.drafting.versions(&source.scoring)).ok()
-            }
-            crate::model::State::Locked(_) => None,
+        let document = console.with(|state| {
+            let open = state.open()?;
+            let source = &open.practice.source;
+            document(source, &open.drafting.versions(&source.scoring)).ok()
         });
         if let Some(document) = document {
             file::save("manifest.json", "application/json", &document);

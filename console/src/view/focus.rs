@@ -2,7 +2,7 @@
 
 use super::Console;
 use super::list::{LIST, row_id};
-use crate::model::{Focus, State};
+use crate::model::{Focus, Open};
 use leptos::prelude::*;
 use std::cell::Cell;
 use wasm_bindgen::JsCast;
@@ -75,10 +75,7 @@ fn element(id: &str) -> Option<HtmlElement> {
 
 /// Scrolls the list so that the row under the cursor is drawn, whole.
 fn reveal(console: Console) {
-    let found = console.with(|state| match state {
-        State::Open(open) => open.cursor_row(),
-        State::Locked(_) => None,
-    });
+    let found = console.with(|state| state.open().and_then(Open::cursor_row));
     let (Some((top, end)), Some(list)) = (found, element(LIST)) else { return };
     let (seen, height) = (list.scroll_top(), list.client_height());
     if top < seen {

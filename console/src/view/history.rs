@@ -2,7 +2,7 @@
 //! history holds an entry without address or state: nothing about anyone.
 
 use super::Console;
-use crate::model::{Event, Shown, State};
+use crate::model::{Event, Shown};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -43,7 +43,7 @@ pub(crate) fn keep(console: Console) {
 }
 
 fn is_shown(console: Console) -> bool {
-    console.with(|state| matches!(state, State::Open(open) if open.shown != Shown::Nothing))
+    console.with(|state| state.open().is_some_and(|open| open.shown != Shown::Nothing))
 }
 
 fn push(entry: StoredValue<Entry>) {

@@ -1,8 +1,8 @@
 //! From a keyboard event of the browser to the model's.
 
 use super::Console;
+use crate::model::Shown;
 use crate::model::shortcut::{self, Place};
-use crate::model::{Shown, State};
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -43,10 +43,9 @@ fn place(console: Console, pressed: &KeyboardEvent) -> Place {
 
 /// Whether a page is shown that is read, not worked through.
 fn reads(console: Console) -> bool {
-    console.with(|state| match state {
-        State::Open(open) => {
+    console.with(|state| {
+        state.open().is_some_and(|open| {
             !matches!(open.shown, Shown::Nothing | Shown::Pipeline) && open.shown.lead().is_none()
-        }
-        State::Locked(_) => false,
+        })
     })
 }

@@ -4,7 +4,7 @@
 //! Two parts, not one a page: what two pages share would be a third file, and three pages already make seven.
 
 use super::icon::{self, icon};
-use super::{lead, log, pipeline, reports, settings, take};
+use super::{lead, log, pipeline, reports, settings, take, training};
 use crate::model::open::Shown;
 use crate::words::t;
 use leptos::prelude::*;
@@ -24,6 +24,7 @@ pub(super) enum Page {
     /// The practice's own affairs; which of them, it follows by itself.
     Settings,
     Log,
+    Feedback,
 }
 
 type Drawn = Result<AnyView, SplitLoaderError>;
@@ -41,6 +42,7 @@ fn draw_office(page: Page) -> Drawn {
         Page::Pipeline => pipeline::Pipeline().into_any(),
         Page::Reports => reports::Reports().into_any(),
         Page::Settings => settings::Settings().into_any(),
+        Page::Feedback => training::Feedback().into_any(),
         _ => log::Log().into_any(),
     })
 }
@@ -55,6 +57,7 @@ impl Page {
             Shown::Reports => Self::Reports,
             Shown::Settings(_) => Self::Settings,
             Shown::Log => Self::Log,
+            Shown::Feedback => Self::Feedback,
         })
     }
 

@@ -12,7 +12,7 @@ use crate::model::open::{Open, Shown};
 use crate::model::queue::{clock_of, holder, lane, you};
 use crate::model::same::twins;
 use crate::model::when::{ago, full};
-use crate::model::{Event, answers, score as scores};
+use crate::model::{Event, State, answers, score as scores};
 use crate::words::{fill, t};
 use lead::thread;
 use leptos::prelude::*;
@@ -173,8 +173,15 @@ fn told(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
         .into_any()
 }
 
-pub(crate) fn contact(_: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
-    case.answers().map(|answers| cards::contact(ways(&practice.source, &answers.contact))).into_any()
+/// Those who do not exist are not called and not written to: their number and address lead nowhere.
+pub(crate) fn contact(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {
+    let in_training = console.with(|state| matches!(state, State::Training(_)));
+    case.answers()
+        .map(|answers| {
+            let ways = ways(&practice.source, &answers.contact);
+            cards::contact(if in_training { ways.without_links() } else { ways })
+        })
+        .into_any()
 }
 
 fn same(console: Console, practice: &Practice, case: &Same<Case>) -> AnyView {

@@ -271,6 +271,7 @@ fn Empty() -> impl IntoView {
                 view! {
                     <p><strong>{t("No inquiries yet.")}</strong></p>
                     <p>{t("When someone writes through the form on your website, they appear here, by themselves.")}</p>
+                    <button class="button" on:click=move |_| console.send(Event::OpenTraining)>{t("Practise with made-up people")}</button>
                 }.into_any()
             }}
         </div>

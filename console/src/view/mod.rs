@@ -35,10 +35,11 @@ mod slice;
 mod table;
 mod take;
 mod timeline;
+mod training;
 mod work;
 
 use crate::model::when::Zone;
-use crate::model::{Effect, Event, Locked, Open, State, step};
+use crate::model::{Effect, Event, Locked, Open, Practising, State, step};
 use leptos::prelude::*;
 use slice::{Slice, slice};
 use wire::ThreadId;
@@ -61,8 +62,8 @@ impl Console {
     /// Milliseconds since 1970-01-01 UTC, as of the last tick.
     pub(crate) fn now(self) -> u64 {
         self.with(|state| match state {
-            State::Open(open) => open.now,
             State::Locked(locked) => locked.now,
+            state => state.open().map_or(0, |open| open.now),
         })
     }
 
@@ -80,10 +81,18 @@ impl Console {
 
     /// What `read` finds in the open console; `None` while it is locked.
     pub(crate) fn open<T: PartialEq + Send + Sync + 'static>(self, read: fn(&Open) -> T) -> Slice<Option<T>> {
+        slice(move || self.state.with(|state| state.open().map(read)))
+    }
+
+    /// What `read` finds while people who do not exist are practised with; `None` at any other time.
+    pub(crate) fn training<T: PartialEq + Send + Sync + 'static>(
+        self,
+        read: fn(&dyn Practising) -> T,
+    ) -> Slice<Option<T>> {
         slice(move || {
             self.state.with(|state| match state {
-                State::Open(open) => Some(read(open)),
-                State::Locked(_) => None,
+                State::Training(training) => Some(read(&**training)),
+                State::Locked(_) | State::Open(_) => None,
             })
         })
     }
@@ -92,7 +101,7 @@ impl Console {
         slice(move || {
             self.state.with(|state| match state {
                 State::Locked(locked) => Some(locked.clone()),
-                State::Open(_) => None,
+                State::Open(_) | State::Training(_) => None,
             })
         })
     }

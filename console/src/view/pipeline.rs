@@ -157,10 +157,8 @@ fn Ticked() -> impl IntoView {
         }
     };
     let export = move |_| {
-        let table = console.with(|state| match state {
-            crate::model::State::Open(open) => Some(csv(&open.practice, &open.ticked_cases(), console.zone)),
-            crate::model::State::Locked(_) => None,
-        });
+        let table = console
+            .with(|state| state.open().map(|open| csv(&open.practice, &open.ticked_cases(), console.zone)));
         if let Some(table) = table {
             file::save("leads.csv", "text/csv;charset=utf-8", &table);
         }
@@ -200,12 +198,9 @@ fn OnTheWay() -> impl IntoView {
         (count(Way::Sending), count(Way::Waiting), count(Way::Refused))
     });
     let settled = move |way: Way| {
-        console.with(|state| match state {
-            crate::model::State::Open(open) => {
-                let these = open.outgoing.iter().filter(|outgoing| outgoing.way == way);
-                these.map(|outgoing| outgoing.ticket).collect::<Vec<_>>()
-            }
-            crate::model::State::Locked(_) => Vec::new(),
+        console.with(|state| {
+            let all = state.open().into_iter().flat_map(|open| &open.outgoing);
+            all.filter(|outgoing| outgoing.way == way).map(|outgoing| outgoing.ticket).collect::<Vec<_>>()
         })
     };
     let again =

@@ -1,7 +1,7 @@
 //! The practice's own affairs: staff, scoring, access log.
 
 use super::slice::slice;
-use super::{access, console, drafting};
+use super::{access, console, drafting, training};
 use crate::model::Event;
 use crate::model::open::Shown;
 use crate::model::settings::{StaffRow, Tab, staff};
@@ -29,6 +29,7 @@ pub(crate) fn Settings() -> impl IntoView {
             {move || match tab.get() {
                 Some(Tab::Access) => access::AccessLog().into_any(),
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
+                Some(Tab::Training) => training::Start().into_any(),
                 Some(Tab::Staff) => Staff().into_any(),
                 None => ().into_any(),
             }}

@@ -3,7 +3,7 @@
 use super::icon::{self, icon};
 use super::later::{Later, Page, fetch_ahead};
 use super::slice::slice;
-use super::{Console, console, history, keys, language, list};
+use super::{Console, console, history, keys, language, list, training};
 use crate::model::open::{Link, Open, Shown};
 use crate::model::settings::Tab;
 use crate::model::{Event, LockReason, shortcut};
@@ -27,6 +27,7 @@ pub(crate) fn Shell() -> impl IntoView {
     view! {
         <div class="shell" data-front=beside class:whole=move || whole.get() == Some(true)>
             <Bar/>
+            <training::Banner/>
             // On a narrow screen one of the two is shown, and the page has a main part in either case.
             <div class="panes" inert=covered(console) role=move || (beside() == "list").then_some("main")>
                 <Show when=move || whole.get() != Some(true)><list::List/></Show>
@@ -58,7 +59,7 @@ fn nothing() -> impl IntoView {
 
 /// Whether what is shown takes the list's place too.
 fn takes_all(open: &Open) -> bool {
-    open.is_pipeline() || matches!(open.shown, Shown::Settings(_))
+    open.is_pipeline() || matches!(open.shown, Shown::Settings(_) | Shown::Feedback)
 }
 
 /// What the page is called, for who hears it.
@@ -69,6 +70,7 @@ fn name(shown: Option<Shown>) -> &'static str {
         Some(Shown::Settings(_)) => "Practice",
         Some(Shown::Take) => "Take a call",
         Some(Shown::Log) => "The log",
+        Some(Shown::Feedback) => "Feedback",
         _ => "Lead",
     })
 }
@@ -80,6 +82,7 @@ enum Part {
     Pipeline,
     Reports,
     Practice,
+    Feedback,
 }
 
 impl Part {
@@ -88,34 +91,44 @@ impl Part {
             _ if open.is_pipeline() => Self::Pipeline,
             Shown::Reports => Self::Reports,
             Shown::Settings(_) => Self::Practice,
+            Shown::Feedback => Self::Feedback,
             _ => Self::Today,
         }
     }
 }
 
-const PARTS: [(Part, &str, &str, &str); 4] = [
-    (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY),
+type Entry = (Part, &'static str, &'static str, &'static str);
+
+const TODAY: Entry = (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY);
+const PARTS: [Entry; 4] = [
+    TODAY,
     (Part::Pipeline, en("Pipeline"), en("All leads (P)"), icon::BOARD),
     (Part::Reports, en("Reports"), en("What the numbers say (R)"), icon::CHART),
     (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE),
 ];
+/// While people who do not exist are practised with.
+const IN_TRAINING: [Entry; 2] =
+    [TODAY, (Part::Feedback, en("Feedback"), en("What practising has shown (R)"), icon::CHECK)];
 
 #[component]
 fn Parts() -> impl IntoView {
     let console = console();
     let here = console.open(Part::of);
-    let part = move |(part, label, title, path): (Part, &'static str, &'static str, &'static str)| {
+    let training = console.training(|_| ());
+    let part = move |(part, label, title, path): Entry| {
         let open = move |_| {
             console.send(match part {
                 Part::Today => Event::OpenQueue,
                 Part::Pipeline => Event::OpenPipeline,
                 Part::Reports => Event::OpenReports,
                 Part::Practice => Event::OpenSettings(Tab::Staff),
+                Part::Feedback => Event::OpenFeedback,
             });
         };
         view! { <button class="part" title=t(title) aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{t(label)}</span></button> }
     };
-    view! { <nav class="parts" aria-label=t("Sections")>{PARTS.into_iter().map(part).collect_view()}</nav> }
+    let parts = move || if training.get().is_some() { &IN_TRAINING[..] } else { &PARTS[..] };
+    view! { <nav class="parts" aria-label=t("Sections")>{move || parts().iter().copied().map(part).collect_view()}</nav> }
 }
 
 /// Whether a dialog covers everything else.
@@ -131,14 +144,16 @@ fn Bar() -> impl IntoView {
     let name = move || practice.with(|p| p.as_ref().map(|p| p.source.name.clone()));
     let staff = move || practice.with(|p| p.as_ref().map(|p| p.staff.to_string()));
     let covered = covered(console);
+    let real = console.training(|_| ());
+    let real = move || real.get().is_none();
     view! {
         <header class="bar" inert=covered>
             <p class="brand" title=name>{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <Parts/>
-            <LogState/>
+            <Show when=real><LogState/></Show>
             <button class="button primary" title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
             <button class="button quiet tool" aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
-            <Bell/>
+            <Show when=real><Bell/></Show>
             <div class="only-wide"><language::Language short=true/></div>
             <span class="staff" title=t("Signed in as")>{staff}</span>
             <button class="button quiet only-wide roomy" aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>

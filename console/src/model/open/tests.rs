@@ -24,7 +24,7 @@ fn opened(leads: u8) -> State {
 fn open(state: &State) -> &Open {
     match state {
         State::Open(open) => open,
-        State::Locked(_) => panic!("locked"),
+        State::Locked(_) | State::Training(_) => panic!("locked"),
     }
 }
 
@@ -144,9 +144,10 @@ fn while_the_log_is_read_it_is_shown_and_nothing_is_written() {
     step(&mut state, Event::Refreshed(Box::new(reading(3))));
     assert_eq!(open(&state).listed.cases.len(), 3);
     assert_eq!(step(&mut state, Event::ClaimHere), []);
-    let mut broken = state.clone();
     step(&mut state, Event::Refreshed(Box::new(practice(5))));
     assert!(matches!(step(&mut state, Event::ClaimHere)[..], [Effect::Append { .. }]));
+    let mut broken = opened(2);
+    step(&mut broken, Event::Refreshed(Box::new(reading(3))));
     let failed = crate::model::Trouble::Log("entry 4 is missing".into());
     assert_eq!(step(&mut broken, Event::Failed(failed)), [Effect::Forget]);
     assert!(matches!(broken, State::Locked(_)), "half a log is not shown on");
