@@ -28,6 +28,7 @@ use gloo_net::http::{Request, Response};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use opening::Opened;
 use session::{Deed, Desk, Session};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -35,7 +36,31 @@ use std::rc::Rc;
 use wire::ThreadId;
 
 thread_local! {
-    static SESSION: RefCell<Option<Rc<Session>>> = const { RefCell::new(None) };
+    static SIGNED_IN: RefCell<Option<SignedIn>> = const { RefCell::new(None) };
+}
+
+/// Who is signed in. An auditor holds nothing by which a lead could be read or written.
+#[derive(Clone)]
+enum SignedIn {
+    Staff(Rc<Session>),
+    Auditor(Rc<Desk>),
+}
+
+impl SignedIn {
+    fn desk(&self) -> &Rc<Desk> {
+        match self {
+            Self::Staff(session) => &session.desk,
+            Self::Auditor(desk) => desk,
+        }
+    }
+}
+
+/// The session of who reads and writes leads.
+fn session() -> Option<Rc<Session>> {
+    SIGNED_IN.with_borrow(|signed_in| match signed_in {
+        Some(SignedIn::Staff(session)) => Some(Rc::clone(session)),
+        Some(SignedIn::Auditor(_)) | None => None,
+    })
 }
 
 /// Shows the console and starts its clock.
@@ -60,7 +85,7 @@ fn perform(console: Console, effect: Effect) {
     match effect {
         Effect::Focus(to) => focus::focus(console, to),
         Effect::Forget => {
-            SESSION.set(None);
+            SIGNED_IN.set(None);
             seal::web::dismiss();
             spawn_local(look(console));
         }
@@ -84,7 +109,11 @@ fn perform(console: Console, effect: Effect) {
         Effect::Unlock { credential, passphrase, remember } => spawn_local(async move {
             let report = move |progress| console.send(Event::Progress(progress));
             match opening::open(credential, passphrase, remember, report).await {
-                Ok(session) => read(console, Rc::new(session)).await,
+                Ok(Opened::Staff(session)) => read(console, session).await,
+                Ok(Opened::Auditor(desk, practice)) => {
+                    SIGNED_IN.set(Some(SignedIn::Auditor(desk)));
+                    console.send(Event::Opened(practice));
+                }
                 Err(trouble) => console.send(Event::Failed(trouble)),
             }
         }),
@@ -93,7 +122,7 @@ fn perform(console: Console, effect: Effect) {
 
 /// Reads the log for the first time, then follows it.
 async fn read(console: Console, session: Rc<Session>) {
-    SESSION.set(Some(Rc::clone(&session)));
+    SIGNED_IN.set(Some(SignedIn::Staff(Rc::clone(&session))));
     let shown = Cell::new(false);
     let show = |practice| {
         let practice = Box::new(practice);
@@ -110,7 +139,7 @@ async fn read(console: Console, session: Rc<Session>) {
 
 /// Writes an event, and reads it back from the log with everything else that is new.
 fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
-    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    let Some(session) = session() else { return };
     spawn_local(async move {
         let written = session.write(ticket, thread, deed).await;
         let read = match written {
@@ -131,13 +160,14 @@ fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
 }
 
 fn read_access(console: Console) {
-    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    let desk = SIGNED_IN.with_borrow(|signed_in| signed_in.as_ref().map(|one| Rc::clone(one.desk())));
+    let Some(desk) = desk else { return };
     spawn_local(async move {
-        let found = match reading_access(console, Rc::clone(&session)).await {
+        let found = match reading_access(console, Rc::clone(&desk)).await {
             Ok(reading) => reading.await,
             Err(_) => Found::Failed(AccessTrouble::Unreachable),
         };
-        if is_current(&session) {
+        if is_signed_in(&desk) {
             console.send(Event::Access(found));
         }
     });
@@ -147,9 +177,9 @@ fn read_access(console: Console) {
 #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn reading_access(
     console: Console,
-    session: Rc<Session>,
+    desk: Rc<Desk>,
 ) -> Result<Pin<Box<dyn Future<Output = Found>>>, SplitLoaderError> {
-    Ok(Box::pin(async move { access::read(&session.desk, |found| console.send(Event::Access(found))).await }))
+    Ok(Box::pin(async move { access::read(&desk, |found| console.send(Event::Access(found))).await }))
 }
 
 /// The people to practise with, made up and the same for every practice, and what it takes to begin.
@@ -166,17 +196,21 @@ fn training() -> Result<Begin, SplitLoaderError> {
 }
 
 fn with_desk(use_it: impl FnOnce(&Desk)) {
-    SESSION.with_borrow(|session| session.as_ref().map(|session| use_it(&session.desk)));
+    SIGNED_IN.with_borrow(|signed_in| signed_in.as_ref().map(|signed_in| use_it(signed_in.desk())));
 }
 
 /// Whether it is still unlocked, and was not locked in between: what comes late belongs to nobody.
 fn is_current(session: &Rc<Session>) -> bool {
-    SESSION.with_borrow(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now, session)))
+    is_signed_in(&session.desk)
+}
+
+fn is_signed_in(desk: &Rc<Desk>) -> bool {
+    SIGNED_IN.with_borrow(|now| now.as_ref().is_some_and(|now| Rc::ptr_eq(now.desk(), desk)))
 }
 
 /// Keeps the stream of heads up; where there is none, asks for new entries instead.
 fn keep_up(console: Console) {
-    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    let Some(session) = session() else { return };
     if !session.line.is_up() {
         refresh(console);
         follow::follow(console, &session);
@@ -185,7 +219,7 @@ fn keep_up(console: Console) {
 
 /// Looks for new entries, if the console is open and nothing is under way.
 fn refresh(console: Console) {
-    let Some(session) = SESSION.with_borrow(Clone::clone) else { return };
+    let Some(session) = session() else { return };
     spawn_local(async move {
         let found = session.refresh().await;
         if is_current(&session)

@@ -3,7 +3,7 @@
 use super::follow::Line;
 use super::kept::KeptKeys;
 use super::relay::{Relay, RelayError};
-use super::trust::{Trusted, read, trust};
+use super::trust::{Trusted, read, trust, vouch};
 use super::{clock, memory};
 use crate::model::Event as ModelEvent;
 use crate::model::Trouble;
@@ -215,7 +215,8 @@ impl Session {
     /// Something was refused: perhaps because a colleague or a key is new. If there is a newer roster, everything is
     /// read again by it.
     async fn renew(&self) -> Result<(), Trouble> {
-        let Trusted { manifest, inbox, kept } = trust(&self.desk, &self.key).await?;
+        let Trusted { manifest, inbox, kept } =
+            trust(&self.desk, &self.key, vouch(&self.desk).await?).await?;
         let version = |inbox: &RefCell<Inbox<WebKey>>| inbox.borrow().staff().roster().version;
         if version(&inbox) > version(&self.inbox) {
             read(&self.desk, &inbox, async |_, _| true).await?;
@@ -335,6 +336,7 @@ impl Session {
             cases,
             refused,
             reading: None,
+            signed: None,
         }
     }
 }

@@ -39,6 +39,17 @@ pub(crate) struct Practice {
     pub(crate) refused: Vec<Refusal>,
     /// While the log is still being read: so many entries of so many.
     pub(crate) reading: Option<(u64, u64)>,
+    /// Its documents as the root key signed them; for auditors.
+    pub(crate) signed: Option<Signed>,
+}
+
+/// Documents of a practice that say nothing about anyone's health, as compact JWS.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Signed {
+    /// The thumbprint of the key that signed them.
+    pub(crate) pin: String,
+    pub(crate) manifest: String,
+    pub(crate) roster: String,
 }
 
 /// One lead.
@@ -257,6 +268,7 @@ pub(crate) mod samples {
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
             reading: None,
+            signed: None,
         }
     }
 }

@@ -169,7 +169,7 @@ impl Trouble {
             Self::SignIn => {
                 t("Ask the owner whether you are on the roster, and check this machine's clock.").into()
             }
-            Self::NoInbox => t("An auditor reads the access log only. Ask the owner for another role.").into(),
+            Self::NoInbox => t("Ask the owner to make you a new credential file.").into(),
             Self::Untrusted(_) | Self::Log(_) => {
                 t("Nothing is shown. Tell the owner before you go on: somebody may have changed what the relay holds.").into()
             }

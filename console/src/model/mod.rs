@@ -262,10 +262,10 @@ pub(crate) fn step(state: &mut State, event: Event) -> Vec<Effect> {
             }
         }
         (State::Locked(locked), Event::Opened(practice)) if locked.is_working() => {
-            let open = Open::new(*practice, locked.now);
-            let focus = open.cursor.map(|thread| Effect::Focus(Focus::Row(thread)));
+            let mut open = Open::new(*practice, locked.now);
+            let effects = open.begin();
             *state = State::Open(Box::new(open));
-            focus.into_iter().chain([Effect::RecallViews]).collect()
+            effects
         }
         // What was believed so far came from the same relay: none of it may be shown any more.
         (State::Open(_) | State::Training(_), Event::Distrusted(found)) => {

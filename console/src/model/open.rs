@@ -120,7 +120,18 @@ impl Open {
         }
     }
 
+    /// What is shown first: the day's work; to an auditor, who did what.
+    pub(crate) fn begin(&mut self) -> Vec<Effect> {
+        if self.practice.role == Role::Auditor {
+            return self.open_settings(Tab::Access);
+        }
+        self.at_cursor().into_iter().chain([Effect::RecallViews]).collect()
+    }
+
     pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
+        if self.practice.role == Role::Auditor && !is_for_auditors(&event) {
+            return Vec::new();
+        }
         match event {
             Event::Search(text) => {
                 self.query.text = text;
@@ -391,6 +402,11 @@ impl Open {
         }
         self.at_cursor()
     }
+}
+
+/// Whatever has to do with leads is not: the relay gives an auditor no entry and takes none, and no key here opens one.
+const fn is_for_auditors(event: &Event) -> bool {
+    matches!(event, Event::OpenSettings(_) | Event::Access(_) | Event::Tick(_))
 }
 
 /// What erases goes to the relay in another way than what is only written.

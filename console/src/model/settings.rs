@@ -5,7 +5,7 @@ use super::case::Practice;
 use super::open::{Open, Shown};
 use super::when::{Zone, full};
 use super::{Effect, access};
-use crate::words::{fill, t};
+use crate::words::{fill, t, tag};
 use wire::StaffId;
 use wire::practice::{Member, Role, Roster};
 
@@ -18,6 +18,8 @@ pub(crate) enum Tab {
     Training,
     /// Who did what at the relay.
     Access,
+    /// What the root key signed.
+    Documents,
 }
 
 impl Tab {
@@ -27,6 +29,7 @@ impl Tab {
             Self::Scoring => "Scoring",
             Self::Training => "Training",
             Self::Access => "Access log",
+            Self::Documents => "Documents",
         })
     }
 
@@ -35,7 +38,7 @@ impl Tab {
         match role {
             Role::Owner => &[Self::Staff, Self::Scoring, Self::Training, Self::Access],
             Role::Coordinator => &[Self::Staff, Self::Scoring, Self::Training],
-            Role::Auditor => &[Self::Staff, Self::Access],
+            Role::Auditor => &[Self::Access, Self::Staff, Self::Documents],
         }
     }
 }
@@ -95,6 +98,23 @@ fn may(role: Role) -> &'static str {
         Role::Coordinator => "Works leads",
         Role::Auditor => "Reads the access log; holds no key to any lead",
     })
+}
+
+/// What the practice's documents say, as labels and values. None of it is about anyone's health.
+pub(crate) fn documents(practice: &Practice) -> Vec<(&'static str, String)> {
+    let source = &practice.source;
+    let signed = |version: u64| fill("version {version}, signed by the pinned key", &[&version]);
+    let pin = practice.signed.as_ref().map(|signed| signed.pin.clone());
+    let asked = source.form.fields().map(|field| field.label.in_language(tag()));
+    vec![
+        (t("Relay"), practice.relay.clone()),
+        (t("Thumbprint of the root key"), pin.unwrap_or_default()),
+        (t("Manifest"), signed(practice.manifest_version)),
+        (t("Roster and keyring"), signed(practice.roster_version)),
+        (t("What the form asks"), asked.collect::<Vec<_>>().join(" · ")),
+        (t("Consent"), source.consent.text.in_language(tag()).to_owned()),
+        (t("Scoring"), fill("{name}, version {version}", &[&source.scoring.name, &source.scoring.version])),
+    ]
 }
 
 /// Who works here first, then who did.
@@ -165,6 +185,39 @@ mod tests {
         let mut open = opened(Role::Owner);
         assert!(open.step(Event::OpenSettings(Tab::Access)).contains(&Effect::ReadAccess));
         assert!(!open.step(Event::OpenSettings(Tab::Access)).contains(&Effect::ReadAccess), "once at a time");
+    }
+
+    #[test]
+    fn an_auditor_sees_who_did_what_and_comes_to_no_lead() {
+        let practice = samples::practice(vec![samples::case(1, "knee", NOW)], Vec::new());
+        let mut open = Open::new(Practice { role: Role::Auditor, ..practice }, NOW);
+        assert_eq!(open.begin(), [Effect::Focus(crate::model::Focus::Page), Effect::ReadAccess]);
+        let thread = wire::ThreadId::from_bytes([1; 16]);
+        let event = lead::thread::Event::Released;
+        let taken = Box::new(event.clone());
+        let tried = [
+            Event::OpenLead(thread),
+            Event::OpenCursor,
+            Event::CallNext,
+            Event::ClaimHere,
+            Event::OpenQueue,
+            Event::OpenPipeline,
+            Event::OpenReports,
+            Event::OpenLog,
+            Event::OpenTake,
+            Event::TakeDown { thread, event: taken },
+            Event::Act { thread, event },
+            Event::OpenTraining,
+            Event::OpenSettings(Tab::Scoring),
+            Event::Back,
+        ];
+        for event in tried {
+            let effects = open.step(event);
+            assert!(effects.iter().all(|effect| matches!(effect, Effect::Focus(_))), "{effects:?}");
+            assert!(matches!(open.shown, Shown::Settings(Tab::Access | Tab::Staff)), "{:?}", open.shown);
+        }
+        open.step(Event::OpenSettings(Tab::Documents));
+        assert_eq!(open.shown, Shown::Settings(Tab::Documents));
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! The practice's own affairs: staff, scoring, access log.
 
+use super::icon::{self, icon};
 use super::slice::slice;
-use super::{access, console, drafting, training};
+use super::{access, console, drafting, file, training};
 use crate::model::Event;
+use crate::model::case::Signed;
 use crate::model::open::Shown;
-use crate::model::settings::{StaffRow, Tab, staff};
+use crate::model::settings::{StaffRow, Tab, documents, staff};
 use crate::words::{en, fill, t};
 use leptos::prelude::*;
+use wire::practice::Role;
 
 #[component]
 pub(crate) fn Settings() -> impl IntoView {
@@ -21,6 +24,9 @@ pub(crate) fn Settings() -> impl IntoView {
     view! {
         <div class="page-in settings">
             <h1>{t("Practice")}</h1>
+            {move || (role.get() == Some(Role::Auditor)).then(|| view! {
+                <p class="note">{icon(icon::LOCK)}<span><strong>{t("You are signed in as an auditor.")}</strong>" "{t("This credential holds no key to inquiries, and the relay hands none out to it: leads cannot be opened with it.")}</span></p>
+            })}
             <nav class="stages" aria-label=t("Practice")>
                 {move || tabs().iter().map(|&this| view! {
                     <button class="stage-tab" aria-current=move || (tab.get() == Some(this)).then_some("page") on:click=move |_| console.send(Event::OpenSettings(this))>{this.label()}</button>
@@ -31,6 +37,7 @@ pub(crate) fn Settings() -> impl IntoView {
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
                 Some(Tab::Training) => training::Start().into_any(),
                 Some(Tab::Staff) => Staff().into_any(),
+                Some(Tab::Documents) => Documents().into_any(),
                 None => ().into_any(),
             }}
         </div>
@@ -61,6 +68,31 @@ fn Staff() -> impl IntoView {
         </table>
         <p class="note"><span>{kept}</span></p>
         <p class="fine">{move || fill("Roster version {version}, signed by the root key. That key is no business of a browser: the owner adds, removes and renews staff with ", &[&version()])}<code class="mono">{"anteroom staff"}</code>{"."}</p>
+    }
+}
+
+/// What the root key signed, and the way to have it checked elsewhere.
+#[component]
+fn Documents() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let facts = move || practice.with(|p| p.as_ref().map(|p| documents(p)).unwrap_or_default());
+    let save = move |name: &'static str, of: fn(&Signed) -> &str| {
+        practice.with_untracked(|p| {
+            if let Some(signed) = p.as_ref().and_then(|p| p.signed.as_ref()) {
+                file::save(name, "application/jose", of(signed));
+            }
+        });
+    };
+    view! {
+        <p class="lede">{t("What every form and every colleague goes by. The root key signed it; nothing in it is about a patient.")}</p>
+        <div class="tool-row">
+            <button class="button" on:click=move |_| save("manifest.jws", |signed| &signed.manifest)>{t("Save the manifest (JWS)")}</button>
+            <button class="button" on:click=move |_| save("roster.jws", |signed| &signed.roster)>{t("Save the roster (JWS)")}</button>
+        </div>
+        <section class="card" aria-label=t("Documents")>
+            <dl class="facts">{move || facts().into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> }).collect_view()}</dl>
+        </section>
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::icon::{self, icon};
 use super::later::{Later, Page, fetch_ahead};
-use super::slice::slice;
+use super::slice::{Slice, slice};
 use super::{Console, console, history, keys, language, list, training};
 use crate::model::open::{Link, Open, Shown};
 use crate::model::settings::Tab;
 use crate::model::{Event, LockReason, shortcut};
 use crate::words::{en, fill, many, t};
 use leptos::prelude::*;
+use wire::practice::Role;
 
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
@@ -100,21 +101,41 @@ impl Part {
 type Entry = (Part, &'static str, &'static str, &'static str);
 
 const TODAY: Entry = (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY);
+const PRACTICE: Entry = (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE);
 const PARTS: [Entry; 4] = [
     TODAY,
     (Part::Pipeline, en("Pipeline"), en("All leads (P)"), icon::BOARD),
     (Part::Reports, en("Reports"), en("What the numbers say (R)"), icon::CHART),
-    (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE),
+    PRACTICE,
 ];
-/// While people who do not exist are practised with.
 const IN_TRAINING: [Entry; 2] =
     [TODAY, (Part::Feedback, en("Feedback"), en("What practising has shown (R)"), icon::CHECK)];
+
+/// What is done here, which decides what the bar offers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Leads,
+    /// With people who do not exist.
+    Training,
+    /// Without a key to any lead.
+    Audit,
+}
+
+fn work(console: Console) -> Slice<Work> {
+    let training = console.training(|_| ());
+    let role = console.open(|open| open.practice.role);
+    slice(move || match role.get() {
+        _ if training.get().is_some() => Work::Training,
+        Some(Role::Auditor) => Work::Audit,
+        _ => Work::Leads,
+    })
+}
 
 #[component]
 fn Parts() -> impl IntoView {
     let console = console();
     let here = console.open(Part::of);
-    let training = console.training(|_| ());
+    let work = work(console);
     let part = move |(part, label, title, path): Entry| {
         let open = move |_| {
             console.send(match part {
@@ -127,7 +148,11 @@ fn Parts() -> impl IntoView {
         };
         view! { <button class="part" title=t(title) aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{t(label)}</span></button> }
     };
-    let parts = move || if training.get().is_some() { &IN_TRAINING[..] } else { &PARTS[..] };
+    let parts = move || match work.get() {
+        Work::Leads => &PARTS[..],
+        Work::Training => &IN_TRAINING[..],
+        Work::Audit => &[PRACTICE][..],
+    };
     view! { <nav class="parts" aria-label=t("Sections")>{move || parts().iter().copied().map(part).collect_view()}</nav> }
 }
 
@@ -144,19 +169,24 @@ fn Bar() -> impl IntoView {
     let name = move || practice.with(|p| p.as_ref().map(|p| p.source.name.clone()));
     let staff = move || practice.with(|p| p.as_ref().map(|p| p.staff.to_string()));
     let covered = covered(console);
-    let real = console.training(|_| ());
-    let real = move || real.get().is_none();
+    let work = work(console);
+    let real = move || work.get() == Work::Leads;
+    let calls = move || work.get() != Work::Audit;
     view! {
         <header class="bar" inert=covered>
             <p class="brand" title=name>{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <Parts/>
             <Show when=real><LogState/></Show>
-            <button class="button primary" title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
-            <button class="button quiet tool" aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
+            <Show when=calls>
+                <button class="button primary" title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
+                <button class="button quiet tool" aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
+            </Show>
             <Show when=real><Bell/></Show>
             <div class="only-wide"><language::Language short=true/></div>
             <span class="staff" title=t("Signed in as")>{staff}</span>
-            <button class="button quiet only-wide roomy" aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
+            <Show when=calls>
+                <button class="button quiet only-wide roomy" aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
+            </Show>
             <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{t("Lock")}</span></button>
         </header>
     }
