@@ -205,3 +205,27 @@ test('a new keyring ends it, and so does the removal from the roster', async () 
   await page.getByText('Ask the owner whether you are on the roster').waitFor();
   assert.deepEqual(await kept(page), {});
 });
+
+test('what one tab forgets, no other one stores again', async () => {
+  const page = await newPage();
+  await open(page, lab.owner);
+  await stored(page);
+  const [forgetting, watching] = [await page.context().newPage(), await page.context().newPage()];
+  for (const tab of [forgetting, watching]) {
+    await tab.goto(`${lab.relay}/console/`);
+    await tab.getByRole('button', { name: 'Forget this machine' }).waitFor();
+  }
+  await forgetting.getByRole('button', { name: 'Forget this machine' }).click();
+  await watching.getByRole('button', { name: 'Forget this machine' }).waitFor({ state: 'detached' });
+  assert.deepEqual(await kept(page), {});
+  // What is erased is forgotten at once: the open tab stores its keys anew, before it shows that.
+  await page.locator('.row').last().click();
+  await page.getByText('Erase this lead').click();
+  await page.getByLabel('I know that nobody can bring it back').check();
+  await page.getByRole('button', { name: 'Erase for good' }).click();
+  await page.getByText('The inquiry was erased.').waitFor();
+  assert.deepEqual(await kept(page), {});
+  await lock(page);
+  await open(page, lab.owner);
+  await stored(page);
+});

@@ -3,6 +3,7 @@
 //! the entries that they belong to, when the relay refuses the sign-in, and when nobody came for a month.
 
 use super::scripts::{member, object};
+use super::store::Era;
 use super::{clock, store};
 use inbox::Anchor;
 use js_sys::Uint8Array;
@@ -20,12 +21,14 @@ const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 pub(super) struct KeptKeys {
     name: String,
     keyring: ChainHash,
+    era: Era,
     table: Rc<RefCell<Kept>>,
 }
 
 impl KeptKeys {
-    /// What was kept under this keyring.
-    pub(super) async fn recall(anchor: &Anchor, staff: &StaffId, keyring: ChainHash) -> Self {
+    /// What was kept under this keyring. What is new is kept until this machine is told to forget, if it was not since
+    /// `era`.
+    pub(super) async fn recall(anchor: &Anchor, staff: &StaffId, keyring: ChainHash, era: &Era) -> Self {
         let name = name(anchor, staff);
         let record = store::get(&name).await;
         let bytes = record.as_ref().and_then(|record| read(record, keyring));
@@ -33,7 +36,7 @@ impl KeptKeys {
             store::remove(&name).await;
         }
         let table = bytes.map(|bytes| Kept::from_bytes(&bytes)).unwrap_or_default();
-        Self { name, keyring, table: Rc::new(RefCell::new(table)) }
+        Self { name, keyring, era: era.clone(), table: Rc::new(RefCell::new(table)) }
     }
 
     /// The same key; it opens by what is kept, and adds to it.
@@ -60,7 +63,7 @@ impl KeptKeys {
             ("used", (clock::now() as f64).into()),
             ("keys", Uint8Array::from(bytes.as_slice()).into()),
         ]);
-        store::put(&self.name, &record).await;
+        store::put(&self.name, &record, &self.era).await;
     }
 }
 

@@ -91,6 +91,7 @@ fn perform(console: Console, effect: Effect) {
         }
         Effect::ForgetMachine => spawn_local(async move {
             store::clear().await;
+            tabs::forgot();
             look(console).await;
         }),
         Effect::LockOthers => tabs::lock_others(),

@@ -3,6 +3,7 @@
 
 use super::relay::Relay;
 use super::session::{Desk, Session};
+use super::store::Era;
 use super::trouble::{key_trouble, unlock_trouble};
 use super::trust::{Trusted, Vouched, remember as remember_versions, sign_in, trust, vouch};
 use super::{crew, kept, remembered};
@@ -32,6 +33,7 @@ pub(super) async fn open(
     remember: Remember,
     report: impl Fn(Progress),
 ) -> Result<Opened, Trouble> {
+    let era = Era::now().await;
     let file = match credential {
         Chosen::File { text, .. } => text,
         Chosen::Remembered(remembered) => remembered::recall(&remembered).await?,
@@ -40,7 +42,7 @@ pub(super) async fn open(
     drop(passphrase);
     let credential = Credential::parse(&plain).map_err(|_| Trouble::NotACredential)?;
     drop(plain);
-    remembered::remember(&file, remember, &credential).await?;
+    remembered::remember(&file, remember, &credential, &era).await?;
     let Credential { relay: base, anchor, staff, role, signing, encryption } = credential;
     let key = match encryption {
         Some(key) => Some(WebKey::import(key).await.map_err(key_trouble)?),
@@ -49,7 +51,7 @@ pub(super) async fn open(
     let signer = WebSigner::import(signing).await.map_err(key_trouble)?;
     let base = base.trim_end_matches('/').to_owned();
     let relay = Relay::new(&base, &anchor.practice);
-    let desk = Desk { base, relay, anchor, staff, role, signer, token: RefCell::new(None) };
+    let desk = Desk { base, relay, anchor, staff, role, signer, era, token: RefCell::new(None) };
 
     report(Progress::SignIn);
     // The workers start while the relay answers.

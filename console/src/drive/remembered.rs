@@ -2,7 +2,7 @@
 //! the secret of a passkey (`static/passkey.js`, [`seal::web::second`]).
 
 use super::scripts::{call, member, object};
-use super::store;
+use super::store::{self, Era};
 use crate::model::{Machine, Remember, Remembered, Trouble};
 use inbox::Credential;
 use js_sys::{Array, Uint8Array};
@@ -52,7 +52,12 @@ pub(super) async fn recall(remembered: &Remembered) -> Result<String, Trouble> {
 }
 
 /// Remembers a file that has opened as `credential`, in place of what was remembered of the same person.
-pub(super) async fn remember(file: &str, how: Remember, credential: &Credential) -> Result<(), Trouble> {
+pub(super) async fn remember(
+    file: &str,
+    how: Remember,
+    credential: &Credential,
+    era: &Era,
+) -> Result<(), Trouble> {
     let Credential { anchor, staff, .. } = credential;
     let (staff, practice) = (staff.to_string(), anchor.practice.to_string());
     let name = format!("{RECORD}{practice}.{}.{staff}", anchor.pin);
@@ -71,7 +76,7 @@ pub(super) async fn remember(file: &str, how: Remember, credential: &Credential)
             members.push(("file", Uint8Array::from(file.as_slice()).into()));
         }
     }
-    store::put(&name, &object(&members)).await;
+    store::put(&name, &object(&members), era).await;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use super::follow::Line;
 use super::kept::KeptKeys;
 use super::relay::{Relay, RelayError};
+use super::store::Era;
 use super::trust::{Trusted, read, trust, vouch};
 use super::{clock, memory};
 use crate::model::Event as ModelEvent;
@@ -34,6 +35,8 @@ pub(super) struct Desk {
     pub(super) staff: StaffId,
     pub(super) role: Role,
     pub(super) signer: WebSigner,
+    /// When it was opened, as to what this machine may keep.
+    pub(super) era: Era,
     pub(super) token: RefCell<Option<Rc<str>>>,
 }
 

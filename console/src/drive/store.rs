@@ -9,15 +9,26 @@ pub(super) async fn get(name: &str) -> Option<JsValue> {
     ask("get", &Array::of1(&name.into())).await.filter(|found| !found.is_undefined())
 }
 
-pub(super) async fn put(name: &str, value: &JsValue) {
-    ask("put", &Array::of2(&name.into(), value)).await;
+/// The time since everything was last forgotten here, in whatever tab. Who began within it keeps nothing once it is over.
+#[derive(Clone)]
+pub(super) struct Era(JsValue);
+
+impl Era {
+    pub(super) async fn now() -> Self {
+        Self(ask("forgotten", &Array::new()).await.unwrap_or(JsValue::UNDEFINED))
+    }
+}
+
+/// Keeps it, if `era` is not over.
+pub(super) async fn put(name: &str, value: &JsValue, era: &Era) {
+    ask("put", &Array::of3(&name.into(), value, &era.0)).await;
 }
 
 pub(super) async fn remove(name: &str) {
     ask("remove", &Array::of1(&name.into())).await;
 }
 
-/// Removes everything.
+/// Removes everything, and ends the era.
 pub(super) async fn clear() {
     ask("clear", &Array::new()).await;
 }

@@ -59,7 +59,7 @@ pub(super) fn remember(desk: &Desk, manifest: &Manifest, staff: &Staff) {
 pub(super) async fn trust(desk: &Desk, key: &WebKey, vouched: Vouched) -> Result<Trusted, Trouble> {
     let Vouched { manifest, staff, seen, .. } = vouched;
     let keys = staff.open_keyring(key).await.map_err(keyring_trouble)?;
-    let kept = KeptKeys::recall(&desk.anchor, &desk.staff, staff.roster().keyring).await;
+    let kept = KeptKeys::recall(&desk.anchor, &desk.staff, staff.roster().keyring, &desk.era).await;
     let keys = keys.map(|key| kept.lend(key));
     remember(desk, &manifest, &staff);
     let inbox = RefCell::new(Inbox::new(&desk.anchor, staff, keys, &seen));
