@@ -78,17 +78,15 @@ fn play(console: Console, scene: &str) {
 }
 
 fn refused() -> Vec<Refusal> {
-    [
-        (17, "The signature is not that of the author it names."),
-        (29, "It cannot be opened: altered, or not sealed to this practice's key."),
-    ]
-    .map(|(seq, why)| Refusal {
-        seq,
-        entry: "u8Yd0c3Q".into(),
-        time: now() - seq * 3_600_000,
-        why: why.into(),
-    })
-    .into()
+    [(17, "the signature is forged"), (29, "altered, or never sealed properly")]
+        .map(|(seq, why)| Refusal {
+            seq,
+            entry: "u8Yd0c3Q".into(),
+            time: now() - seq * 3_600_000,
+            why: why.into(),
+            by_relay: false,
+        })
+        .into()
 }
 
 const NEEDS: [&str; 8] = [

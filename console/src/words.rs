@@ -60,6 +60,34 @@ pub(crate) fn fill(english: &'static str, parts: &[&dyn Display]) -> String {
     filled
 }
 
+/// What a library found, in the language spoken now: its English is the key, with `{0}`, `{1}` for its numbers. What is
+/// said before and after a colon may stand in the file apart. A text that the file lacks stays English.
+pub(crate) fn found(english: &str) -> String {
+    let (key, numbers) = key(english);
+    if let Some(text) = WORDS.with_borrow(|words| words.get(&key).copied()) {
+        let filled = numbers.iter().enumerate();
+        return filled.fold(text.to_owned(), |text, (at, number)| text.replace(&format!("{{{at}}}"), number));
+    }
+    match english.split_once(": ") {
+        Some((what, why)) => format!("{}: {}", found(what), found(why)),
+        None => english.to_owned(),
+    }
+}
+
+/// A text with its numbers set aside.
+fn key(english: &str) -> (String, Vec<&str>) {
+    let (mut key, mut numbers, mut rest) = (String::new(), Vec::new(), english);
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(at);
+        let end = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        // Writing to a String cannot fail.
+        let _ = write!(key, "{before}{{{}}}", numbers.len());
+        numbers.push(&number[..end]);
+        rest = &number[end..];
+    }
+    (key + rest, numbers)
+}
+
 /// `1 lead`, `3 leads`: the one text or the other, with its count.
 pub(crate) fn many(count: u64, one: &'static str, more: &'static str) -> String {
     fill(if count == 1 { one } else { more }, &[&count])

@@ -1,6 +1,9 @@
 // The console in Spanish: a day's work from unlocking to the outcome of a call, and the choice of a language.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
 import { openLab } from './lab.mjs';
@@ -84,6 +87,27 @@ test('a language is chosen, spoken at once and remembered; English fetches no wo
   await page.getByLabel('Idioma').selectOption('en');
   await page.getByRole('button', { name: 'Log verified' }).waitFor();
   assert.equal(await spoken(page), 'en');
+  await page.context().close();
+});
+
+test('why an entry is refused, and what does not fit the form, is said in Spanish too', async () => {
+  const submitted = lab.exchanges.find(({ method, url }) => method === 'POST' && url.endsWith('/inquiries'));
+  const parts = String(submitted.requestBody).split('.');
+  const header = JSON.parse(Buffer.from(parts[0], 'base64url'));
+  const random = () => randomBytes(16).toString('base64url');
+  parts[0] = Buffer.from(JSON.stringify({ ...header, entry: random(), thread: random() })).toString('base64url');
+  await fetch(`${lab.relay}${submitted.url}`, { method: 'POST', headers: { 'content-type': 'application/jose' }, body: parts.join('.') });
+  const answers = { contact: { name: 'Paula Prueba', email: 'ninguno', prefer: 'email' }, service: 'knee-replacement', needs: 'rodilla' };
+  const file = path.join(lab.directory, 'misfit.json');
+  await writeFile(file, JSON.stringify(Array.from({ length: 13 }, () => ({ lang: 'es', answers, visits: [] }))));
+  await lab.anteroom('demo', 'seed', '--count', '13', '--file', file, '--credential', lab.owner);
+  const page = await opened({ locale: 'es-MX', viewport: { width: 1280, height: 844 } });
+  await unlock(page, SPANISH);
+  await page.getByRole('button', { name: '1 rechazada' }).click();
+  await page.getByText('Alterada, o nunca sellada correctamente.').waitFor();
+  assert.deepEqual(await english(page), []);
+  await page.locator('.row', { hasText: 'Paula Prueba' }).click();
+  await page.getByText('no es una dirección de correo electrónico').waitFor();
   await page.context().close();
 });
 

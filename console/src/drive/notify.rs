@@ -3,6 +3,7 @@
 
 use crate::model::Event;
 use crate::view::Console;
+use crate::words::t;
 use leptos::prelude::document;
 use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
@@ -26,5 +27,5 @@ pub(super) fn tell() {
         return;
     }
     // Where it is not allowed any more, the list says it all the same.
-    let _ = Notification::new("Anteroom: something new is waiting");
+    let _ = Notification::new(t("Anteroom: something new is waiting"));
 }

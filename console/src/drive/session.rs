@@ -420,14 +420,6 @@ pub(super) async fn read_to_end(
 
 fn refusal(entry: &RefusedEntry) -> Refusal {
     let RefusedEntry { seq, entry, time, refusal, .. } = *entry;
-    let by = if refusal.is_by_the_relay() {
-        " Only the relay, or someone in its place, can have done this."
-    } else {
-        ""
-    };
-    let mut why = refusal.to_string();
-    if let Some(first) = why.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Refusal { seq, entry: entry.to_string(), time, why: format!("{why}.{by}") }
+    let (why, by_relay) = (refusal.to_string(), refusal.is_by_the_relay());
+    Refusal { seq, entry: entry.to_string(), time, why, by_relay }
 }

@@ -5,7 +5,7 @@ use super::case::Same;
 use super::export::line;
 use super::settings::role_word;
 use super::when::{Zone, full};
-use crate::words::{en, fill, t};
+use crate::words::{self, en, fill, t};
 use std::sync::Arc;
 use wire::access::{AccessRecord, Action, Ending, Subject};
 
@@ -88,7 +88,7 @@ impl AccessTrouble {
             }
             Self::Broken(found) => fill(
                 "The access log does not check: {found}. None of it is shown. Tell whoever runs the relay.",
-                &[found],
+                &[&words::found(found)],
             ),
         }
     }
@@ -185,7 +185,7 @@ pub(crate) fn csv(access: &Access, zone: Zone) -> String {
                 row.role.to_owned(),
                 row.what.to_owned(),
                 row.to,
-                if row.refused { "refused" } else { "done" }.to_owned(),
+                t(if row.refused { "Refused" } else { "Done" }).to_owned(),
                 record.request.to_string(),
             ]);
         }

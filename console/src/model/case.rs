@@ -7,12 +7,12 @@ use super::queue::fold;
 use super::same::Traits;
 use super::score;
 use super::settings::Colleague;
-use crate::words::{t, tag};
+use crate::words::{found, t, tag};
 use lead::hours::iso_date;
 use lead::inquiry::Answers;
-use lead::manifest::ManifestSource;
+use lead::manifest::{Field, ManifestSource};
 use lead::thread::{Availability, Lead};
-use lead::validate::misfits;
+use lead::validate::{Found, problems};
 use lead::{Assessment, Inquiry};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -71,7 +71,26 @@ pub(crate) struct Refusal {
     pub(crate) seq: u64,
     pub(crate) entry: String,
     pub(crate) time: u64,
+    /// What the library found, in English.
     pub(crate) why: String,
+    /// Whether nobody but the relay can have done it.
+    pub(crate) by_relay: bool,
+}
+
+impl Refusal {
+    /// Why, as a sentence.
+    pub(crate) fn words(&self) -> String {
+        let found = found(&self.why);
+        let mut letters = found.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        let sentence: String = first.chain(letters).chain(['.']).collect();
+        let by = if self.by_relay {
+            t(" Only the relay, or someone in its place, can have done this.")
+        } else {
+            ""
+        };
+        sentence + by
+    }
 }
 
 /// A value that is the same as another only if it is that very one: what memos compare of large things.
@@ -135,7 +154,13 @@ impl Case {
         if received.taken.is_some() || received.inquiry.manifest != practice.manifest_version {
             return Vec::new();
         }
-        misfits(&practice.source, &answers, &iso_date(received.time), tag())
+        let asked: Vec<&Field> = practice.source.form.fields().collect();
+        let say = |one: Found| {
+            let label = asked.get(one.field)?.label.in_language(tag());
+            Some(format!("“{label}” {}", found(&one.problem.to_string())))
+        };
+        let problems = problems(&practice.source, &answers, &iso_date(received.time));
+        problems.into_iter().filter_map(say).collect()
     }
 
     /// When the relay took the latest inquiry, in milliseconds.
@@ -284,7 +309,7 @@ mod tests {
         let practice = samples::practice(Vec::new(), Vec::new());
         let misfit =
             |case: &Case, label: &str| case.misfits(&practice).iter().any(|misfit| misfit.starts_with(label));
-        assert!(!misfit(&case, "\"E-mail"), "{:?}", case.misfits(&practice));
+        assert!(!misfit(&case, "“E-mail"), "{:?}", case.misfits(&practice));
         let mut odd = samples::case(1, "knee", now);
         let contact = &mut odd.lead.inquiries[0].inquiry.answers.contact;
         contact.prefer = Some(lead::inquiry::ContactWay::Email);

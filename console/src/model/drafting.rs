@@ -5,7 +5,7 @@
 
 use super::case::{Case, Practice, Same};
 use super::score;
-use crate::words::{fill, t};
+use crate::words::{fill, found, t};
 use lead::manifest::ManifestSource;
 use lead::scoring::versions::{Change, NotPublished};
 use lead::scoring::{Action, Facts, Model, Replay, Versions};
@@ -185,7 +185,7 @@ pub(crate) fn preview(versions: &Versions, trial: &Trial) -> Option<Preview> {
     let moves = replay.moves.iter();
     Some(Preview {
         changes: versions.changes().iter().map(|change| says(change, current, draft)).collect(),
-        faults: draft.faults().iter().map(ToString::to_string).collect(),
+        faults: draft.faults().iter().map(|fault| found(&fault.to_string())).collect(),
         leads: replay.leads,
         moves: moves.map(|((from, to), count)| (name(current, from), name(draft, to), *count)).collect(),
         moved: moved.collect(),

@@ -1,7 +1,7 @@
 //! The locked console: a credential file, a passphrase, and how far opening is.
 
 use super::{Effect, Event, Focus, LockReason};
-use crate::words::{fill, t};
+use crate::words::{self, fill, t};
 
 /// What the unlock screen shows.
 #[derive(Clone, PartialEq, Default)]
@@ -144,9 +144,9 @@ impl Trouble {
             Self::SignIn => t("The relay does not accept this credential.").into(),
             Self::NoInbox => t("This credential holds no key to inquiries.").into(),
             Self::Untrusted(found) => {
-                fill("The relay's documents are not your practice's: {found}.", &[found])
+                fill("The relay's documents are not your practice's: {found}.", &[&words::found(found)])
             }
-            Self::Log(found) => fill("The relay's log does not check: {found}.", &[found]),
+            Self::Log(found) => fill("The relay's log does not check: {found}.", &[&words::found(found)]),
         }
     }
 

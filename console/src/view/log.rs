@@ -58,14 +58,18 @@ fn table(refused: Vec<Refusal>, zone: crate::model::when::Zone) -> impl IntoView
         <table class="refused">
             <thead><tr><th scope="col">{t("Entry")}</th><th scope="col">{t("Received")}</th><th scope="col">{t("Why it was refused")}</th></tr></thead>
             <tbody>
-                {refused.into_iter().map(|refusal| view! {
-                    <tr>
-                        <td><strong>{refusal.seq}</strong>" "<span class="mono">{refusal.entry}</span></td>
-                        <td>{full(refusal.time, zone)}</td>
-                        <td>{refusal.why}</td>
-                    </tr>
-                }).collect_view()}
+                {refused.into_iter().map(|refusal| row(&refusal, zone)).collect_view()}
             </tbody>
         </table>
+    }
+}
+
+fn row(refusal: &Refusal, zone: crate::model::when::Zone) -> impl IntoView + use<> {
+    view! {
+        <tr>
+            <td><strong>{refusal.seq}</strong>" "<span class="mono">{refusal.entry.clone()}</span></td>
+            <td>{full(refusal.time, zone)}</td>
+            <td>{refusal.words()}</td>
+        </tr>
     }
 }

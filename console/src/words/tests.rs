@@ -83,6 +83,41 @@ fn unescaped(literal: &str) -> String {
     joined.replace("\\\"", "\"")
 }
 
+/// Where it is written what libraries find and the console shows.
+const FOUND: [&str; 11] = [
+    "inbox/src/chain.rs",
+    "inbox/src/screen.rs",
+    "inbox/src/trust.rs",
+    "wire/src/log.rs",
+    "wire/src/access.rs",
+    "seal/src/jws.rs",
+    "seal/src/key.rs",
+    "lead/src/manifest.rs",
+    "lead/src/validate.rs",
+    "lead/src/scoring/check.rs",
+    "console/src/drive/access.rs",
+];
+
+/// Their sentences as keys; without a last part that another library says.
+fn of_libraries() -> impl Iterator<Item = String> {
+    FOUND.into_iter().flat_map(|file| {
+        let literals = literals(&code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file)));
+        let sentences = literals.into_iter().map(|(literal, _)| literal).filter(|text| text.contains(' '));
+        // Of names and numbers that are read here, nothing is shown.
+        let unseen = ["a hash is", "a request id is", "PublicKey("];
+        let sentences = sentences.filter(move |text| !unseen.iter().any(|start| text.starts_with(start)));
+        let sentences = sentences.map(|text| text.strip_suffix(": {0}").unwrap_or(&text).to_owned());
+        sentences.map(|text| key(&without_names(&text)).0).collect::<Vec<_>>()
+    })
+}
+
+/// A number for each of the `{names}`.
+fn without_names(text: &str) -> String {
+    let mut pieces = text.split('{');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + "0" + piece.split_once('}').map_or("", |(_, rest)| rest))
+}
+
 /// Every text of the code, and the findings of triage, which are shown by their ids.
 fn texts() -> BTreeSet<String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -101,6 +136,7 @@ fn texts() -> BTreeSet<String> {
         .chain(said)
         .chain(findings.into_iter().flatten())
         .chain(frame)
+        .chain(of_libraries())
         .filter(|text| text.chars().any(char::is_alphabetic))
         .collect()
 }
@@ -118,6 +154,7 @@ fn others() -> impl Iterator<Item = &'static str> {
 fn every_text_is_there_in_every_language_and_no_other() {
     let texts = texts();
     assert!(texts.contains("Next call") && texts.contains("chest-pain"));
+    assert!(texts.contains("is not a phone number") && texts.contains("the body of entry {0} was altered"));
     for tag in others() {
         let words = file(tag);
         let missing: Vec<&String> = texts.iter().filter(|text| !words.contains_key(*text)).collect();
@@ -168,6 +205,10 @@ fn parts_are_filled_in_by_name_and_what_they_hold_is_left_alone() {
     assert!(speak("es", r#"{"{a} of {b}":"de {b}, {a}"}"#));
     assert_eq!(fill("{a} of {b}", &[&1, &2]), "de 2, 1");
     assert_eq!((t("Lock"), tag()), ("Lock", "es"));
+    assert!(speak("es", r#"{"entry {0} of {1}":"de {1}, la {0}","the roster":"la lista"}"#));
+    assert_eq!(found("entry 12 of 340"), "de 340, la 12");
+    assert_eq!(found("the roster: entry 7 of 8"), "la lista: de 8, la 7");
+    assert_eq!(found("the roster: something else"), "la lista: something else");
     assert!(!speak("en", "<!doctype html>"), "a page in place of the file");
     assert_eq!(tag(), "es");
     assert_eq!(many(1, "{count} lead", "{count} leads"), "1 lead");
