@@ -103,7 +103,7 @@ test('why an entry is refused, and what does not fit the form, is said in Spanis
   await lab.anteroom('demo', 'seed', '--count', '13', '--file', file, '--credential', lab.owner);
   const page = await opened({ locale: 'es-MX', viewport: { width: 1280, height: 844 } });
   await unlock(page, SPANISH);
-  await page.getByRole('button', { name: '1 rechazada' }).click();
+  await page.getByRole('button', { name: '1 rechazadas' }).click();
   await page.getByText('Alterada, o nunca sellada correctamente.').waitFor();
   assert.deepEqual(await english(page), []);
   await page.locator('.row', { hasText: 'Paula Prueba' }).click();
