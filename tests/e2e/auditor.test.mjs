@@ -49,7 +49,7 @@ test('an auditor sees who did what, checked, and no key on the keyboard leads fu
     assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
   }
   const csv = await saved(page, 'Export (CSV)');
-  assert.match(csv, /alex-kim,Auditor,Signed in/);
+  assert.match(csv, /"alex-kim","Auditor","Signed in"/);
   await page.getByRole('button', { name: 'Staff', exact: true }).click();
   await page.getByRole('cell', { name: 'Reads the access log; holds no key to any lead' }).waitFor();
   await page.getByRole('button', { name: 'Documents' }).click();

@@ -91,6 +91,10 @@ test('two people are worked with by the keyboard; the relay gets nothing, and th
   const sent = lab.exchanges.slice(from).filter(({ requestBody, url }) => requestBody.length > 0 && !url.endsWith('/token'));
   assert.deepEqual(sent.map(({ method, url }) => `${method} ${url}`), [], 'nothing with a body went to the relay');
   assert.equal(JSON.stringify(await databases(page)), kept, 'and nothing is stored');
+  await page.locator('.row').first().click();
+  await page.getByRole('button', { name: 'Claim', exact: true }).click();
+  await page.getByText('Claimed').first().waitFor();
+  assert.ok(lab.exchanges.slice(from).some(({ method, url }) => method === 'POST' && url.endsWith('/entries')), 'real work does go there');
   assert.ok(!JSON.stringify(await page.evaluate(() => ({ ...localStorage }))).includes('Casey'));
   await page.context().close();
 });

@@ -57,6 +57,10 @@ fn give(focus: Focus) -> bool {
         Focus::Row(thread) => row_id(thread),
     };
     let Some(element) = element(&id) else { return false };
+    if focus == Focus::Page {
+        // It may still be where another page was scrolled to.
+        element.set_scroll_top(0);
+    }
     let has_it = document().active_element().is_some_and(|active| active.id() == id);
     if has_it {
         return true;
