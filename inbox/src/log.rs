@@ -8,7 +8,8 @@ use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
 use lead::thread::{Availability, Body, Event, Lead, Record, fold};
 use seal::Opener;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use wire::api::Page;
 use wire::practice::Role;
 use wire::{EntryId, Head, ThreadId, Thumbprint};
@@ -40,14 +41,45 @@ pub struct RefusedEntry {
     pub refusal: Refusal,
 }
 
+/// A page whose place in the chain is checked, still sealed.
+#[derive(Debug)]
+pub struct Checked<O> {
+    staff: Arc<Staff>,
+    keys: Arc<Keys<O>>,
+    screened: Vec<Screened>,
+    progress: Progress,
+}
+
+/// A page that was opened.
+#[derive(Debug)]
+pub struct OpenedPage {
+    items: Vec<(Item, Option<Thumbprint>)>,
+    progress: Progress,
+}
+
+impl<O: Opener> Checked<O> {
+    /// Opens its entries. Meanwhile the inbox can check what comes next.
+    pub async fn open(self) -> OpenedPage {
+        let Self { staff, keys, screened, progress } = self;
+        let sealed_to: Vec<_> = screened.iter().map(Screened::sealed_to).collect();
+        let items: Vec<Item> = stream::iter(screened)
+            .map(|screened| open(screened, &keys, &staff))
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        OpenedPage { items: items.into_iter().zip(sealed_to).collect(), progress }
+    }
+}
+
 /// A log as far as it was read. Hand it page after page; look at the leads when it is at the end.
 #[derive(Debug)]
 pub struct Inbox<O> {
-    staff: Staff,
-    keys: Keys<O>,
+    staff: Arc<Staff>,
+    keys: Arc<Keys<O>>,
     walk: Walk,
     screen: Screen,
     threads: BTreeMap<ThreadId, Vec<Record>>,
+    changed: BTreeSet<ThreadId>,
     origins: BTreeMap<ThreadId, Thumbprint>,
     desk: Option<EntryId>,
     availability: Option<Availability>,
@@ -60,11 +92,12 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub fn new(anchor: &Anchor, staff: Staff, keys: Keys<O>, memory: &Memory) -> Self {
         Self {
-            staff,
-            keys,
+            staff: Arc::new(staff),
+            keys: Arc::new(keys),
             walk: Walk::from_start(&anchor.practice, memory.head),
             screen: Screen::new(anchor.practice.clone()),
             threads: BTreeMap::new(),
+            changed: BTreeSet::new(),
             origins: BTreeMap::new(),
             desk: None,
             availability: None,
@@ -85,19 +118,27 @@ impl<O: Opener> Inbox<O> {
     /// [`LogError`]: the log is not what it was or should be. Nothing of the page is taken in, and what
     /// was read before must not be shown either.
     pub async fn read(&mut self, page: Page) -> Result<Progress, LogError> {
-        let done = self.walk.step(&page)?;
-        let screened: Vec<_> = page.entries.into_iter().map(|entry| self.screen.look(entry)).collect();
-        let sealed_to: Vec<Option<Thumbprint>> = screened.iter().map(Screened::sealed_to).collect();
-        let (keys, staff) = (&self.keys, &self.staff);
-        let items: Vec<Item> = stream::iter(screened)
-            .map(|screened| open(screened, keys, staff))
-            .buffered(AT_ONCE)
-            .collect()
-            .await;
-        for (item, key) in items.into_iter().zip(sealed_to) {
+        let opened = self.check(page)?.open().await;
+        Ok(self.take_in(opened))
+    }
+
+    /// The first part of [`Self::read`], which needs no key: the chain, and what can be said against an entry before it is
+    /// opened. [`Self::head`] is at the page's end then.
+    ///
+    /// # Errors
+    /// [`LogError`], as for [`Self::read`].
+    pub fn check(&mut self, page: Page) -> Result<Checked<O>, LogError> {
+        let progress = if self.walk.step(&page)? { Progress::End } else { Progress::More };
+        let screened = page.entries.into_iter().map(|entry| self.screen.look(entry)).collect();
+        Ok(Checked { staff: Arc::clone(&self.staff), keys: Arc::clone(&self.keys), screened, progress })
+    }
+
+    /// The last part of [`Self::read`]. Pages are taken in in the order in which they were checked.
+    pub fn take_in(&mut self, opened: OpenedPage) -> Progress {
+        for (item, key) in opened.items {
             self.take(item, key);
         }
-        Ok(if done { Progress::End } else { Progress::More })
+        opened.progress
     }
 
     fn take(&mut self, item: Item, sealed_to: Option<Thumbprint>) {
@@ -138,6 +179,7 @@ impl<O: Opener> Inbox<O> {
         };
         let record = Record { entry: meta.id, seq: meta.seq, time: meta.time, body };
         self.threads.entry(meta.thread).or_default().push(record);
+        self.changed.insert(meta.thread);
         if let Some(key) = sealed_to {
             self.origins.entry(meta.thread).or_insert(key);
         }
@@ -178,6 +220,17 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub fn leads(&self) -> Vec<Lead> {
         self.threads.iter().map(|(thread, records)| fold(*thread, records)).collect()
+    }
+
+    /// One thread, folded.
+    #[must_use]
+    pub fn lead(&self, thread: &ThreadId) -> Option<Lead> {
+        self.threads.get(thread).map(|records| fold(*thread, records))
+    }
+
+    /// A thread that came or changed and was not given here since; `None`: there is no other.
+    pub fn next_changed(&mut self) -> Option<ThreadId> {
+        self.changed.pop_first()
     }
 
     /// What was refused, in the log's order.

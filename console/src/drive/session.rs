@@ -19,7 +19,7 @@ use lead::thread::{ErasureGround, Event, EventClaims};
 use seal::random::make_entry_id;
 use seal::web::{WebKey, WebSigner};
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use wire::api::Erasure;
@@ -97,8 +97,8 @@ pub(super) struct Session {
     manifest: RefCell<Rc<Manifest>>,
     inbox: RefCell<Inbox<WebKey>>,
     kept: RefCell<Rc<KeptKeys>>,
-    /// As shown last; leads that did not change are shown on without being read again.
-    cases: RefCell<Vec<Arc<Case>>>,
+    /// Every lead that was assessed; one that did not change is shown on as it is.
+    cases: RefCell<BTreeMap<ThreadId, Arc<Case>>>,
     /// Whether a reading is under way: two at once would read the same page twice.
     busy: Cell<bool>,
     /// Whether there may be more since it began.
@@ -154,13 +154,14 @@ impl Session {
     ) -> Result<(), Trouble> {
         self.busy.set(true);
         let next = Cell::new(1);
-        let read = read(&self.desk, &self.inbox, async |entries, of| {
+        let report = async |entries, of| {
             if entries < of && entries >= next.get() {
                 next.set(entries * 4);
                 show(Practice { reading: Some((entries, of)), ..self.practice().await });
             }
             is_wanted()
-        });
+        };
+        let read = read(&self.desk, &self.inbox, async || self.assess().await, report);
         let read = read.await;
         self.busy.set(false);
         if read? && is_wanted() {
@@ -194,7 +195,7 @@ impl Session {
         let (before, refused) = (self.inbox.borrow().head(), self.inbox.borrow().refused().len());
         loop {
             self.again.set(false);
-            match read_to_end(&self.desk, &self.inbox, async |_, _| true).await {
+            match read_to_end(&self.desk, &self.inbox, async || (), async |_, _| true).await {
                 Ok(_) => {}
                 Err(ReadError::Relay(_)) => return ModelEvent::Unreachable,
                 Err(ReadError::Log(error)) => return ModelEvent::Distrusted(error.to_string()),
@@ -222,7 +223,7 @@ impl Session {
             trust(&self.desk, &self.key, vouch(&self.desk).await?).await?;
         let version = |inbox: &RefCell<Inbox<WebKey>>| inbox.borrow().staff().roster().version;
         if version(&inbox) > version(&self.inbox) {
-            read(&self.desk, &inbox, async |_, _| true).await?;
+            read(&self.desk, &inbox, async || (), async |_, _| true).await?;
             self.inbox.replace(inbox.into_inner());
             self.kept.replace(Rc::new(kept));
             self.manifest.replace(Rc::new(manifest));
@@ -300,31 +301,36 @@ impl Session {
         seal::web::seal(&binding, token.as_bytes(), manifest.inbox.keys.first()?).await.ok()
     }
 
+    /// Scores the leads that came or changed since.
+    async fn assess(&self) {
+        let manifest = Rc::clone(&self.manifest.borrow());
+        let pace = Pace::new();
+        loop {
+            let lead = {
+                let mut inbox = self.inbox.borrow_mut();
+                let Some(thread) = inbox.next_changed() else { return };
+                inbox.lead(&thread)
+            };
+            // A thread without an inquiry, not even an erased one, is no lead: the practice's programs write such.
+            if let Some(lead) = lead.filter(|lead| !lead.inquiries.is_empty() || lead.erased > 0) {
+                self.cases.borrow_mut().insert(lead.thread, Arc::new(Case::new(lead, &manifest.source)));
+            }
+            pace.keep().await;
+        }
+    }
+
     /// The practice as it stands now.
     pub(super) async fn practice(&self) -> Practice {
+        self.assess().await;
         let manifest = Rc::clone(&self.manifest.borrow());
-        let (leads, refused, head, roster, role, availability) = {
+        let (refused, head, roster, role, availability) = {
             let inbox = self.inbox.borrow();
             let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
             let roster = inbox.staff().roster();
             // The file says what was so when it was made; the roster decides.
             let role = roster.member(&self.desk.staff).map_or(self.desk.role, |member| member.role);
-            (inbox.leads(), refused, inbox.head(), roster.clone(), role, inbox.availability().cloned())
+            (refused, inbox.head(), roster.clone(), role, inbox.availability().cloned())
         };
-        let before = self.cases.take();
-        let mut cases = Vec::with_capacity(before.len());
-        let pace = Pace::new();
-        // A thread without an inquiry, not even an erased one, is no lead: the practice's programs write such.
-        let leads = leads.into_iter().filter(|lead| !lead.inquiries.is_empty() || lead.erased > 0);
-        for lead in leads {
-            let known = before.binary_search_by_key(&lead.thread, |case| case.lead.thread);
-            cases.push(match known {
-                Ok(at) if before[at].lead == lead => Arc::clone(&before[at]),
-                _ => Arc::new(Case::new(lead, &manifest.source)),
-            });
-            pace.keep().await;
-        }
-        self.cases.replace(cases.clone());
         Practice {
             staff: self.desk.staff.clone(),
             role,
@@ -336,7 +342,7 @@ impl Session {
             retention_days: roster.retention_days,
             availability,
             head,
-            cases,
+            cases: self.cases.borrow().values().cloned().collect(),
             refused,
             reading: None,
             signed: None,
@@ -377,40 +383,36 @@ async fn breathe() {
     let _ = wasm_bindgen_futures::JsFuture::from(pause).await;
 }
 
-/// Reads page after page to the end of the log, and remembers it. `report` is told how many of how many entries
-/// are read, and says whether to go on; gives whether the end was reached. While a page is decrypted, the next one is on
-/// its way.
-#[expect(clippy::await_holding_refcell_ref, reason = "`busy` keeps every other reader away")]
+/// Reads page after page to the end of the log, and remembers it. `report` is told how many of how many entries are read,
+/// and says whether to go on; gives whether the end was reached. While workers open a page, the next one comes and its
+/// chain is checked, and there is time for what can be done `meanwhile`.
 pub(super) async fn read_to_end(
     desk: &Desk,
     inbox: &RefCell<Inbox<WebKey>>,
+    meanwhile: impl AsyncFn(),
     report: impl AsyncFn(u64, u64) -> bool,
 ) -> Result<bool, ReadError> {
-    let fetch = async |seq| desk.signed_in(async |token: &str| desk.relay.page(token, seq).await).await;
-    let at = inbox.borrow().head().seq;
-    let mut page = fetch(at).await.map_err(ReadError::Relay)?;
-    loop {
+    let fetch = async |seq| {
+        let page = desk.signed_in(async |token: &str| desk.relay.page(token, seq).await).await;
+        let page = page.map_err(ReadError::Relay)?;
         let (last, end) = (page.entries.last().map(|entry| entry.meta.seq), page.head.seq);
-        let ahead = async {
-            match last {
-                Some(last) if last < end => Some(fetch(last).await),
-                _ => None,
-            }
-        };
-        let (read, next) = {
-            let mut inbox = inbox.borrow_mut();
-            futures_util::future::join(inbox.read(page), ahead).await
-        };
-        let read = read.map_err(ReadError::Log)?;
-        let at = inbox.borrow().head().seq;
-        if !report(at, end).await {
+        let checked = inbox.borrow_mut().check(page).map_err(ReadError::Log)?;
+        Ok((checked, last.unwrap_or(end), end))
+    };
+    let at = inbox.borrow().head().seq;
+    let (mut page, mut last, mut end) = fetch(at).await?;
+    loop {
+        let ahead = async { if last < end { Some(fetch(last).await) } else { None } };
+        let (opened, next, ()) = futures_util::future::join3(page.open(), ahead, meanwhile()).await;
+        let progress = inbox.borrow_mut().take_in(opened);
+        if !report(last, end).await {
             return Ok(false);
         }
         breathe().await;
-        page = match (read, next) {
+        (page, last, end) = match (progress, next) {
             (Progress::End, _) => break,
-            (Progress::More, Some(next)) => next.map_err(ReadError::Relay)?,
-            (Progress::More, None) => fetch(at).await.map_err(ReadError::Relay)?,
+            (Progress::More, Some(next)) => next?,
+            (Progress::More, None) => fetch(last).await?,
         };
     }
     let head = inbox.borrow().head();

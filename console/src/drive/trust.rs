@@ -70,9 +70,10 @@ pub(super) async fn trust(desk: &Desk, key: &WebKey, vouched: Vouched) -> Result
 pub(super) async fn read(
     desk: &Desk,
     inbox: &RefCell<Inbox<WebKey>>,
+    meanwhile: impl AsyncFn(),
     report: impl AsyncFn(u64, u64) -> bool,
 ) -> Result<bool, Trouble> {
-    read_to_end(desk, inbox, report).await.map_err(|error| match error {
+    read_to_end(desk, inbox, meanwhile, report).await.map_err(|error| match error {
         ReadError::Relay(error) => relay_trouble(desk, error),
         ReadError::Log(error) => Trouble::Log(error.to_string()),
     })
