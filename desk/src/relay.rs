@@ -76,8 +76,9 @@ impl From<RelayError> for Failure {
             RelayError::Unreachable { .. } => {
                 "check the network and that the relay is running, then run the command again"
             }
-            RelayError::Refused { status: 401, .. } => {
-                "check this machine's clock, and that your credential is the newest one that the owner gave you"
+            RelayError::Refused { status: 401, .. } => NOT_LET_IN,
+            RelayError::Refused { kind: Some(kind), .. } if kind.ends_with(":assertion-refused") => {
+                NOT_LET_IN
             }
             RelayError::Refused { status: 403, .. } => {
                 "ask the practice's owner: your role does not allow this"
@@ -94,9 +95,14 @@ impl From<RelayError> for Failure {
                 "check that the address is the relay's, and that relay and program are of one release"
             }
         };
-        Self::new(Exit::Relay, &error, todo)
+        let exit = if matches!(error, RelayError::Page(_)) { Exit::Usage } else { Exit::Relay };
+        Self::new(exit, &error, todo)
     }
 }
+
+/// What to do where a sign-in is refused.
+const NOT_LET_IN: &str = "check this machine's clock, and that your credential is the newest one that the owner gave you: \
+    one that was replaced or removed signs nothing more";
 
 /// A relay's address and a connection to it.
 #[derive(Debug, Clone)]

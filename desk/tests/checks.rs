@@ -113,7 +113,8 @@ fn a_leaver_reads_nothing_more_and_patients_seal_to_a_new_key() {
 
     let said = stdout(&lab.ok(&["staff", "remove", "sam-rivera", "--dir", &lab.practice()]));
     assert!(said.contains("new key"), "{said}");
-    lab.fails(4, &["inbox", "list", "--credential", &leaver]);
+    let (_, said) = lab.fails(4, &["inbox", "list", "--credential", &leaver]);
+    assert!(said.contains("replaced or removed"), "{said}");
     lab.fails(1, &["staff", "remove", "sam-rivera", "--dir", &lab.practice()]);
 
     // Two under the old key, one under the new: who stayed reads all three, and so does the recovery key.
@@ -188,6 +189,13 @@ fn verify_site_checks_every_link_from_the_page() {
     let said = states(&stdout(&lab.ok(&verify)));
     assert!(said.iter().all(|(state, _)| state == "well"), "{said:?}");
     assert!(said.len() >= 10, "{said:?}");
+
+    for (address, exit, words) in
+        [("contact", 2, "give it in full"), ("http://127.0.0.1:1/", 1, "everybody may see the page")]
+    {
+        let (_, said) = lab.fails(exit, &["verify-site", address, "--credential", &owner]);
+        assert!(said.contains(words), "{said}");
+    }
 
     let changes: [(&str, String, String, i32, &str); 7] = [
         ("no snippet", "<p>Hello</p>".into(), policy.clone(), 8, "holds no snippet"),

@@ -179,6 +179,20 @@ fn staff_work_is_signed_sealed_and_shown() {
     lab.fails(7, &["inbox", "note", "000-000", "x", "--credential", &coordinator]);
     let too_long = "x".repeat(70_000);
     lab.fails(1, &["inbox", "note", reference, &too_long, "--credential", &coordinator]);
+
+    // What makes no sense is said, and not written.
+    for (exit, arguments, words) in [
+        (2, vec!["note", reference, " "], "the note is empty"),
+        (2, vec!["book", reference, "2026-12-01 14:30"], "with the offset"),
+        (2, vec!["book", reference, "2020-12-01T14:30:00-06:00"], "2020-12-01 20:30 UTC is past"),
+        (7, vec!["cancel", reference, "--by", "patient"], "no appointment"),
+    ] {
+        let all = [&["inbox"], &arguments[..], &["--credential", &coordinator]].concat();
+        let (_, said) = lab.fails(exit, &all);
+        assert!(said.contains(words), "{said}");
+    }
+    let verified = stdout(&lab.ok(&["log", "verify", "--credential", &owner]));
+    assert!(verified.contains("5 entries in 2 threads"), "{verified}");
 }
 
 #[test]

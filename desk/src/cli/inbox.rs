@@ -178,7 +178,7 @@ pub(crate) struct InboxBook {
     #[arg(value_name = "ID")]
     pub(crate) id: String,
     /// When it begins, with the offset: 2026-12-01T14:30:00-06:00
-    #[arg(value_name = "TIME")]
+    #[arg(value_name = "TIME", value_parser = moment)]
     pub(crate) start: jiff::Timestamp,
     /// How long it takes
     #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1440))]
@@ -200,6 +200,12 @@ pub(crate) struct InboxCancel {
     pub(crate) by: ByArg,
     #[command(flatten)]
     pub(crate) of: OfCredential,
+}
+
+/// A time with its offset; an error says what one looks like.
+fn moment(text: &str) -> Result<jiff::Timestamp, &'static str> {
+    text.parse()
+        .map_err(|_| "give it with the offset, as `anteroom inbox slots` does: 2026-12-01T14:30:00-06:00")
 }
 
 /// Who called an appointment off.

@@ -92,7 +92,7 @@ pub(super) fn restore(context: &Context, options: &Restore) -> Result<(), Failur
     context.output.print(&contents, || {
         format!(
             "{count} files of {} are in {}. Check the paths in desk.toml, then run `anteroom doctor`.",
-            contents.made,
+            clock::parse_rfc3339(&contents.made).map_or_else(|| contents.made.clone(), clock::local),
             options.to.display()
         )
     })

@@ -160,8 +160,9 @@ pub(super) async fn retry(context: &Context, options: &EhrRetry) -> Result<(), F
         signed_in.append(sealed).await?;
     }
     let references: Vec<String> = chosen.iter().map(|lead| lead.reference()).collect();
-    context.output.print(&json!({ "asked": references }), || {
-        format!("{} asked for: the desk tries again.", references.len())
+    context.output.print(&json!({ "asked": references }), || match references.len() {
+        0 => "Nobody waits for a person to look.".to_owned(),
+        count => format!("{count} asked for: the desk tries again."),
     })
 }
 

@@ -99,9 +99,11 @@ pub(super) async fn preview(context: &Context, options: &SequencePreview) -> Res
     let mut list: Vec<Value> = Vec::new();
     for assessed in reading.assessed() {
         for run in chosen(assessed.lead, Some(&assessed.assessment), &sequences) {
-            let Some(sequence) = sequences.iter().find(|known| known.id == run.sequence) else { continue };
-            let next = next(sequence, &run, assessed.lead, &reading.manifest.source.hours, now);
-            let (what, at) = words(&next);
+            let hours = &reading.manifest.source.hours;
+            let (what, at) = match sequences.iter().find(|known| known.id == run.sequence) {
+                Some(sequence) => words(&next(sequence, &run, assessed.lead, hours, now)),
+                None => ("nothing: there is no such sequence in the settings' folder".into(), None),
+            };
             let reference = assessed.reference();
             let when = at.map_or_else(String::new, |at| format!(" at {}", clock::local(at)));
             lines.push(clean_line(&format!("{reference}  {}  {what}{when}", run.sequence)));

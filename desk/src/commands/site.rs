@@ -7,7 +7,7 @@ use crate::cli::VerifySite;
 use crate::failure::{Exit, Failure};
 use crate::findings::Findings;
 use crate::page::{self, Policy, Script};
-use crate::relay::fetch_public;
+use crate::relay::{RelayError, fetch_public};
 use crate::session::Session;
 use base64ct::{Base64, Encoding};
 use lead::Manifest;
@@ -19,7 +19,12 @@ const PASTE: &str = "paste what `anteroom snippet` prints, unchanged";
 pub(super) async fn verify(context: &Context, options: &VerifySite) -> Result<(), Failure> {
     let mut session = Session::open(context, &options.of.credential)?;
     let mut findings = Findings::default();
-    let page = fetch_public(&options.url).await?;
+    let page = fetch_public(&options.url).await.map_err(|error| match error {
+        RelayError::Unreachable { .. } => {
+            Failure::new(Exit::Failed, error, "check the address, and that everybody may see the page")
+        }
+        error => error.into(),
+    })?;
     let html = String::from_utf8_lossy(&page.body).into_owned();
     let manifest = session.manifest().await;
     let manifest = findings.take(manifest);

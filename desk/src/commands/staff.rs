@@ -345,8 +345,8 @@ pub(super) async fn list(context: &Context, of: &OfCredential) -> Result<(), Fai
                 vec![
                     member.id.to_string(),
                     role_name(member.role).to_owned(),
-                    clock::local(member.not_before * 1000),
-                    member.not_after.map(|end| clock::local(end * 1000)).unwrap_or_default(),
+                    clock::local_short(member.not_before * 1000),
+                    member.not_after.map(|end| clock::local_short(end * 1000)).unwrap_or_default(),
                     if member.is_active(now) { "active" } else { "ended" }.to_owned(),
                 ]
             })

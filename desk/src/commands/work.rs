@@ -18,8 +18,17 @@ use serde_json::json;
 use wire::ThreadId;
 use wire::api::Erasure;
 
+const DAY: u64 = 86_400_000;
+
 /// Writes a note.
 pub(super) async fn note(context: &Context, options: InboxNote) -> Result<(), Failure> {
+    if options.text.trim().is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "the note is empty",
+            "write what is to be remembered, in quotes",
+        ));
+    }
     append(context, &options.of, &options.id, Event::NoteAdded { text: options.text }).await
 }
 
@@ -80,19 +89,23 @@ pub(super) async fn follow(context: &Context, options: &InboxFollow) -> Result<(
 
 /// Writes down an appointment.
 pub(super) async fn book(context: &Context, options: &InboxBook) -> Result<(), Failure> {
-    let start = u64::try_from(options.start.as_millisecond()).map_err(|_| {
-        Failure::new(
+    let start = u64::try_from(options.start.as_millisecond()).unwrap_or_default();
+    // What somebody came for today may be written down afterwards.
+    if start.saturating_add(DAY) < clock::now_ms() {
+        return Err(Failure::new(
             Exit::Usage,
-            "the appointment is before 1970",
-            "give the time as 2026-12-01T14:30:00-06:00",
-        )
-    })?;
+            format!("{} is past", clock::local(start)),
+            "check the year, and give the time as 2026-12-01T14:30:00-06:00",
+        ));
+    }
     let end = Some(start.saturating_add(u64::from(options.minutes) * 60_000));
     let slot = Slot { start, end, reference: None };
-    append_with(context, &options.of, &options.id, |reading, lead| match lead.appointment {
-        _ if options.ask => Event::AppointmentRequested { slot: offered(reading, slot) },
-        None => Event::AppointmentBooked { slot, reference: None },
-        Some(_) => Event::AppointmentRescheduled { slot, reference: None },
+    append_with(context, &options.of, &options.id, |reading, lead| {
+        Ok(match lead.appointment {
+            _ if options.ask => Event::AppointmentRequested { slot: offered(reading, slot) },
+            None => Event::AppointmentBooked { slot, reference: None },
+            Some(_) => Event::AppointmentRescheduled { slot, reference: None },
+        })
     })
     .await
 }
@@ -115,24 +128,34 @@ pub(super) async fn cancel(context: &Context, options: &InboxCancel) -> Result<(
         ByArg::Patient => CalledOff::Patient,
         ByArg::Practice => CalledOff::Practice,
     };
-    append(context, &options.of, &options.id, Event::AppointmentCancelled { by }).await
+    append_with(context, &options.of, &options.id, |_, lead| {
+        if lead.appointment.is_none() && lead.requested.is_none() {
+            return Err(Failure::new(
+                Exit::Absent,
+                format!("{} has no appointment, and none is asked for", options.id),
+                "`anteroom inbox show` says what was done about it",
+            ));
+        }
+        Ok(Event::AppointmentCancelled { by })
+    })
+    .await
 }
 
 async fn append(context: &Context, of: &OfCredential, id: &str, event: Event) -> Result<(), Failure> {
-    append_with(context, of, id, |_, _| event).await
+    append_with(context, of, id, |_, _| Ok(event)).await
 }
 
 async fn append_with(
     context: &Context,
     of: &OfCredential,
     id: &str,
-    event: impl FnOnce(&Reading, &Lead) -> Event,
+    event: impl FnOnce(&Reading, &Lead) -> Result<Event, Failure>,
 ) -> Result<(), Failure> {
     let mut session = Session::open(context, &of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
     let lead = find(&reading, &all, id)?;
-    let sealed = seal_in(&session, &reading, lead.lead.thread, event(&reading, lead.lead)).await?;
+    let sealed = seal_in(&session, &reading, lead.lead.thread, event(&reading, lead.lead)?).await?;
     let receipt = session.sign_in().await?.append(sealed).await?;
     let json = json!({ "reference": lead.reference(), "entry": receipt.entry, "seq": receipt.seq });
     context.output.print(&json, || format!("Entry {} is written on {}.", receipt.seq, lead.reference()))

@@ -62,7 +62,10 @@ impl Values {
 
     /// Made-up ones, to look at a template.
     pub(crate) fn sample(manifest: &Manifest, sender: &Sender, language: &str) -> Self {
-        let (day, time) = crate::clock::day_and_time(1_800_000_000_000, manifest.source.hours.zone, language);
+        // Friday, 15 January 2027, at half past two by the practice's clocks.
+        let (half_past_two, zone) = (1_800_023_400_000_u64, manifest.source.hours.zone);
+        let at = half_past_two.saturating_add_signed(-zone.offset_ms(half_past_two));
+        let (day, time) = crate::clock::day_and_time(at, zone, language);
         Self(BTreeMap::from([
             ("greeting", greeting("Avery Sample", language)),
             ("practice", manifest.source.name.clone()),
