@@ -12,9 +12,8 @@ const LOADER: u64 = 3_000;
 const WIDGET: u64 = 90_000;
 /// The console's first transfer, brotli, in bytes: everything that is fetched until the queue of decrypted leads is on the
 /// screen. The pages beside the queue are in files of their own (`split.rs`), fetched after that, and so is another
-/// language's file. This is where it stands, so that it can only fall. It was 397,000 before auditors signed in and training
-/// had its banner.
-const CONSOLE: u64 = 402_000;
+/// language's file. The aim is 400,000; this is where it stands, so that it can only fall.
+const CONSOLE: u64 = 398_000;
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
