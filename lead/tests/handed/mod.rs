@@ -26,7 +26,7 @@ pub(crate) struct Sample {
 
 /// All of them but the erased one.
 pub(crate) fn samples() -> Vec<Sample> {
-    vec![Sample::referred(), Sample::child(), Sample::hostile()]
+    vec![Sample::referred(), Sample::child(), Sample::hostile(), Sample::without_a_member_id()]
 }
 
 pub(crate) fn route() -> Route {
@@ -141,6 +141,20 @@ impl Sample {
         };
         let booked = Event::AppointmentBooked { slot: Slot::at(NOW + DAY), reference: None };
         Self::of(3, answers, "en", vec![booked])
+    }
+
+    /// Has a plan, and not its card at hand.
+    pub(crate) fn without_a_member_id() -> Self {
+        let answers = Answers {
+            contact: Contact { name: "Sam Example".into(), ..Contact::default() },
+            insurance: Some(Insurance::Plan {
+                carrier: "Example Health".into(),
+                plan: None,
+                member_id: None,
+            }),
+            ..Answers::default()
+        };
+        Self::of(4, answers, "en", vec![])
     }
 
     /// Called off, and booked anew at the same time.
