@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { assertAccessible } from './axe.mjs';
 import { openLab, root } from './lab.mjs';
 
 let lab;
@@ -69,6 +70,7 @@ test('a page whose part cannot be fetched says so, and can be tried again', asyn
   await page.keyboard.press('r');
   await missing(page).waitFor();
   assert.match(await page.getByRole('alert').innerText(), /Check the connection and try again/);
+  await assertAccessible(page, 'a page that is missing', {});
   await page.getByRole('button', { name: 'Try again' }).click();
   await missing(page).waitFor();
 

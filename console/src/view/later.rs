@@ -136,7 +136,7 @@ fn missing(fetch: impl Fn() + 'static) -> impl IntoView {
     view! {
         <div class="page-none" role="alert">
             {icon(icon::ALERT)}
-            <p><strong>{t("This page could not be loaded.")}</strong></p>
+            <h1>{t("This page could not be loaded.")}</h1>
             <p>{t("What you saved is in the log. Check the connection and try again. If that does not help, the console was renewed since you opened it: load the page again.")}</p>
             <button class="button" on:click=move |_| fetch()>{t("Try again")}</button>
         </div>
