@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 export const root = path.resolve(import.meta.dirname, '../..');
-export const programs = path.join(root, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+export const programs = path.join(root, process.env.CARGO_TARGET_DIR ?? 'target', process.env.PROGRAMS ?? 'debug');
 const PASSPHRASE = 'a passphrase for tests only';
 const CHROMIUM_ARGUMENTS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',

@@ -11,7 +11,10 @@ pub(super) fn measure(report: &mut Report) -> Result<()> {
     build::run(Some(Part::Console))?;
     tool::chromium()?;
     tool::npm("tests")?;
-    run(&mut cargo(&["build", "--package", "relay", "--package", "desk"]))?;
+    run(&mut cargo(&["build", "--release", "--package", "relay", "--package", "desk"]))?;
     report.add("The console's transfer sizes", budget::console)?;
-    report.run("10,000 leads in Chromium", Command::new("node").arg("tests/bench/console.mjs"))
+    report.run(
+        "10,000 leads in Chromium",
+        Command::new("node").arg("tests/bench/console.mjs").env("PROGRAMS", "release"),
+    )
 }
