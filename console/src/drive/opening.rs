@@ -11,6 +11,7 @@ use crate::model::case::{Practice, Signed};
 use crate::model::settings::colleagues;
 use crate::model::{Chosen, Progress, Remember, Trouble};
 use inbox::Credential;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use seal::web::{WebKey, WebSigner};
 use seal::{Opener, Signer};
 use std::cell::RefCell;
@@ -74,8 +75,10 @@ pub(super) async fn open(
     }
     Ok(match opened? {
         Held::Nothing(vouched) => {
-            let practice = audited(&desk, *vouched);
-            Opened::Auditor(Rc::new(desk), Box::new(practice))
+            let desk = Rc::new(desk);
+            let late = |_| Trouble::Unreachable { relay: desk.base.clone(), elsewhere: false };
+            let practice = audited(Rc::clone(&desk), vouched).await.map_err(late)?;
+            Opened::Auditor(desk, practice)
         }
         Held::Key(key, trusted) => {
             report(Progress::Read { entries: 0, of: 0 });
@@ -102,13 +105,14 @@ async fn with_key(desk: &Desk, key: Option<WebKey>) -> Result<Held, Trouble> {
     Ok(Held::Key(key, Box::new(trusted)))
 }
 
-/// The practice as an auditor sees it: documents and staff, and no lead.
-fn audited(desk: &Desk, vouched: Vouched) -> Practice {
-    let Vouched { manifest, staff, signed, .. } = vouched;
-    remember_versions(desk, &manifest, &staff);
+/// The practice as an auditor sees it: documents and staff, and no lead. In the part with the pages that show it.
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn audited(desk: Rc<Desk>, vouched: Box<Vouched>) -> Result<Box<Practice>, SplitLoaderError> {
+    let Vouched { manifest, staff, signed, .. } = *vouched;
+    remember_versions(&desk, &manifest, &staff);
     let roster = staff.roster();
     let [signed_manifest, signed_roster] = signed;
-    Practice {
+    Ok(Box::new(Practice {
         staff: desk.staff.clone(),
         role: Role::Auditor,
         relay: desk.base.clone(),
@@ -127,5 +131,5 @@ fn audited(desk: &Desk, vouched: Vouched) -> Practice {
             manifest: signed_manifest,
             roster: signed_roster,
         }),
-    }
+    }))
 }

@@ -98,18 +98,13 @@ impl Part {
     }
 }
 
-type Entry = (Part, &'static str, &'static str, &'static str);
-
-const TODAY: Entry = (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY);
-const PRACTICE: Entry = (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE);
-const PARTS: [Entry; 4] = [
-    TODAY,
+const PARTS: [(Part, &str, &str, &str); 5] = [
+    (Part::Today, en("Today"), en("The day's work (D)"), icon::TODAY),
     (Part::Pipeline, en("Pipeline"), en("All leads (P)"), icon::BOARD),
     (Part::Reports, en("Reports"), en("What the numbers say (R)"), icon::CHART),
-    PRACTICE,
+    (Part::Practice, en("Practice"), en("Staff, scoring, access log"), icon::HOUSE),
+    (Part::Feedback, en("Feedback"), en("What practising has shown (R)"), icon::CHECK),
 ];
-const IN_TRAINING: [Entry; 2] =
-    [TODAY, (Part::Feedback, en("Feedback"), en("What practising has shown (R)"), icon::CHECK)];
 
 /// What is done here, which decides what the bar offers.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -119,6 +114,16 @@ enum Work {
     Training,
     /// Without a key to any lead.
     Audit,
+}
+
+impl Work {
+    fn has(self, part: Part) -> bool {
+        match self {
+            Self::Leads => part != Part::Feedback,
+            Self::Training => matches!(part, Part::Today | Part::Feedback),
+            Self::Audit => part == Part::Practice,
+        }
+    }
 }
 
 fn work(console: Console) -> Slice<Work> {
@@ -136,7 +141,7 @@ fn Parts() -> impl IntoView {
     let console = console();
     let here = console.open(Part::of);
     let work = work(console);
-    let part = move |(part, label, title, path): Entry| {
+    let part = move |(part, label, title, path): (Part, &'static str, &'static str, &'static str)| {
         let open = move |_| {
             console.send(match part {
                 Part::Today => Event::OpenQueue,
@@ -146,14 +151,9 @@ fn Parts() -> impl IntoView {
                 Part::Feedback => Event::OpenFeedback,
             });
         };
-        view! { <button class="part" title=t(title) aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{t(label)}</span></button> }
+        view! { <button class="part" title=t(title) hidden=move || !work.get().has(part) aria-current=move || (here.get() == Some(part)).then_some("page") on:click=open>{icon(path)}<span>{t(label)}</span></button> }
     };
-    let parts = move || match work.get() {
-        Work::Leads => &PARTS[..],
-        Work::Training => &IN_TRAINING[..],
-        Work::Audit => &[PRACTICE][..],
-    };
-    view! { <nav class="parts" aria-label=t("Sections")>{move || parts().iter().copied().map(part).collect_view()}</nav> }
+    view! { <nav class="parts" aria-label=t("Sections")>{PARTS.into_iter().map(part).collect_view()}</nav> }
 }
 
 /// Whether a dialog covers everything else.
@@ -170,23 +170,19 @@ fn Bar() -> impl IntoView {
     let staff = move || practice.with(|p| p.as_ref().map(|p| p.staff.to_string()));
     let covered = covered(console);
     let work = work(console);
-    let real = move || work.get() == Work::Leads;
-    let calls = move || work.get() != Work::Audit;
+    let made_up = move || work.get() != Work::Leads;
+    let no_calls = move || work.get() == Work::Audit;
     view! {
         <header class="bar" inert=covered>
             <p class="brand" title=name>{icon(icon::MARK)}<bdi>{name}</bdi></p>
             <Parts/>
-            <Show when=real><LogState/></Show>
-            <Show when=calls>
-                <button class="button primary" title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
-                <button class="button quiet tool" aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
-            </Show>
-            <Show when=real><Bell/></Show>
+            <div hidden=made_up><LogState/></div>
+            <button class="button primary" hidden=no_calls title=t("Next call (N)") on:click=move |_| console.send(Event::CallNext)>{icon(icon::PHONE)}<span>{t("Next call")}</span></button>
+            <button class="button quiet tool" hidden=no_calls aria-label=t("Take a call") title=t("Take a call (T)") on:click=move |_| console.send(Event::OpenTake)>{icon(icon::PLUS)}</button>
+            <div hidden=made_up><Bell/></div>
             <div class="only-wide"><language::Language short=true/></div>
             <span class="staff" title=t("Signed in as")>{staff}</span>
-            <Show when=calls>
-                <button class="button quiet only-wide roomy" aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
-            </Show>
+            <button class="button quiet only-wide roomy" hidden=no_calls aria-label=t("Keyboard shortcuts") title=t("Keyboard shortcuts (?)") on:click=move |_| console.send(Event::Shortcuts)>{icon(icon::KEYBOARD)}</button>
             <button class="button" on:click=move |_| console.send(Event::Lock(LockReason::Asked))>{icon(icon::LOCK)}<span>{t("Lock")}</span></button>
         </header>
     }
