@@ -1,9 +1,9 @@
 //! Documents that a practice writes, as TOML or JSON by the file's ending, with the place of a mistake.
 
-use crate::check;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::ManifestSource;
+use lead::manifest::check::mistakes;
 use lead::scoring::Model;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
@@ -12,7 +12,7 @@ use std::path::Path;
 /// Reads a manifest and looks for mistakes that its form alone does not show.
 pub(crate) fn read_manifest(path: &Path) -> Result<ManifestSource, Failure> {
     let source = read(path)?;
-    refuse(path, &check::mistakes(&source), "examples/manifests shows every member").map(|()| source)
+    refuse(path, &mistakes(&source), "examples/manifests shows every member").map(|()| source)
 }
 
 /// Reads a scoring model and looks for mistakes that its form alone does not show.

@@ -4,7 +4,6 @@
 //! Keys stay in files that a passphrase protects. What the relay answers is checked by `inbox`; what
 //! patients write reaches a terminal through [`terminal`] only.
 
-mod check;
 mod cli;
 mod clock;
 mod commands;

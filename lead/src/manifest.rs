@@ -4,6 +4,7 @@
 //! that publication adds, as signed. Checking the signature is `seal`'s work; deciding whether signed
 //! claims are acceptable is [`Manifest::accept`].
 
+pub mod check;
 pub mod form;
 
 use crate::hours::Hours;

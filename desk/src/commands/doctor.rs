@@ -191,7 +191,7 @@ fn look_at_manifest(findings: &mut Findings, manifest: &Manifest) {
     } else {
         findings.well(format!("the manifest is yours, version {}, valid until {until}", manifest.version));
     }
-    let mistakes = crate::check::mistakes(&manifest.source);
+    let mistakes = lead::manifest::check::mistakes(&manifest.source);
     if let Some(first) = mistakes.first() {
         findings.warning(
             format!("the manifest has {} mistake(s), the first: {first}", mistakes.len()),

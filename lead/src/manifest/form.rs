@@ -88,6 +88,21 @@ pub struct Field {
     pub tiers: Vec<String>,
 }
 
+impl FieldKind {
+    /// Whether it may stand more than once.
+    #[must_use]
+    pub const fn is_free(&self) -> bool {
+        matches!(
+            self,
+            Self::Text { .. }
+                | Self::LongText { .. }
+                | Self::Select { .. }
+                | Self::Choice { .. }
+                | Self::Choices { .. }
+        )
+    }
+}
+
 impl Field {
     /// What was answered, as texts or ids; empty: nothing. Consents and a referral give `given`; insurance gives `given`,
     /// `unknown` or `self-pay`; someone else's request gives the relationship.

@@ -4,31 +4,47 @@
 mod form;
 mod hours;
 
-use lead::ManifestSource;
-use lead::manifest::Service;
-use lead::scoring::When;
-use lead::text::Text;
-use lead::triage::Lane;
+use super::{ManifestSource, Service};
+use crate::scoring::When;
+use crate::text::Text;
+use crate::triage::Lane;
 use std::collections::HashSet;
 use std::fmt;
 
 /// What is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub struct Mistake {
     /// `services[2].label.es`
-    pub(crate) path: String,
-    /// One sentence without a full stop.
-    pub(crate) what: String,
+    pub path: String,
+    /// One sentence without a full stop, with `{names}` in place of its parts, so that it can be translated.
+    pub what: &'static str,
+    /// The parts, in the order in which the sentence names them.
+    pub parts: Vec<String>,
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.what)
+        write!(f, "{}: ", self.path)?;
+        let mut parts = self.parts.iter();
+        for (at, piece) in self.what.split('{').enumerate() {
+            let (name, rest) = if at == 0 { ("", piece) } else { piece.split_once('}').unwrap_or_default() };
+            if !name.is_empty() {
+                f.write_str(parts.next().map_or("", String::as_str))?;
+            }
+            f.write_str(rest)?;
+        }
+        Ok(())
     }
 }
 
+/// Marks a sentence that is translated where it is shown.
+const fn en(english: &'static str) -> &'static str {
+    english
+}
+
 /// All mistakes of a manifest, in the document's order.
-pub(crate) fn mistakes(source: &ManifestSource) -> Vec<Mistake> {
+#[must_use]
+pub fn mistakes(source: &ManifestSource) -> Vec<Mistake> {
     let mut found = Found { languages: &source.languages, mistakes: Vec::new() };
     found.head(source);
     found.services(&source.services);
@@ -36,7 +52,7 @@ pub(crate) fn mistakes(source: &ManifestSource) -> Vec<Mistake> {
     hours::check(&mut found, &source.hours);
     found.rest(source);
     for fault in source.scoring.faults() {
-        found.say(format!("scoring.{}", fault.path), fault.message);
+        found.say(&format!("scoring.{}", fault.path), "{fault}", &[&fault.message]);
     }
     found.mistakes
 }
@@ -47,33 +63,32 @@ struct Found<'a> {
     mistakes: Vec<Mistake>,
 }
 
+/// What stands in a sentence's braces.
+type Parts<'a> = &'a [&'a dyn fmt::Display];
+
 impl Found<'_> {
-    fn say(&mut self, path: impl fmt::Display, what: impl fmt::Display) {
-        self.mistakes.push(Mistake { path: path.to_string(), what: what.to_string() });
+    fn say(&mut self, path: &str, what: &'static str, parts: Parts<'_>) {
+        let parts = parts.iter().map(ToString::to_string).collect();
+        self.mistakes.push(Mistake { path: path.to_owned(), what, parts });
     }
 
-    fn require(&mut self, holds: bool, path: impl fmt::Display, what: impl fmt::Display) {
+    fn require(&mut self, holds: bool, path: &str, what: &'static str, parts: Parts<'_>) {
         if !holds {
-            self.say(path, what);
+            self.say(path, what, parts);
         }
     }
 
     /// Every language of the manifest has it.
     fn text(&mut self, path: &str, text: &Text) {
-        for language in self.languages {
+        let languages = self.languages;
+        for language in languages {
             let given = text.0.get(language).is_some_and(|text| !text.trim().is_empty());
-            if !given {
-                self.mistakes.push(Mistake {
-                    path: format!("{path}.{language}"),
-                    what: format!("no text in \"{language}\", one of the manifest's languages"),
-                });
-            }
+            let what = en("no text in \"{language}\", one of the manifest's languages");
+            self.require(given, &format!("{path}.{language}"), what, &[language]);
         }
-        for language in text.0.keys().filter(|language| !self.languages.contains(language)) {
-            self.mistakes.push(Mistake {
-                path: format!("{path}.{language}"),
-                what: format!("\"{language}\" is not one of the manifest's languages"),
-            });
+        for language in text.0.keys().filter(|language| !languages.contains(language)) {
+            let what = en("\"{language}\" is not one of the manifest's languages");
+            self.say(&format!("{path}.{language}"), what, &[language]);
         }
     }
 
@@ -89,50 +104,34 @@ impl Found<'_> {
         for (at, id) in ids.enumerate() {
             let fits = (1..=64).contains(&id.len())
                 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-            self.require(
-                fits,
-                format!("{path}[{at}].id"),
-                format!("\"{id}\" is not 1 to 64 letters, digits, - or _"),
-            );
-            self.require(seen.insert(id), format!("{path}[{at}].id"), format!("\"{id}\" stands twice"));
+            let path = format!("{path}[{at}].id");
+            self.require(fits, &path, en("\"{id}\" is not 1 to 64 letters, digits, - or _"), &[&id]);
+            self.require(seen.insert(id), &path, en("\"{id}\" stands twice"), &[&id]);
         }
     }
 
     fn head(&mut self, source: &ManifestSource) {
-        self.require(!source.name.trim().is_empty(), "name", "is empty");
+        self.require(!source.name.trim().is_empty(), "name", en("is empty"), &[]);
         let digits = source.phone.chars().filter(char::is_ascii_digit).count();
-        self.require(
-            digits >= 7,
-            "phone",
-            "has fewer than seven digits; it is what patients see when the form fails",
-        );
-        self.require(
-            !source.languages.is_empty(),
-            "languages",
-            "is empty; give at least one, such as \"en\"",
-        );
+        let what = en("has fewer than seven digits; it is what patients see when the form fails");
+        self.require(digits >= 7, "phone", what, &[]);
+        let what = en("is empty; give at least one, such as \"en\"");
+        self.require(!source.languages.is_empty(), "languages", what, &[]);
         let mut seen = HashSet::new();
         for (at, language) in source.languages.iter().enumerate() {
             let fits = (2..=35).contains(&language.len())
                 && language
                     .bytes()
                     .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            self.require(
-                fits,
-                format!("languages[{at}]"),
-                format!("\"{language}\" is not a language tag in lower case"),
-            );
-            self.require(
-                seen.insert(language),
-                format!("languages[{at}]"),
-                format!("\"{language}\" stands twice"),
-            );
+            let path = format!("languages[{at}]");
+            self.require(fits, &path, en("\"{language}\" is not a language tag in lower case"), &[language]);
+            self.require(seen.insert(language), &path, en("\"{language}\" stands twice"), &[language]);
         }
         self.optional_text("emergency_note", &source.emergency_note);
     }
 
     fn services(&mut self, services: &[Service]) {
-        self.require(!services.is_empty(), "services", "is empty");
+        self.require(!services.is_empty(), "services", en("is empty"), &[]);
         self.unique("services", services.iter().map(|service| service.id.as_str()));
         for (at, service) in services.iter().enumerate() {
             self.text(&format!("services[{at}].label"), &service.label);
@@ -141,18 +140,12 @@ impl Found<'_> {
 
     fn rest(&mut self, source: &ManifestSource) {
         for (at, page) in source.pages.iter().enumerate() {
+            let path = format!("pages[{at}].pattern");
             let fits = page.pattern.starts_with(['/', '*']);
-            self.require(
-                fits,
-                format!("pages[{at}].pattern"),
-                "must begin with / or *: it is a path on your website",
-            );
+            self.require(fits, &path, en("must begin with / or *: it is a path on your website"), &[]);
             let first = source.pages.iter().position(|other| other.pattern == page.pattern);
-            self.require(
-                first == Some(at),
-                format!("pages[{at}].pattern"),
-                "stands before already; the first one counts",
-            );
+            let what = en("stands before already; the first one counts");
+            self.require(first == Some(at), &path, what, &[]);
         }
         self.text("consent.text", &source.consent.text);
         if let Some(follow_up) = &source.follow_up {
@@ -163,20 +156,20 @@ impl Found<'_> {
             self.text(&format!("notices[{at}].text"), &notice.text);
         }
         for (at, own) in source.phrases.iter().enumerate() {
+            let what = en("\"routine\" has no effect: phrases only add urgency");
+            self.require(own.lane != Lane::Routine, &format!("phrases[{at}].lane"), what, &[]);
             self.require(
-                own.lane != Lane::Routine,
-                format!("phrases[{at}].lane"),
-                "\"routine\" has no effect: phrases only add urgency",
+                !own.phrase.trim().is_empty(),
+                &format!("phrases[{at}].phrase"),
+                en("is empty"),
+                &[],
             );
-            self.require(!own.phrase.trim().is_empty(), format!("phrases[{at}].phrase"), "is empty");
         }
         for (at, criterion) in source.scoring.criteria.iter().enumerate() {
             let When::Service(ids) = &criterion.when else { continue };
             for id in ids.iter().filter(|id| source.service(id).is_none()) {
-                self.say(
-                    format!("scoring.criteria[{at}].when.service"),
-                    format!("there is no service \"{id}\""),
-                );
+                let path = format!("scoring.criteria[{at}].when.service");
+                self.say(&path, en("there is no service \"{id}\""), &[id]);
             }
         }
     }
