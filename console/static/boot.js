@@ -36,6 +36,9 @@ const worker = new URL('worker.js', import.meta.url).href;
 const policy = globalThis.trustedTypes?.createPolicy('anteroom-worker', { createScriptURL: () => worker });
 globalThis.anteroomWorker = () => new Worker(policy ? policy.createScriptURL('') : worker);
 
+// Only who edits the form needs it.
+globalThis.anteroomPreview = async (...given) => (await import('./preview/preview.js')).show(...given);
+
 Object.assign(globalThis, { anteroomPasskey: passkey, anteroomStore: store });
 
 try {

@@ -122,3 +122,12 @@ test('the practice’s console opens in Firefox, with the pages that are fetched
     await visible(By.xpath(`//h1[. = "${name}"]`));
   }
 });
+
+test('the preview of the form stands in Firefox too', async () => {
+  await (await visible(By.xpath('//button[contains(@class, "part")][contains(., "Practice")]'))).click();
+  await (await visible(By.xpath('//button[. = "Form"]'))).click();
+  const frame = await driver.wait(until.elementLocated(By.css('.preview-host iframe:not(.waiting)')), 30_000);
+  await driver.switchTo().frame(frame);
+  await visible(By.xpath('//h2[. = "How can we help?"]'));
+  await driver.switchTo().defaultContent();
+});

@@ -5,10 +5,12 @@
 //! dist/widget/current.json                                   {"version", "loader_integrity"}
 //! dist/console/{index.html, console.js, console_bg.wasm ...} each also as .br and .gz
 //! dist/console/parts/{lead.wasm, office.wasm ...}            the same; what is fetched later (`split.rs`)
+//! dist/console/preview/{preview.js, frame.js, widget.wasm ...}   the widget, to be seen while its form is edited
 //! ```
 //!
 //! The loader carries the hashes of the other two, so its own hash names the whole: it is the version.
 
+use crate::budget::current_widget;
 use crate::glue::Renamed;
 use crate::step::{cargo, output, run as execute, step};
 use crate::{split, tool};
@@ -42,7 +44,8 @@ pub(crate) enum Part {
 /// Builds one, or both. Does nothing that is already done.
 pub(crate) fn run(part: Option<Part>) -> Result<()> {
     // Separate calls: features asked for by the console must not weigh on the widget.
-    if part != Some(Part::Console) {
+    // The console shows the widget, in the editor of the form.
+    if part != Some(Part::Console) || !Path::new("dist/widget/current.json").exists() {
         step("Compiling the widget to WebAssembly", || compile(&["--package", "widget"], &[]))?;
         widget()?;
     }
@@ -125,6 +128,8 @@ fn console() -> Result<()> {
     let contents = statics.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
     let mut parts: Vec<&[u8]> = vec![&wasm];
     parts.extend(contents.iter().map(Vec::as_slice));
+    let widget = fs::read("dist/widget/current.json")?;
+    parts.push(&widget);
     let stamp = stamp(&parts);
     if is_fresh("dist/console", &stamp) {
         return Ok(());
@@ -134,6 +139,7 @@ fn console() -> Result<()> {
             fs::remove_dir_all("dist/console")?;
         }
         fs::create_dir_all("dist/console/parts")?;
+        fs::create_dir_all("dist/console/preview")?;
         let Program { first, glue, parts, shared } = program(&wasm, "console", Names::Dropped)?;
         write_compressed(Path::new("dist/console/console_bg.wasm"), &first)?;
         write_compressed(Path::new("dist/console/console.js"), minify(&glue, &["--module"])?.as_bytes())?;
@@ -153,11 +159,16 @@ fn console() -> Result<()> {
             let name = path.file_name().and_then(OsStr::to_str).context("a file has a name")?;
             let file = Path::new("dist/console").join(name);
             match name.rsplit_once('.') {
+                Some(("forming", "css")) => {
+                    let sheet = without_comments(str::from_utf8(content)?);
+                    write_compressed(Path::new("dist/console/preview/forming.css"), sheet.as_bytes())?
+                }
                 Some((_, "css")) | Some(("index", "html")) => {}
                 Some(("parts", "js")) => {
                     let script = split::script(str::from_utf8(content)?, &fetched, &shared)?;
                     write_compressed(&file, minify(&without_comments(&script), &["--module"])?.as_bytes())?
                 }
+                Some(("preview", "js")) => preview(str::from_utf8(content)?)?,
                 Some((_, "js")) => {
                     write_compressed(&file, without_comments(str::from_utf8(content)?).as_bytes())?
                 }
@@ -205,6 +216,20 @@ fn program(wasm: &[u8], name: &str, names: Names) -> Result<Program> {
         parts.push(Fetched { by: by.map(|(part, _)| part.clone()).collect(), file, wasm });
     }
     Ok(Program { first, glue, parts, shared })
+}
+
+/// The widget as the console's preview of the form, and the script that shows it.
+fn preview(script: &str) -> Result<()> {
+    let (widget, folder) = (current_widget()?, Path::new("dist/console/preview"));
+    let mut script = without_comments(script);
+    for (name, mark) in [("frame.js", "__FRAME_SRI__"), ("widget.wasm", "__WASM_SRI__")] {
+        for ending in ["", ".br", ".gz"] {
+            fs::copy(widget.join(format!("{name}{ending}")), folder.join(format!("{name}{ending}")))?;
+        }
+        let hash = integrity::<Sha256>("sha256", &fs::read(widget.join(name))?);
+        script = script.replace(mark, &hash);
+    }
+    write_compressed(&folder.join("preview.js"), script.as_bytes())
 }
 
 /// The console's page with one style sheet in place of those that it names, and that sheet: apart they compress a

@@ -224,7 +224,7 @@ pub(crate) fn text(versions: &Versions) -> String {
 }
 
 /// JSON without white space, with line breaks and indentation.
-fn readable(json: &str) -> String {
+pub(super) fn readable(json: &str) -> String {
     let (mut out, mut depth, mut quoted, mut escaped) =
         (String::with_capacity(json.len() * 2), 0_usize, false, false);
     let mut letters = json.chars().peekable();

@@ -11,6 +11,7 @@ pub(crate) mod contact;
 pub(crate) mod drafting;
 pub(crate) mod due;
 pub(crate) mod export;
+pub(crate) mod forming;
 pub(crate) mod guide;
 pub(crate) mod locked;
 pub(crate) mod needs;
@@ -168,6 +169,8 @@ pub(crate) enum Event {
     OpenFeedback,
     /// End it, and go on where the practice was left, or at this lead.
     LeaveTraining(Option<ThreadId>),
+    /// The form's draft as it is now. What changes it (`Forming::step`) runs with the editor, which is fetched later.
+    Formed(Box<forming::Forming>),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.

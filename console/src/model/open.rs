@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::case::{Case, Practice, Same};
 use super::drafting::Drafting;
+use super::forming::Forming;
 use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
 use super::rows::{self, HEAD};
@@ -28,6 +29,7 @@ pub(crate) struct Open {
     pub(crate) access: Access,
     pub(crate) drafting: Drafting,
     pub(crate) patients: Patients,
+    pub(crate) forming: Forming,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -111,6 +113,7 @@ impl Open {
             access: Access::default(),
             drafting: Drafting::default(),
             patients: Patients::default(),
+            forming: Forming::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -192,6 +195,7 @@ impl Open {
                 self.patients = Patients::Missing;
                 return self.open_settings(Tab::Training);
             }
+            Event::Formed(forming) if self.practice.role == Role::Owner => self.forming = *forming,
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();
                 return self.act(thread, lead::thread::Event::Erased { entries, ground });

@@ -16,6 +16,8 @@ pub(crate) enum Tab {
     Scoring,
     /// Practising with people who do not exist.
     Training,
+    /// What patients are asked, and what they are told.
+    Form,
     /// Who did what at the relay.
     Access,
     /// What the root key signed.
@@ -28,6 +30,7 @@ impl Tab {
             Self::Staff => "Staff",
             Self::Scoring => "Scoring",
             Self::Training => "Training",
+            Self::Form => "Form",
             Self::Access => "Access log",
             Self::Documents => "Documents",
         })
@@ -36,7 +39,7 @@ impl Tab {
     /// Those that `role` may look into.
     pub(crate) const fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Owner => &[Self::Staff, Self::Scoring, Self::Training, Self::Access],
+            Role::Owner => &[Self::Staff, Self::Form, Self::Scoring, Self::Training, Self::Access],
             Role::Coordinator => &[Self::Staff, Self::Scoring, Self::Training],
             Role::Auditor => &[Self::Access, Self::Staff, Self::Documents],
         }

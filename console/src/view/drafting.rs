@@ -5,9 +5,7 @@ use super::slice::slice;
 use super::{console, file, shell};
 use crate::model::Event;
 use crate::model::case::Same;
-use crate::model::drafting::{
-    Edit, LEADS, Line, Moved, Preview, Trial, criteria, document, preview, text, tiers,
-};
+use crate::model::drafting::{Edit, LEADS, Line, Moved, Preview, Trial, criteria, preview, text, tiers};
 use crate::words::{fill, t};
 use lead::scoring::Versions;
 use leptos::html::Textarea;
@@ -144,8 +142,7 @@ fn drawn(preview: Preview) -> AnyView {
     let download = move |_| {
         let document = console.with(|state| {
             let open = state.open()?;
-            let source = &open.practice.source;
-            document(source, &open.drafting.versions(&source.scoring)).ok()
+            Some(open.forming.document(&open.practice, &open.drafting))
         });
         if let Some(document) = document {
             file::save("manifest.json", "application/json", &document);
@@ -169,7 +166,7 @@ fn drawn(preview: Preview) -> AnyView {
             <button class="button primary" disabled=!sound on:click=download>{t("Download to publish")}</button>
             <button class="button quiet" on:click=move |_| console.send(Event::Draft(Edit::Discard))>{t("Discard the draft")}</button>
         </div>
-        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". The draft is gone when you lock.")}</p>
+        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the form goes along. The drafts are gone when you lock.")}</p>
     }
     .into_any()
 }

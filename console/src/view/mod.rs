@@ -17,6 +17,7 @@ mod drafting;
 mod ending;
 mod file;
 pub(crate) mod focus;
+mod forming;
 mod gate;
 mod history;
 mod icon;

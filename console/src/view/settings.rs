@@ -2,7 +2,7 @@
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{access, console, drafting, file, training};
+use super::{access, console, drafting, file, forming, training};
 use crate::model::Event;
 use crate::model::case::Signed;
 use crate::model::open::Shown;
@@ -34,6 +34,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </nav>
             {move || match tab.get() {
                 Some(Tab::Access) => access::AccessLog().into_any(),
+                Some(Tab::Form) => forming::Form().into_any(),
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
                 Some(Tab::Training) => training::Start().into_any(),
                 Some(Tab::Staff) => Staff().into_any(),

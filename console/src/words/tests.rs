@@ -118,10 +118,12 @@ fn without_names(text: &str) -> String {
     pieces.fold(first, |text, piece| text + "0" + piece.split_once('}').map_or("", |(_, rest)| rest))
 }
 
-/// Every text of the code, and the findings of triage, which are shown by their ids.
+/// Every text of the code and of the manifest's checker, and the findings of triage, which are shown by their ids.
 fn texts() -> BTreeSet<String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let code = sources(&here.join("src")).into_iter().flat_map(|path| literals(&code(&path)));
+    let checker = here.join("../lead/src/manifest");
+    let checked = [checker.join("check.rs")].into_iter().chain(sources(&checker.join("check")));
+    let code = sources(&here.join("src")).into_iter().chain(checked).flat_map(|path| literals(&code(&path)));
     let boot = fs::read_to_string(here.join("static/boot.js")).unwrap();
     let said = boot.split("say('").skip(1).map(|rest| rest.split("')").next().unwrap().to_owned());
     let findings = ["emergency", "urgent"].map(|lexicon| {

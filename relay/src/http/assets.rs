@@ -7,8 +7,8 @@ use crate::library::{Encoding, File, Library};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -68,6 +68,8 @@ async fn console(
     headers: HeaderMap,
 ) -> Result<Response, RelayError> {
     let library = assets.console.as_ref().ok_or(RelayError::NotFound)?;
+    // The patients' form, which the console shows in a frame while it is edited.
+    let is_preview = file.starts_with("preview/");
     let file = library.find(&file).ok_or(RelayError::NotFound)?;
     let page = [
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -78,7 +80,12 @@ async fn console(
             HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
         ),
     ];
-    serve(file, &headers, page).await
+    let mut response = serve(file, &headers, page).await?;
+    if is_preview {
+        // The sealed frame has no origin that could be named.
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    Ok(response)
 }
 
 async fn serve<const N: usize>(

@@ -1,5 +1,7 @@
 //! A reader for any JSON, in little code: a patient's browser downloads it.
 
+use serde::{Serialize, Serializer};
+
 /// A JSON value (RFC 8259).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
@@ -40,6 +42,12 @@ impl Json {
         members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// The same, to be changed.
+    pub fn member_mut(&mut self, name: &str) -> Option<&mut Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
     /// Whether this is an object of no other members than these.
     #[must_use]
     pub fn has_only(&self, names: &[&str]) -> bool {
@@ -51,6 +59,22 @@ impl Json {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
+    }
+}
+
+/// [`Json::Number`] is not kept, and is written as `null`.
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null | Self::Number => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i64(*value),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
     }
 }
 

@@ -1,0 +1,508 @@
+//! A draft of the manifest: what patients are asked and told. It is held as the document that it will be, and changed
+//! by the places in it (`services[2].label`), which are those that the checker names.
+//!
+//! Publishing signs it by the root key, which is no business of a browser: what leaves here is the document to publish.
+
+mod place;
+mod questions;
+
+use super::case::{Practice, Same};
+use super::drafting::{self, Drafting};
+use crate::words::{fill, found, t};
+use lead::manifest::check::{Mistake, mistakes};
+use lead::manifest::{Field, ManifestSource};
+use place::{place, strip, walk};
+pub(crate) use questions::{kind_word, offers};
+use std::fmt::Display;
+use std::sync::Arc;
+use wire::json::{Json, to_text};
+
+/// Longest document that is looked at, in bytes.
+const DOCUMENT_BYTES: usize = 256 << 10;
+
+/// The draft, and what of it is looked at.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Forming {
+    /// `None`: nobody looked yet.
+    pub(crate) draft: Option<Same<Draft>>,
+    pub(crate) part: Part,
+    /// The question whose details are shown: its step, and its place there.
+    pub(crate) opened: Option<(usize, usize)>,
+    /// What the preview shows: one step with all its questions; `None`: the form as it begins for a patient.
+    pub(crate) step: Option<usize>,
+    /// The preview's language; empty: that of the console.
+    pub(crate) language: String,
+    /// What is wrong with the file that was given as a manifest.
+    pub(crate) unreadable: Option<String>,
+}
+
+/// What is edited at a time.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    #[default]
+    Questions,
+    Services,
+    Practice,
+    Hours,
+    Texts,
+    Words,
+}
+
+impl Part {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Questions, Self::Services, Self::Practice, Self::Hours, Self::Texts, Self::Words];
+
+    pub(crate) fn label(self) -> &'static str {
+        t(match self {
+            Self::Questions => "Questions",
+            Self::Services => "Services",
+            Self::Practice => "Name and phone",
+            Self::Hours => "Hours",
+            Self::Texts => "Texts",
+            Self::Words => "Urgent words",
+        })
+    }
+
+    /// The one that shows `path`; a mistake elsewhere has none.
+    fn of(path: &str) -> Option<Self> {
+        let first = path.split(['.', '[']).next().unwrap_or_default();
+        Some(match first {
+            "form" => Self::Questions,
+            "services" => Self::Services,
+            "name" | "phone" | "languages" => Self::Practice,
+            "hours" => Self::Hours,
+            "consent" | "follow_up" | "notices" | "emergency_note" => Self::Texts,
+            "phrases" => Self::Words,
+            _ => return None,
+        })
+    }
+}
+
+/// A manifest that is not published.
+pub(crate) struct Draft {
+    tree: Json,
+    pub(crate) source: ManifestSource,
+    mistakes: Vec<Mistake>,
+    /// The version in force that it began as.
+    of: u64,
+    pub(crate) is_changed: bool,
+}
+
+/// A change to the draft, or to what of it is looked at.
+pub(crate) enum Edit {
+    /// A text in one language; an empty one is taken away.
+    Say(String, String, String),
+    /// A value.
+    Set(String, Json),
+    /// A word in a list of words, there or not.
+    Tick(String, &'static str, bool),
+    /// An item of a list, by name.
+    Add(String, String),
+    Remove(String, usize),
+    /// An item of a list changes place with the one before it.
+    Swap(String, usize),
+    /// A question goes up or down, over the end of its step as well.
+    Lift(usize, usize),
+    Lower(usize, usize),
+    /// Asks what [`offers`] offers, at the end of a step.
+    Ask(usize, usize),
+    /// The form is given in a language, or not.
+    Language(&'static str, bool),
+    /// A whole manifest, as JSON.
+    Text(String),
+    Discard,
+    /// Nothing but what a newer version in force brings.
+    KeepUp,
+    Show(Part),
+    Open(Option<(usize, usize)>),
+    /// To where a mistake is.
+    Find(usize),
+    Preview(Option<usize>),
+    Speak(String),
+}
+
+impl Forming {
+    /// Begins a draft of what is in force. One of an earlier version is gone with it.
+    fn keep_up(&mut self, practice: &Practice) {
+        let is_old = self.draft.as_ref().is_none_or(|draft| draft.of != practice.manifest_version);
+        if is_old {
+            self.draft = Draft::of(tree(&practice.source), practice);
+            self.opened = None;
+            self.step = None;
+        }
+    }
+
+    pub(crate) fn step(&mut self, practice: &Practice, edit: Edit) {
+        self.keep_up(practice);
+        let Some(draft) = self.draft.clone() else { return };
+        match edit {
+            Edit::KeepUp => {}
+            Edit::Show(part) => {
+                self.part = part;
+                self.opened = None;
+            }
+            Edit::Open(question) => {
+                self.opened = question;
+                self.step = question.map(|(step, _)| step).or(self.step);
+            }
+            Edit::Find(at) => self.find(&draft, at),
+            Edit::Preview(step) => self.step = step,
+            Edit::Speak(language) => self.language = language,
+            Edit::Discard => *self = Self { part: self.part, ..Self::default() },
+            Edit::Text(text) => match read(&text) {
+                Ok(source) => self.take(Draft::of(tree(&source), practice)),
+                Err(why) => self.unreadable = Some(why),
+            },
+            Edit::Lift(step, at) => self.carry(practice, &draft, (step, at), true),
+            Edit::Lower(step, at) => self.carry(practice, &draft, (step, at), false),
+            Edit::Ask(step, at) => {
+                let Some(offer) = offers(practice, &draft).into_iter().nth(at) else { return };
+                let mut tree = draft.tree.clone();
+                let Some(Json::List(fields)) = place(&mut tree, &format!("form.steps[{step}].fields")) else {
+                    return;
+                };
+                self.opened = Some((step, fields.len()));
+                self.step = Some(step);
+                fields.push(offer.field);
+                self.take(Draft::of(tree, practice));
+            }
+            edit => {
+                let mut tree = draft.tree.clone();
+                if apply(&mut tree, edit).is_some() {
+                    self.opened = self.opened.filter(|at| walk(&tree, &question(*at)).is_some());
+                    self.take(Draft::of(tree, practice));
+                }
+            }
+        }
+        self.keep_up(practice);
+        let steps = self.draft.as_ref().map_or(0, |draft| draft.source.form.steps.len());
+        self.step = self.step.filter(|step| *step < steps);
+    }
+
+    /// What is no manifest changes nothing.
+    fn take(&mut self, draft: Option<Same<Draft>>) {
+        if draft.is_some() {
+            self.draft = draft;
+            self.unreadable = None;
+        }
+    }
+
+    fn carry(&mut self, practice: &Practice, draft: &Draft, (step, at): (usize, usize), up: bool) {
+        let mut tree = draft.tree.clone();
+        let Some(Json::List(steps)) = place(&mut tree, "form.steps") else { return };
+        let fields = |step: usize| format!("form.steps[{step}].fields");
+        let (length, count) = (draft.count(&fields(step)), steps.len());
+        let to = match (up, at) {
+            (true, 0) if step > 0 => (step - 1, draft.count(&fields(step - 1))),
+            (true, at) if at > 0 => (step, at - 1),
+            (false, at) if at + 1 < length => (step, at + 1),
+            (false, _) if step + 1 < count => (step + 1, 0),
+            _ => return,
+        };
+        let Some(Json::List(from)) = place(&mut tree, &fields(step)) else { return };
+        let field = from.remove(at);
+        let Some(Json::List(into)) = place(&mut tree, &fields(to.0)) else { return };
+        into.insert(to.1, field);
+        self.opened = self.opened.map(|_| to);
+        self.step = self.step.map(|_| to.0);
+        self.take(Draft::of(tree, practice));
+    }
+
+    fn find(&mut self, draft: &Draft, at: usize) {
+        let Some(mistake) = draft.mistakes.get(at) else { return };
+        let Some(part) = Part::of(&mistake.path) else { return };
+        self.part = part;
+        let steps = draft.source.form.steps.iter().enumerate();
+        let mut all = steps.flat_map(|(step, one)| (0..one.fields.len()).map(move |at| (step, at)));
+        self.opened = all.find(|at| mistake.path.starts_with(&format!("{}.", question(*at))));
+        self.step = self.opened.map(|(step, _)| step).or(self.step);
+    }
+
+    /// What is published next: the draft, in which each text that changed has the next number.
+    pub(crate) fn next(&self, practice: &Practice) -> ManifestSource {
+        let current = &practice.source;
+        let draft = self.draft.as_ref().filter(|draft| draft.of == practice.manifest_version);
+        let Some(draft) = draft else { return current.clone() };
+        let mut next = draft.source.clone();
+        let number =
+            |is_other: bool, version: u32| if is_other { version.saturating_add(1) } else { version };
+        next.consent.version = number(next.consent.text != current.consent.text, current.consent.version);
+        if let (Some(next), Some(current)) = (&mut next.follow_up, &current.follow_up) {
+            next.version = number(next.text != current.text, current.version);
+        }
+        for next in &mut next.notices {
+            if let Some(current) = current.notices.iter().find(|current| current.id == next.id) {
+                next.version = number(next.text != current.text, current.version);
+            }
+        }
+        next
+    }
+
+    /// The manifest for `anteroom manifest publish`, with the draft of the scoring model, if there is one.
+    pub(crate) fn document(&self, practice: &Practice, drafting: &Drafting) -> String {
+        let next = self.next(practice);
+        let versions = drafting.versions(&practice.source.scoring);
+        drafting::document(&next, &versions).unwrap_or_else(|_| drafting::readable(&written(&next)))
+    }
+
+    /// What the preview shows, as JSON.
+    pub(crate) fn shown(&self) -> Option<String> {
+        let draft = self.draft.as_ref()?;
+        let Some(step) = self.step else { return Some(written(&draft.source)) };
+        let mut source = draft.source.clone();
+        let mut one = source.form.steps.get(step)?.clone();
+        // Everything that this step can ask: nobody answered what comes before it.
+        let ids: Vec<String> = one.fields.iter().map(|field| field.id.clone()).collect();
+        for field in &mut one.fields {
+            field.tiers.clear();
+            field.show_if = field.show_if.take().filter(|condition| ids.contains(&condition.field));
+        }
+        source.form.steps = vec![one];
+        Some(written(&source))
+    }
+}
+
+/// Where a question stands in the document.
+pub(crate) fn question((step, at): (usize, usize)) -> String {
+    format!("form.steps[{step}].fields[{at}]")
+}
+
+fn written(source: &ManifestSource) -> String {
+    // Nothing is in it but texts, whole numbers and maps with text keys, so writing cannot fail.
+    to_text(source).unwrap_or_default()
+}
+
+fn tree(source: &ManifestSource) -> Json {
+    Json::parse(written(source).as_bytes()).unwrap_or(Json::Null)
+}
+
+fn read(text: &str) -> Result<ManifestSource, String> {
+    if text.len() > DOCUMENT_BYTES {
+        return Err(t("longer than a manifest can be").into());
+    }
+    serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())
+}
+
+impl Draft {
+    /// `None`: it is no manifest.
+    fn of(tree: Json, practice: &Practice) -> Option<Same<Self>> {
+        let source: ManifestSource = serde_json::from_slice(to_text(&tree)?.as_bytes()).ok()?;
+        let (mistakes, is_changed) = (mistakes(&source), source != practice.source);
+        let of = practice.manifest_version;
+        Some(Same(Arc::new(Self { tree, source, mistakes, of, is_changed })))
+    }
+
+    pub(crate) fn is_sound(&self) -> bool {
+        self.mistakes.is_empty()
+    }
+
+    pub(crate) fn text(&self, path: &str) -> String {
+        match walk(&self.tree, path) {
+            Some(Json::Text(text)) => text.clone(),
+            Some(Json::Integer(number)) => number.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        walk(&self.tree, path) == Some(&Json::Bool(true))
+    }
+
+    /// Items of a list; 0, where there is none.
+    pub(crate) fn count(&self, path: &str) -> usize {
+        self.list(path).map_or(0, <[Json]>::len)
+    }
+
+    fn list(&self, path: &str) -> Option<&[Json]> {
+        if let Some(Json::List(items)) = walk(&self.tree, path) { Some(items) } else { None }
+    }
+
+    pub(crate) fn has(&self, path: &str) -> bool {
+        walk(&self.tree, path).is_some()
+    }
+
+    /// A list of words.
+    pub(crate) fn words(&self, path: &str) -> Vec<&str> {
+        self.list(path).unwrap_or_default().iter().filter_map(Json::text).collect()
+    }
+
+    /// What is wrong at `path`, and with its items, where those are no places of their own.
+    pub(crate) fn wrong(&self, path: &str) -> Option<String> {
+        let items = format!("{path}[");
+        let here = |mistake: &&Mistake| {
+            let of_item = mistake.path.strip_prefix(&items).is_some_and(|rest| rest.ends_with(']'));
+            mistake.path == path || of_item
+        };
+        let found: Vec<String> = self.mistakes.iter().filter(here).map(said).collect();
+        (!found.is_empty()).then(|| found.join("; "))
+    }
+
+    /// Whether something is wrong within `path`.
+    pub(crate) fn is_wrong(&self, path: &str) -> bool {
+        self.mistakes
+            .iter()
+            .any(|mistake| mistake.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+    }
+
+    /// Every mistake: where it is in words, what it is, and whether it can be gone to.
+    pub(crate) fn faults(&self, language: &str) -> Vec<(String, String, bool)> {
+        let told = |mistake: &Mistake| {
+            (self.named(&mistake.path, language), said(mistake), Part::of(&mistake.path).is_some())
+        };
+        self.mistakes.iter().map(told).collect()
+    }
+
+    /// The nearest thing around `path` that has a name of its own; else the path.
+    fn named(&self, path: &str, language: &str) -> String {
+        let mut around = path;
+        loop {
+            for name in ["label", "title"] {
+                let texts = format!("{around}.{name}");
+                let text = self.text(&format!("{texts}.{language}"));
+                let text = if text.is_empty() { self.text(&format!("{texts}.en")) } else { text };
+                if !text.is_empty() {
+                    return text;
+                }
+            }
+            match around.rfind(['.', '[']) {
+                Some(end) => around = &around[..end],
+                None => {
+                    return Part::of(path).map_or_else(|| path.to_owned(), |part| part.label().to_owned());
+                }
+            }
+        }
+    }
+
+    /// When a question is asked, if not always.
+    pub(crate) fn condition(&self, field: &Field, language: &str) -> Option<String> {
+        let condition = field.show_if.as_ref()?;
+        let asked = self.source.form.field(&condition.field);
+        let question = asked.map_or(condition.field.as_str(), |field| field.label.in_language(language));
+        let answers = condition.any_of.join(", ");
+        Some(if answers.is_empty() {
+            fill("Asked only when there is an answer to “{question}”.", &[&question])
+        } else {
+            fill("Asked only when the answer to “{question}” is {answers}.", &[&question, &answers])
+        })
+    }
+}
+
+fn said(mistake: &Mistake) -> String {
+    // The scoring model has a checker of its own.
+    if let ("{fault}", [fault]) = (mistake.what, mistake.parts.as_slice()) {
+        return found(fault);
+    }
+    let parts: Vec<&dyn Display> = mistake.parts.iter().map(|part| part as &dyn Display).collect();
+    fill(mistake.what, &parts)
+}
+
+/// `None`: there is no such place.
+fn apply(tree: &mut Json, edit: Edit) -> Option<()> {
+    match edit {
+        Edit::Say(path, language, text) => {
+            let Json::Object(texts) = place(tree, &path)? else { return None };
+            texts.retain(|(tag, _)| *tag != language);
+            if !text.trim().is_empty() {
+                texts.push((language, Json::Text(text)));
+            }
+        }
+        Edit::Set(path, value) => *place(tree, &path)? = value,
+        Edit::Tick(path, word, there) => {
+            let Json::List(words) = place(tree, &path)? else { return None };
+            words.retain(|known| known.text() != Some(word));
+            if there {
+                words.push(Json::Text(word.to_owned()));
+            }
+        }
+        Edit::Add(list, name) => {
+            let item = made(tree, &list, name)?;
+            let Json::List(items) = place(tree, &list)? else { return None };
+            items.push(item);
+        }
+        Edit::Remove(list, at) => {
+            let Json::List(items) = place(tree, &list)? else { return None };
+            if at < items.len() {
+                items.remove(at);
+            }
+        }
+        Edit::Swap(list, at) => {
+            let Json::List(items) = place(tree, &list)? else { return None };
+            if at > 0 && at < items.len() {
+                items.swap(at - 1, at);
+            }
+        }
+        Edit::Language(tag, true) => {
+            let Json::List(languages) = place(tree, "languages")? else { return None };
+            languages.push(Json::Text(tag.to_owned()));
+        }
+        Edit::Language(tag, false) => {
+            let Json::List(languages) = place(tree, "languages")? else { return None };
+            languages.retain(|known| known.text() != Some(tag));
+            strip(tree, tag);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+/// A new item of a list, with an id that no other there has, made of its name.
+fn made(tree: &Json, list: &str, name: String) -> Option<Json> {
+    let text = |text: &str| Json::Text(text.to_owned());
+    let member = |name: &str, value: Json| (name.to_owned(), value);
+    if list == "phrases" {
+        return Some(Json::Object(vec![member("lane", text("urgent")), member("phrase", Json::Text(name))]));
+    }
+    if list == "hours.open" {
+        let times = [member("from", text("08:00")), member("to", text("17:00"))];
+        return Some(Json::Object([vec![member("days", Json::List(Vec::new()))], times.into()].concat()));
+    }
+    let language = walk(tree, "languages[0]").and_then(Json::text).unwrap_or("en");
+    let id = fresh(tree, list, &name);
+    let label = Json::Object(vec![member(language, Json::Text(name))]);
+    let mut members = vec![member("id", Json::Text(id))];
+    match list {
+        "form.steps" => {
+            members.extend([member("title", label), member("fields", Json::List(Vec::new()))]);
+        }
+        "services" => members.extend([member("label", label), member("tier", text("general"))]),
+        _ => members.push(member("label", label)),
+    }
+    let kind = list.strip_suffix(".options").and_then(|kind| walk(tree, kind));
+    if kind.is_some_and(|kind| kind.member("guides").is_some()) {
+        members.push(member("path", text("/")));
+    }
+    Some(Json::Object(members))
+}
+
+/// An id of letters, digits and hyphens.
+pub(super) fn fresh(tree: &Json, list: &str, name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
+    let words: String = without_accents(name).chars().map(plain).collect();
+    let slug = words.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    let slug = if slug.is_empty() { "item".to_owned() } else { slug.chars().take(56).collect() };
+    let taken = |id: &str| {
+        let Some(Json::List(items)) = walk(tree, list) else { return false };
+        items.iter().any(|item| item.member("id").and_then(Json::text) == Some(id))
+    };
+    if !taken(&slug) {
+        return slug;
+    }
+    (2..).map(|n| format!("{slug}-{n}")).find(|id| !taken(id)).unwrap_or(slug)
+}
+
+/// Spanish letters without their accents; what else is not ASCII stays.
+fn without_accents(name: &str) -> String {
+    let plain = |c: char| match c {
+        'á' | 'Á' => 'a',
+        'é' | 'É' => 'e',
+        'í' | 'Í' => 'i',
+        'ó' | 'Ó' => 'o',
+        'ú' | 'Ú' | 'ü' | 'Ü' => 'u',
+        'ñ' | 'Ñ' => 'n',
+        c => c,
+    };
+    name.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+use super::*;
+use crate::model::case::samples;
+
+fn practice() -> Practice {
+    samples::practice(Vec::new(), Vec::new())
+}
+
+fn edited(practice: &Practice, edits: impl IntoIterator<Item = Edit>) -> Forming {
+    let mut forming = Forming::default();
+    edits.into_iter().for_each(|edit| forming.step(practice, edit));
+    forming
+}
+
+fn say(path: &str, language: &str, text: &str) -> Edit {
+    Edit::Say(path.into(), language.into(), text.into())
+}
+
+fn set(path: &str, text: &str) -> Edit {
+    Edit::Set(path.into(), Json::Text(text.into()))
+}
+
+fn draft(forming: &Forming) -> Same<Draft> {
+    forming.draft.clone().unwrap()
+}
+
+#[test]
+fn a_draft_begins_as_what_is_in_force() {
+    let practice = practice();
+    let forming = edited(&practice, [Edit::Show(Part::Services)]);
+    assert!(!draft(&forming).is_changed && draft(&forming).is_sound());
+    assert_eq!(forming.next(&practice), practice.source);
+}
+
+#[test]
+fn a_mistake_is_told_where_it_is() {
+    let practice = practice();
+    let mut forming =
+        edited(&practice, [say("services[2].label", "es", " "), set("hours.open[0].from", "8")]);
+    let now = draft(&forming);
+    let expected = "no text in \"es\", one of the manifest's languages";
+    assert_eq!(now.wrong("services[2].label.es").as_deref(), Some(expected));
+    assert_eq!(now.wrong("services[2].label.en"), None);
+    assert_eq!(now.wrong("hours.open[0].from").unwrap(), "\"8\" is not a time such as 08:00");
+    assert_eq!(now.faults("en")[0].0, practice.source.services[2].label.in_language("en"));
+    forming.step(&practice, Edit::Find(0));
+    assert_eq!(forming.part, Part::Services);
+    forming.step(&practice, say("form.steps[1].fields[0].label", "es", ""));
+    let at = draft(&forming).faults("en").iter().position(|fault| fault.0 == "Your name").unwrap();
+    forming.step(&practice, Edit::Find(at));
+    assert_eq!((forming.part, forming.opened, forming.step), (Part::Questions, Some((1, 0)), Some(1)));
+}
+
+#[test]
+fn what_is_no_manifest_changes_nothing() {
+    let practice = practice();
+    let wrong = [
+        Edit::Set("phone".into(), Json::Bool(true)),
+        Edit::Set("services[99].tier".into(), Json::Text("general".into())),
+        Edit::Set("services[0].tier".into(), Json::Text("golden".into())),
+        Edit::Add("nowhere".into(), "x".into()),
+    ];
+    assert_eq!(edited(&practice, wrong).next(&practice), practice.source);
+    let forming = edited(&practice, [set("name", "Other"), Edit::Text("{}".into())]);
+    assert!(forming.unreadable.as_deref().is_some_and(|why| why.contains("missing field")));
+    assert_eq!(forming.next(&practice).name, "Other");
+}
+
+#[test]
+fn questions_move_over_the_end_of_their_step() {
+    let practice = practice();
+    let ids = |forming: &Forming| -> Vec<String> {
+        draft(forming).source.form.steps[..2].iter().map(|step| step.fields[0].id.clone()).collect()
+    };
+    let mut forming = edited(&practice, [Edit::Open(Some((1, 0))), Edit::Lift(1, 0)]);
+    assert_eq!(forming.opened, Some((0, 2)), "what is open stays open");
+    assert_eq!(ids(&forming), ["service", "contact"]);
+    forming.step(&practice, Edit::Lower(0, 2));
+    assert_eq!(forming.next(&practice), practice.source);
+    forming.step(&practice, Edit::Lift(0, 0));
+    assert_eq!(forming.next(&practice), practice.source);
+}
+
+#[test]
+fn what_was_taken_out_can_be_put_back_as_it_was() {
+    let practice = practice();
+    let mut forming = edited(&practice, [Edit::Remove("form.steps[2].fields".into(), 1)]);
+    let offered = offers(&practice, &draft(&forming));
+    assert_eq!(offered[0].label("en"), "Insurance");
+    assert_eq!(offered.iter().filter(|offer| offer.label("en") == "Insurance").count(), 1);
+    forming.step(&practice, Edit::Ask(2, 0));
+    assert_eq!(forming.opened, Some((2, 2)));
+    forming.step(&practice, Edit::Lift(2, 2));
+    assert_eq!(forming.next(&practice), practice.source);
+}
+
+#[test]
+fn every_question_that_is_offered_is_a_sound_one() {
+    let practice = practice();
+    let empty = edited(&practice, []);
+    assert!(empty.draft.is_none());
+    let forming = edited(&practice, [Edit::Preview(None)]);
+    for at in 0..offers(&practice, &draft(&forming)).len() {
+        let mut forming = forming.clone();
+        forming.step(&practice, Edit::Ask(2, at));
+        assert!(
+            draft(&forming).is_changed && draft(&forming).is_sound(),
+            "{:?}",
+            draft(&forming).faults("en")
+        );
+        forming.step(&practice, Edit::Ask(2, at));
+        assert!(draft(&forming).is_sound(), "twice: {:?}", draft(&forming).faults("en"));
+    }
+}
+
+#[test]
+fn a_language_takes_its_texts_along() {
+    let practice = practice();
+    let mut forming = edited(&practice, [Edit::Language("es", false)]);
+    assert!(draft(&forming).is_sound(), "{:?}", draft(&forming).faults("en"));
+    assert!(!to_text(&draft(&forming).tree).unwrap().contains("\"es\""));
+    forming.step(&practice, Edit::Language("es", true));
+    assert!(draft(&forming).wrong("services[0].label.es").is_some());
+}
+
+#[test]
+fn a_text_that_changed_has_the_next_number() {
+    let practice = practice();
+    let forming =
+        edited(&practice, [say("consent.text", "en", "I agree."), say("notices[0].text", "en", "New")]);
+    let next = forming.next(&practice);
+    assert_eq!(next.consent.version, practice.source.consent.version + 1);
+    assert_eq!(next.notices[0].version, practice.source.notices[0].version + 1);
+    assert_eq!(next.notices[1], practice.source.notices[1]);
+}
+
+#[test]
+fn the_document_holds_both_drafts() {
+    let practice = practice();
+    let forming = edited(&practice, [set("name", "Lakeside")]);
+    let mut drafting = Drafting::default();
+    let plain: ManifestSource = serde_json::from_str(&forming.document(&practice, &drafting)).unwrap();
+    assert_eq!((plain.name.as_str(), &plain.scoring), ("Lakeside", &practice.source.scoring));
+    drafting.step(&practice.source.scoring, drafting::Edit::Points(0, 7));
+    let both: ManifestSource = serde_json::from_str(&forming.document(&practice, &drafting)).unwrap();
+    assert_eq!((both.name.as_str(), both.scoring.criteria[0].points), ("Lakeside", 7));
+    assert_eq!(both.scoring.version, practice.source.scoring.version + 1);
+}
+
+#[test]
+fn a_new_item_has_an_id_made_of_its_name_that_no_other_has() {
+    let practice = practice();
+    let add = || Edit::Add("services".into(), "Rehabilitación: niños".into());
+    let forming = edited(&practice, [add(), add()]);
+    let services = draft(&forming).source.services.clone();
+    let ids: Vec<&str> = services.iter().rev().take(2).map(|service| service.id.as_str()).collect();
+    assert_eq!(ids, ["rehabilitacion-ninos-2", "rehabilitacion-ninos"]);
+}
+
+#[test]
+fn one_step_is_shown_with_all_that_it_can_ask() {
+    let practice = practice();
+    let forming = edited(&practice, [Edit::Preview(Some(1))]);
+    let shown: ManifestSource = serde_json::from_str(&forming.shown().unwrap()).unwrap();
+    assert_eq!(shown.form.steps.len(), 1);
+    // The phone number depends on an answer of the same step.
+    assert!(shown.form.field("phone").unwrap().show_if.is_some());
+    let last = practice.source.form.steps.len() - 1;
+    let forming = edited(&practice, [Edit::Preview(Some(last))]);
+    let shown: ManifestSource = serde_json::from_str(&forming.shown().unwrap()).unwrap();
+    assert!(shown.form.fields().all(|field| field.tiers.is_empty() && field.show_if.is_none()));
+}
+
+#[test]
+fn a_draft_of_an_old_version_is_gone_when_a_new_one_is_in_force() {
+    let mut practice = practice();
+    let mut forming = edited(&practice, [set("name", "Other")]);
+    practice.manifest_version += 1;
+    assert_eq!(forming.next(&practice), practice.source);
+    forming.step(&practice, Edit::KeepUp);
+    assert!(!draft(&forming).is_changed);
+}

@@ -1,0 +1,164 @@
+//! The form's editor: what patients are asked and told, with the real form beside it.
+
+mod hours;
+mod input;
+mod preview;
+mod questions;
+mod texts;
+
+use super::icon::{self, icon};
+use super::{Console, console, file};
+use crate::model::Event;
+use crate::model::case::Same;
+use crate::model::forming::{Draft, Edit, Part};
+use crate::words::{fill, many, t, tag};
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
+
+/// What every part of the editor is drawn from.
+pub(super) struct Ground {
+    console: Console,
+    draft: Same<Draft>,
+    /// The manifest's languages.
+    languages: Vec<String>,
+}
+
+impl Ground {
+    fn send(&self) -> impl Fn(Edit) + Copy + Send + Sync + 'static {
+        let console = self.console;
+        move |edit| act(console, edit)
+    }
+}
+
+/// Changes the draft.
+fn act(console: Console, edit: Edit) {
+    let next = console.with(|state| {
+        let open = state.open()?;
+        let mut forming = open.forming.clone();
+        forming.step(&open.practice, edit);
+        Some(Box::new(forming))
+    });
+    if let Some(next) = next {
+        console.send(Event::Formed(next));
+    }
+}
+
+#[component]
+pub(crate) fn Form() -> impl IntoView {
+    let console = console();
+    let version = console.open(|open| open.practice.manifest_version);
+    Effect::new(move |_| {
+        version.track();
+        act(console, Edit::KeepUp);
+    });
+    let draft = console.open(|open| open.forming.draft.clone());
+    let part = console.open(|open| open.forming.part);
+    let opened = console.open(|open| open.forming.opened);
+    let ground = move || {
+        let draft = draft.get().flatten()?;
+        Some(Ground { console, languages: draft.source.languages.clone(), draft })
+    };
+    let edited = move || {
+        let ground = ground()?;
+        Some(match part.get()? {
+            Part::Questions => questions::questions(&ground, opened.get().flatten()),
+            Part::Services => texts::services(&ground),
+            Part::Practice => texts::practice(&ground),
+            Part::Hours => hours::hours(&ground),
+            Part::Texts => texts::texts(&ground),
+            Part::Words => texts::words(&ground),
+        })
+    };
+    let show = move |this| act(console, Edit::Show(this));
+    view! {
+        <p class="lede">{t("Change here what patients are asked and told, and see it in the form itself. Nothing changes on your website until it is published.")}</p>
+        {move || ground().map(|ground| state(&ground))}
+        <div class="columns forming">
+            <div class="column">
+                <nav class="form-parts" aria-label=t("Form")>
+                    {Part::ALL.into_iter().map(|this| view! {
+                        <button class="stage-tab" aria-current=move || (part.get() == Some(this)).then_some("true") on:click=move |_| show(this)>{this.label()}</button>
+                    }).collect_view()}
+                </nav>
+                {edited}
+            </div>
+            <div class="column side">{preview::Preview()}</div>
+        </div>
+    }
+}
+
+/// How far the draft is from being published, and what is wrong with it.
+fn state(ground: &Ground) -> AnyView {
+    let Ground { console, draft, .. } = ground;
+    let (console, send) = (*console, ground.send());
+    let faults = draft.faults(tag());
+    let (is_changed, is_sound) = (draft.is_changed, draft.is_sound());
+    let words = if !is_sound {
+        many(faults.len() as u64, "{count} thing to put right", "{count} things to put right")
+    } else if is_changed {
+        t("Ready to be published").to_owned()
+    } else {
+        t("As it is in force").to_owned()
+    };
+    let fault = move |(at, (place, what, can_go)): (usize, (String, String, bool))| {
+        let go = move |_| send(Edit::Find(at));
+        let place = if can_go {
+            view! { <button class="link" on:click=go><bdi>{place}</bdi></button> }.into_any()
+        } else {
+            view! { <bdi>{place}</bdi> }.into_any()
+        };
+        view! { <li>{place}": "{what}</li> }
+    };
+    let buttons = view! {
+        <button class="button primary" disabled=!is_sound on:click=move |_| download(console)>{t("Download to publish")}</button>
+        <button class="button quiet" on:click=move |_| send(Edit::Discard)>{t("Discard the draft")}</button>
+    };
+    let publish = view! {
+        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the scoring model goes along. The drafts are gone when you lock; the file can be opened here again.")}</p>
+    };
+    let faults: Vec<_> = faults.into_iter().enumerate().map(fault).collect();
+    view! {
+        <section class="card draft-state" aria-labelledby="draft-title">
+            <div class="tool-row">
+                <h2 id="draft-title" aria-live="polite">{words}</h2>
+                {is_changed.then_some(buttons)}
+                {opener(console)}
+            </div>
+            {(!is_sound).then(|| view! { <div class="trouble">{icon(icon::ALERT)}<ul>{faults}</ul></div> })}
+            {is_changed.then_some(publish)}
+        </section>
+    }
+    .into_any()
+}
+
+fn download(console: Console) {
+    let document = console.with(|state| {
+        let open = state.open()?;
+        Some(open.forming.document(&open.practice, &open.drafting))
+    });
+    if let Some(document) = document {
+        file::save("manifest.json", "application/json", &document);
+    }
+}
+
+/// A manifest from a file, as the draft.
+fn opener(console: Console) -> AnyView {
+    let unreadable = console.open(|open| open.forming.unreadable.clone());
+    let pick = move |event: leptos::ev::Event| {
+        let input = event_target::<HtmlInputElement>(&event);
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        // So that the same file, chosen again, is a change.
+        input.set_value("");
+        leptos::task::spawn_local(async move {
+            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+            let text = text.ok().and_then(|text| text.as_string()).unwrap_or_default();
+            act(console, Edit::Text(text));
+        });
+    };
+    let wrong = move || unreadable.get().flatten().map(|why| fill("This is not a manifest: {why}.", &[&why]));
+    view! {
+        <label class="button quiet opener">{t("Open a file")}<input class="unseen" type="file" accept=".json,application/json" on:change=pick/></label>
+        <p class="field-error" role="alert">{wrong}</p>
+    }
+    .into_any()
+}
