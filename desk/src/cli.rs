@@ -36,6 +36,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Make a practice: its keys, its first member of staff, its place on a relay
     Init(Init),
+    /// The same in a browser, step by step, with the recovery kit, colleagues and the lines for the website
+    Setup(Setup),
     /// Register a practice that `init` has made and could not register
     Register(Register),
     /// The people who work at the practice
@@ -119,6 +121,19 @@ pub(crate) struct Init {
     /// How long the manifest is valid
     #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=1200))]
     pub(crate) valid_days: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Setup {
+    /// Where the key files go, or lie already; keep it off shared disks
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// `current.json` of the widget's release
+    #[arg(long, value_name = "FILE")]
+    pub(crate) version_file: PathBuf,
+    /// The relay, as patients' browsers reach it; else the page asks
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: Option<String>,
 }
 
 #[derive(Debug, Args)]

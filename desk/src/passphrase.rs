@@ -20,12 +20,14 @@ pub(crate) enum Passphrases {
     EnvironmentOrPrompt,
     /// Known already: this run has just set it.
     Known(Zeroizing<String>),
+    /// Known already, each for the file of its name.
+    Each(Vec<(PathBuf, Zeroizing<String>)>),
 }
 
 impl Passphrases {
     /// The passphrase that opens `what`, a file that exists.
     pub(crate) fn existing(&self, what: &str) -> Result<Zeroizing<String>, Failure> {
-        match self.given()? {
+        match self.given(what)? {
             Some(passphrase) => Ok(passphrase),
             None => prompt(&format!("Passphrase of {what}: ")),
         }
@@ -33,7 +35,7 @@ impl Passphrases {
 
     /// A passphrase for `what`, a file to be made. A person types it twice.
     pub(crate) fn fresh(&self, what: &str) -> Result<Zeroizing<String>, Failure> {
-        let passphrase = match self.given()? {
+        let passphrase = match self.given(what)? {
             Some(passphrase) => passphrase,
             None => {
                 let first = prompt(&format!("New passphrase for {what}: "))?;
@@ -57,7 +59,7 @@ impl Passphrases {
         Ok(passphrase)
     }
 
-    fn given(&self) -> Result<Option<Zeroizing<String>>, Failure> {
+    fn given(&self, what: &str) -> Result<Option<Zeroizing<String>>, Failure> {
         match self {
             Self::File(path) => {
                 let text = Zeroizing::new(files::read(path)?);
@@ -72,6 +74,12 @@ impl Passphrases {
                 Ok(Some(Zeroizing::new(line.to_owned())))
             }
             Self::Known(passphrase) => Ok(Some(passphrase.clone())),
+            Self::Each(all) => {
+                let known = all.iter().find(|(path, _)| path.display().to_string() == what);
+                let missing =
+                    || Failure::new(Exit::Locked, format!("no passphrase for {what}"), "report this");
+                known.map(|(_, passphrase)| Some(passphrase.clone())).ok_or_else(missing)
+            }
             Self::EnvironmentOrPrompt => {
                 Ok(std::env::var(VARIABLE).ok().filter(|value| !value.is_empty()).map(Zeroizing::new))
             }

@@ -2,6 +2,7 @@
 
 use crate::base64url;
 use wire::{EntryId, ThreadId};
+use zeroize::Zeroizing;
 
 /// The system gave no randomness. Nothing can be sealed or signed then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,14 @@ pub fn make_thread_id() -> Result<ThreadId, RandomError> {
 /// [`RandomError`].
 pub fn make_jti() -> Result<String, RandomError> {
     make_bytes::<16>().map(|bytes| base64url::encode(&bytes))
+}
+
+/// 128 random bits that nobody may know.
+///
+/// # Errors
+/// [`RandomError`].
+pub fn make_secret() -> Result<Zeroizing<[u8; 16]>, RandomError> {
+    make_bytes().map(Zeroizing::new)
 }
 
 pub(crate) fn make_bytes<const N: usize>() -> Result<[u8; N], RandomError> {

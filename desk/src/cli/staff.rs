@@ -74,6 +74,16 @@ pub(crate) enum RoleArg {
     Auditor,
 }
 
+impl From<Role> for RoleArg {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Coordinator => Self::Coordinator,
+            Role::Auditor => Self::Auditor,
+        }
+    }
+}
+
 impl From<RoleArg> for Role {
     fn from(role: RoleArg) -> Self {
         match role {

@@ -26,10 +26,21 @@ use wire::{PracticeId, StaffId};
 
 /// Makes keys and files, sees that they work, and registers the practice.
 pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure> {
-    let output = context.output;
     let relay = Relay::new(&options.relay)?;
+    let (anchor, registration) = make(context, &relay, &options).await?;
+    submit(&relay, &options.invite, &anchor, &registration, &options.dir).await?;
+    report(context.output, &anchor, relay.address(), &Paths::new(&options.dir, &options.owner))
+}
+
+/// Makes keys and files, and sees that they work: everything but registering.
+pub(super) async fn make(
+    context: &Context,
+    relay: &Relay,
+    options: &Init,
+) -> Result<(Anchor, Registration), Failure> {
+    let output = context.output;
     let source: ManifestSource = document::read_manifest(&options.manifest)?;
-    let practice = practice_name(&options)?;
+    let practice = practice_name(options)?;
     let paths = Paths::new(&options.dir, &options.owner);
     paths.refuse_if_any_exists()?;
     relay.is_ready().await?;
@@ -81,8 +92,7 @@ pub(super) async fn init(context: &Context, options: Init) -> Result<(), Failure
 
     output.progress("Opening a test message with the owner's file and with the recovery file");
     try_files(&paths, &secrets, &registration).await?;
-    submit(&relay, &options.invite, &anchor, &registration, &options.dir).await?;
-    report(output, &anchor, relay.address(), &paths)
+    Ok((anchor, registration))
 }
 
 /// Registers what `init` left behind.
@@ -90,19 +100,12 @@ pub(super) async fn register(context: &Context, options: Register) -> Result<(),
     let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
     let paths = Paths::new(&options.dir, &root.owner);
     let relay = Relay::new(&root.relay)?;
-    let registration: Registration =
-        serde_json::from_str(&files::read(&paths.registration)?).map_err(|_| {
-            Failure::new(
-                Exit::Failed,
-                format!("{} is damaged", paths.registration.display()),
-                "run `anteroom init` again with another directory",
-            )
-        })?;
+    let registration = paths.registration()?;
     submit(&relay, &options.invite, &root.anchor, &registration, &options.dir).await?;
     report(context.output, &root.anchor, relay.address(), &paths)
 }
 
-async fn submit(
+pub(super) async fn submit(
     relay: &Relay,
     invite: &str,
     anchor: &Anchor,
@@ -244,15 +247,15 @@ async fn try_files(paths: &Paths, secrets: &Passphrase3, registration: &Registra
     Ok(())
 }
 
-struct Paths {
-    root: PathBuf,
-    owner: PathBuf,
-    recovery: PathBuf,
-    registration: PathBuf,
+pub(super) struct Paths {
+    pub(super) root: PathBuf,
+    pub(super) owner: PathBuf,
+    pub(super) recovery: PathBuf,
+    pub(super) registration: PathBuf,
 }
 
 impl Paths {
-    fn new(directory: &Path, owner: &StaffId) -> Self {
+    pub(super) fn new(directory: &Path, owner: &StaffId) -> Self {
         Self {
             root: root_path(directory),
             owner: credential_path(directory, owner),
@@ -261,8 +264,23 @@ impl Paths {
         }
     }
 
+    pub(super) const fn all(&self) -> [&PathBuf; 4] {
+        [&self.root, &self.owner, &self.recovery, &self.registration]
+    }
+
+    /// What was made for the relay.
+    pub(super) fn registration(&self) -> Result<Registration, Failure> {
+        serde_json::from_str(&files::read(&self.registration)?).map_err(|_| {
+            Failure::new(
+                Exit::Failed,
+                format!("{} is damaged", self.registration.display()),
+                "run `anteroom init` again with another directory",
+            )
+        })
+    }
+
     fn refuse_if_any_exists(&self) -> Result<(), Failure> {
-        let all = [&self.root, &self.owner, &self.recovery, &self.registration];
+        let all = self.all();
         match all.into_iter().find(|path| path.exists()) {
             Some(path) => Err(files::FileError::Exists(path.clone()).into()),
             None => Ok(()),

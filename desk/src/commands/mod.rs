@@ -14,6 +14,7 @@ mod rehearsal;
 mod report;
 mod score;
 mod sequence;
+mod setup;
 mod show;
 mod site;
 mod snippet;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
 async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(options) => init::init(context, options).await,
+        Command::Setup(options) => setup::setup(context, options).await,
         Command::Register(options) => init::register(context, options).await,
         Command::Staff(Staff::Add(options)) => staff::add(context, options).await,
         Command::Staff(Staff::Remove(options)) => staff::remove(context, &options).await,

@@ -17,7 +17,7 @@ use std::path::Path;
 pub(super) struct Version {
     /// First 20 hex digits of the loader's SHA-256.
     pub(super) version: String,
-    loader_integrity: String,
+    pub(super) loader_integrity: String,
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,14 @@ pub(super) async fn snippet(context: &Context, options: cli::Snippet) -> Result<
     context.output.print(&printed, || printed.html.clone())
 }
 
-fn html(relay: &str, version: &str, integrity: &str, practice: &str, pin: &str, phone: &str) -> String {
+pub(super) fn html(
+    relay: &str,
+    version: &str,
+    integrity: &str,
+    practice: &str,
+    pin: &str,
+    phone: &str,
+) -> String {
     let dialled: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     let [relay, version, integrity, practice, pin, phone, dialled] =
         [relay, version, integrity, practice, pin, phone, &dialled].map(escape);

@@ -1,0 +1,373 @@
+//! The steps, in their order. How far they are is read off the files that they leave, so that an interrupted setup goes
+//! on where it was.
+
+use super::super::init::{Paths, make, submit};
+use super::super::rehearsal::rehearse;
+use super::super::snippet::{Version, html};
+use super::super::{Context, staff};
+use super::words;
+use crate::cli::{Init, StaffAdd};
+use crate::clock;
+use crate::failure::{Exit, Failure};
+use crate::files;
+use crate::keyfile::{RecoveryFile, credential_path, log_key_path, root_path};
+use crate::output::Output;
+use crate::passphrase::Passphrases;
+use crate::relay::Relay;
+use inbox::{Anchor, Memory};
+use lead::ManifestSource;
+use lead::hours::Zone;
+use lead::manifest::check::mistakes;
+use seal::Zeroizing;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use wire::practice::Role;
+use wire::{PracticeId, StaffId, Thumbprint};
+
+/// What a practice begins with; its own services and texts come later, in the console.
+const STARTER: &str = include_str!("../../../../examples/manifests/starter.toml");
+const VALID_DAYS: u32 = 365;
+
+/// What the owner says of the practice. None of it is secret.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Facts {
+    name: String,
+    phone: String,
+    practice: PracticeId,
+    owner: StaffId,
+    relay: String,
+    zone: Zone,
+    languages: Vec<String>,
+}
+
+/// A colleague to invite, and the passphrases that publishing needs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colleague {
+    name: StaffId,
+    role: Role,
+    #[serde(deserialize_with = "secret")]
+    root: Zeroizing<String>,
+    #[serde(deserialize_with = "secret")]
+    owner: Zeroizing<String>,
+}
+
+/// A text that is overwritten in memory when it is not needed any more.
+pub(super) fn secret<'de, D: Deserializer<'de>>(given: D) -> Result<Zeroizing<String>, D::Error> {
+    String::deserialize(given).map(Zeroizing::new)
+}
+
+/// What is remembered beside the key files.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    facts: Option<Facts>,
+    pin: Option<Thumbprint>,
+    /// Somebody typed the recovery kit's words back, and a test message opened.
+    recovery_tested: bool,
+}
+
+pub(super) struct Steps {
+    output: Output,
+    dir: PathBuf,
+    version: Version,
+    /// Where the relay is, if the command line said so.
+    relay: Option<String>,
+    kept: Kept,
+}
+
+impl Steps {
+    /// Goes on with what lies in `dir`.
+    pub(super) fn open(
+        output: Output,
+        dir: PathBuf,
+        version: Version,
+        relay: Option<String>,
+    ) -> Result<Self, Failure> {
+        files::create_directory(&dir)?;
+        let path = dir.join("setup.json");
+        let kept = if path.exists() {
+            serde_json::from_str(&files::read(&path)?).map_err(|error| {
+                Failure::new(Exit::Failed, format!("{}: {error}", path.display()), "choose another directory")
+            })?
+        } else if root_path(&dir).exists() {
+            return Err(Failure::new(
+                Exit::Failed,
+                format!("{} holds a practice that `anteroom init` has made", dir.display()),
+                "go on with the commands: anteroom register, staff add, snippet; or choose another directory",
+            ));
+        } else {
+            Kept::default()
+        };
+        Ok(Self { output, dir, version, relay, kept })
+    }
+
+    /// What the page shows.
+    pub(super) fn state(&self) -> Value {
+        let paths = self.kept.facts.as_ref().map(|facts| Paths::new(&self.dir, &facts.owner));
+        let files = paths
+            .map(|paths| json!({ "root": paths.root, "owner": paths.owner, "recovery": paths.recovery }));
+        json!({
+            "stage": self.stage(),
+            "facts": self.kept.facts,
+            "relay": self.relay,
+            "pin": self.kept.pin,
+            "folder": self.dir,
+            "files": files,
+            "staff": self.colleagues(),
+            "snippet": self.snippet(),
+        })
+    }
+
+    fn stage(&self) -> &'static str {
+        let Some(facts) = &self.kept.facts else { return "facts" };
+        let all = Paths::new(&self.dir, &facts.owner).all().into_iter().all(|path| path.exists());
+        match self.kept.pin {
+            Some(_) if !all => "keys",
+            None => "keys",
+            Some(_) if !self.kept.recovery_tested => "kit",
+            Some(_) if !self.is_live() => "live",
+            Some(_) => "done",
+        }
+    }
+
+    /// The relay's log key is written down when the relay has the practice.
+    fn is_live(&self) -> bool {
+        log_key_path(&self.dir).exists()
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        let text = serde_json::to_vec_pretty(&self.kept)
+            .map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        Ok(files::replace_private(&self.dir.join("setup.json"), &text)?)
+    }
+
+    fn facts(&self) -> Result<&Facts, Failure> {
+        self.kept.facts.as_ref().ok_or_else(|| wrong_order("the practice is not described yet"))
+    }
+
+    fn anchor(&self) -> Result<Anchor, Failure> {
+        let pin = self.kept.pin.ok_or_else(|| wrong_order("there are no keys yet"))?;
+        Ok(Anchor { practice: self.facts()?.practice.clone(), pin })
+    }
+
+    /// Describes the practice; as often as somebody likes, until there are keys.
+    pub(super) async fn take_facts(&mut self, facts: Facts) -> Result<(), Failure> {
+        if self.kept.pin.is_some() {
+            return Err(wrong_order("the keys are made for this practice already"));
+        }
+        let source = manifest(&facts)?;
+        Relay::new(&facts.relay)?.is_ready().await?;
+        let text = serde_json::to_vec_pretty(&source)
+            .map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        files::replace_private(&self.dir.join("manifest.json"), &text)?;
+        self.kept.facts = Some(facts);
+        self.save()
+    }
+
+    /// Makes all keys; the words of the recovery kit, which nobody is told again.
+    pub(super) async fn make_keys(
+        &mut self,
+        root: Zeroizing<String>,
+        owner: Zeroizing<String>,
+    ) -> Result<Zeroizing<String>, Failure> {
+        let facts = self.facts()?.clone();
+        if self.kept.pin.is_some() {
+            return Err(wrong_order("the keys are made already"));
+        }
+        self.remove_keys(&facts)?;
+        let words = words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))?;
+        let paths = Paths::new(&self.dir, &facts.owner);
+        let each = [(paths.root, root), (paths.owner, owner), (paths.recovery, words.clone())];
+        let context = self.context(each.into());
+        let options = Init {
+            relay: facts.relay.clone(),
+            invite: String::new(),
+            manifest: self.dir.join("manifest.json"),
+            owner: facts.owner,
+            dir: self.dir.clone(),
+            practice: Some(facts.practice),
+            valid_days: VALID_DAYS,
+        };
+        let (anchor, _) = make(&context, &Relay::new(&options.relay)?, &options).await?;
+        self.kept.pin = Some(anchor.pin);
+        self.kept.recovery_tested = false;
+        self.save()?;
+        Ok(words)
+    }
+
+    /// Opens the recovery file with what somebody typed, and a test message with what is in it.
+    pub(super) async fn test_kit(&mut self, typed: &str) -> Result<(), Failure> {
+        let anchor = self.anchor()?;
+        let paths = Paths::new(&self.dir, &self.facts()?.owner);
+        let recovery = RecoveryFile::open(&paths.recovery, &Passphrases::Known(words::typed(typed)))?;
+        let registration = paths.registration()?;
+        let failed = |what: &dyn std::fmt::Display| {
+            Failure::new(Exit::Trust, format!("the test message did not come back: {what}"), "start over")
+        };
+        let (none, now) = (Memory::default(), clock::now_s());
+        let manifest =
+            anchor.check_manifest(&registration.manifest, now, &none).map_err(|error| failed(&error))?;
+        let staff = anchor.check_roster(registration.staff, now, &none).map_err(|error| failed(&error))?;
+        let keys = staff.open_keyring(&recovery.key).await.map_err(|error| failed(&error))?;
+        rehearse(&manifest, &keys).await.map_err(|what| failed(&what))?;
+        self.kept.recovery_tested = true;
+        self.save()
+    }
+
+    /// Forgets keys that nobody else knows yet.
+    pub(super) fn start_over(&mut self) -> Result<(), Failure> {
+        if self.is_live() {
+            return Err(wrong_order("the practice is live"));
+        }
+        let facts = self.facts()?.clone();
+        self.remove_keys(&facts)?;
+        self.kept.pin = None;
+        self.kept.recovery_tested = false;
+        self.save()
+    }
+
+    fn remove_keys(&self, facts: &Facts) -> Result<(), Failure> {
+        let paths = Paths::new(&self.dir, &facts.owner);
+        for path in paths.all().into_iter().filter(|path| path.exists()) {
+            files::remove(path)?;
+        }
+        Ok(())
+    }
+
+    /// Registers the practice. Not before its recovery kit was seen to work.
+    pub(super) async fn go_live(&mut self, invite: &str) -> Result<(), Failure> {
+        if !self.kept.recovery_tested {
+            return Err(wrong_order("the recovery kit is not tested yet"));
+        }
+        let facts = self.facts()?;
+        let registration = Paths::new(&self.dir, &facts.owner).registration()?;
+        let relay = Relay::new(&facts.relay)?;
+        submit(&relay, invite, &self.anchor()?, &registration, &self.dir).await
+    }
+
+    /// Makes a colleague's credential file; it, and the words that open it.
+    pub(super) async fn invite(
+        &mut self,
+        colleague: Colleague,
+    ) -> Result<(PathBuf, Zeroizing<String>), Failure> {
+        if self.stage() != "done" {
+            return Err(wrong_order("the practice is not live yet"));
+        }
+        let words = words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))?;
+        let file = credential_path(&self.dir, &colleague.name);
+        let own = credential_path(&self.dir, &self.facts()?.owner);
+        let each =
+            [(root_path(&self.dir), colleague.root), (own, colleague.owner), (file.clone(), words.clone())];
+        let options = StaffAdd { name: colleague.name, role: colleague.role.into(), dir: self.dir.clone() };
+        staff::add(&self.context(each.into()), options).await?;
+        Ok((file, words))
+    }
+
+    fn context(&self, passphrases: Vec<(PathBuf, Zeroizing<String>)>) -> Context {
+        Context { output: self.output, passphrases: Passphrases::Each(passphrases) }
+    }
+
+    /// Who has a credential file here, but the owner.
+    fn colleagues(&self) -> Vec<String> {
+        let own = self.kept.facts.as_ref().map(|facts| facts.owner.to_string());
+        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".credential")?.to_owned()))
+            .filter(|name| name != "recovery" && Some(name) != own.as_ref())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// For the website, once there is something behind it.
+    fn snippet(&self) -> Option<String> {
+        let facts = self.kept.facts.as_ref().filter(|_| self.is_live())?;
+        let (practice, pin) = (facts.practice.to_string(), self.kept.pin?.to_string());
+        let Version { version, loader_integrity } = &self.version;
+        Some(html(
+            facts.relay.trim_end_matches('/'),
+            version,
+            loader_integrity,
+            &practice,
+            &pin,
+            &facts.phone,
+        ))
+    }
+}
+
+fn wrong_order(what: &str) -> Failure {
+    Failure::new(Exit::Usage, what, "load the page again")
+}
+
+/// The starter in the practice's languages, with what the owner said.
+fn manifest(facts: &Facts) -> Result<ManifestSource, Failure> {
+    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Failed, error, "report this");
+    let mut source: Value = toml::from_str(STARTER).map_err(|error| failed(&error))?;
+    for tag in ["en", "es"] {
+        if !facts.languages.iter().any(|language| language == tag) {
+            strip(&mut source, tag);
+        }
+    }
+    let starter: ManifestSource = serde_json::from_value(source).map_err(|error| failed(&error))?;
+    let (name, phone) = (facts.name.trim().to_owned(), facts.phone.trim().to_owned());
+    let hours = lead::hours::Hours { zone: facts.zone, ..starter.hours };
+    let source = ManifestSource { name, phone, languages: facts.languages.clone(), hours, ..starter };
+    match mistakes(&source).first() {
+        None => Ok(source),
+        Some(mistake) => Err(Failure::new(Exit::Document, mistake, "correct it here")),
+    }
+}
+
+/// Takes every text in a language away.
+fn strip(value: &mut Value, tag: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, tag)),
+        Value::Object(members) => {
+            members.retain(|name, value| name != tag || !value.is_string());
+            members.values_mut().for_each(|value| strip(value, tag));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(languages: &[&str]) -> Facts {
+        Facts {
+            name: "Example Family Practice".into(),
+            phone: "+1 555 0100".into(),
+            practice: "example-family".parse().unwrap(),
+            owner: "maria-lopez".parse().unwrap(),
+            relay: "https://relay.example".into(),
+            zone: Zone { utc_offset_minutes: -300, daylight: lead::hours::Daylight::UnitedStates },
+            languages: languages.iter().map(|tag| (*tag).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn the_starter_is_sound_in_each_language() {
+        for languages in [&["en"][..], &["es"], &["en", "es"], &["es", "en"]] {
+            let source = manifest(&facts(languages)).unwrap();
+            assert_eq!(
+                (source.languages.as_slice(), source.hours.zone.utc_offset_minutes),
+                (&facts(languages).languages[..], -300)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let said = |change: fn(&mut Facts)| {
+            let mut facts = facts(&["en"]);
+            change(&mut facts);
+            manifest(&facts).unwrap_err().what
+        };
+        assert_eq!(said(|facts| facts.name = " ".into()), "name: is empty");
+        assert!(said(|facts| facts.phone = "call".into()).starts_with("phone: has fewer"));
+        assert!(said(|facts| facts.languages.clear()).contains("languages"));
+    }
+}
