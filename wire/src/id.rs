@@ -81,7 +81,7 @@ macro_rules! random_id {
 }
 
 random_id! {
-    /// One entry of the log; also its idempotency key. Chosen by the writer: see [`EntryId::new`].
+    /// One entry of the log; also its idempotency key. 80 random bits and a time, chosen by the writer.
     EntryId
 }
 random_id! {

@@ -136,7 +136,7 @@ fn unit_tests() -> Result<()> {
     // The desk's tests talk to a mail server and an interface engine from PyPI, and to a FHIR server from npm.
     tool::python()?;
     tool::npm("tests")?;
-    execute(&mut cargo(&["test", "--workspace", "--quiet"]))
+    execute(&mut cargo(&["test", "--workspace", "--quiet", "--no-fail-fast"]))
 }
 
 /// Programs and examples as the tests were compiled with them. To build a package of its own would choose other
