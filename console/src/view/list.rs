@@ -105,7 +105,8 @@ fn Rows() -> impl IntoView {
     // The first and the last visible row.
     let seen = RwSignal::new((0_usize, 12_usize));
     let measure = move || {
-        let Some(element) = scroller.get_untracked() else { return };
+        // A frame later, the list may be gone.
+        let Some(element) = scroller.try_get_untracked().flatten() else { return };
         let (top, height) = (element.scroll_top(), element.client_height());
         let now = listed.with_untracked(|listed| {
             let listed = listed.as_ref()?;

@@ -35,7 +35,8 @@ pub(crate) fn Table() -> impl IntoView {
     let scroller = NodeRef::<Div>::new();
     let seen = RwSignal::new((0_usize, 16_usize));
     let measure = move || {
-        let Some(element) = scroller.get_untracked() else { return };
+        // A frame later, the table may be gone.
+        let Some(element) = scroller.try_get_untracked().flatten() else { return };
         let at = |y: i32| usize::try_from(y / ROW).unwrap_or(0);
         let now = (at(element.scroll_top()), at(element.scroll_top() + element.client_height()));
         if now != seen.get_untracked() {
