@@ -188,3 +188,21 @@ test('a draft of the scoring model shows who would move, and leaves as a manifes
   await sam.getByRole('button', { name: 'Scoring' }).click();
   assert.equal(await sam.getByLabel('From points: Care-Ready').inputValue(), '60');
 });
+
+test('a list that is gone when its frame comes does not stop the console', async () => {
+  const page = await opened(lab.coordinator);
+  await page.evaluate(() => {
+    globalThis.held = [];
+    globalThis.requestAnimationFrame = (work) => held.push(work);
+  });
+  await page.keyboard.press('/');
+  await page.keyboard.type('a');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Pipeline' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Pipeline' }).waitFor();
+  const faults = await page.evaluate(() => held.splice(0).flatMap((work) => {
+    try { work(performance.now()); return []; } catch (fault) { return [String(fault)]; }
+  }));
+  assert.deepEqual(faults, []);
+  assert.equal(await page.getByRole('heading', { level: 1, name: 'Pipeline' }).isVisible(), true);
+});
