@@ -2,6 +2,7 @@
 
 use super::icon::{self, icon};
 use super::slice::{Slice, slice};
+use super::visible::visible;
 use super::{console, shell};
 use crate::model::case::Case;
 use crate::model::due::{Clock, Tone};
@@ -102,27 +103,9 @@ fn Rows() -> impl IntoView {
     let console = console();
     let listed = console.open(|open| open.listed.clone());
     let scroller = NodeRef::<Div>::new();
-    // The first and the last visible row.
-    let seen = RwSignal::new((0_usize, 12_usize));
-    let measure = move || {
-        // A frame later, the list may be gone.
-        let Some(element) = scroller.try_get_untracked().flatten() else { return };
-        let (top, height) = (element.scroll_top(), element.client_height());
-        let now = listed.with_untracked(|listed| {
-            let listed = listed.as_ref()?;
-            let at = |y: i32| rows::at(&listed.groups, listed.cases.len(), y);
-            Some((at(top), at(top + height)))
-        });
-        if let Some(now) = now.filter(|now| *now != seen.get_untracked()) {
-            seen.set(now);
-        }
-    };
-    Effect::new(move |_| {
-        listed.track();
-        request_animation_frame(measure);
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    let row = |listed: &Listed, y: i32| rows::at(&listed.groups, listed.cases.len(), y);
+    let at = move |y| listed.with_untracked(|listed| listed.as_ref().map(|listed| row(listed, y)));
+    let (seen, measure) = visible(scroller, (0, 12), move || listed.track(), at);
     let count = slice(move || listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.cases.len())));
     let height = move || listed.with(|l| l.as_ref().map_or(0, |l| rows::height(&l.groups, l.cases.len())));
     let drawn = move || {

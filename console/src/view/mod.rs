@@ -37,6 +37,7 @@ mod table;
 mod take;
 mod timeline;
 mod training;
+mod visible;
 mod work;
 
 use crate::model::when::Zone;

@@ -2,6 +2,7 @@
 
 use super::list::{LIST, clock_badge, holder_badge, lane_badge, row_id};
 use super::slice::slice;
+use super::visible::visible;
 use super::{console, pipeline};
 use crate::model::Event;
 use crate::model::case::Case;
@@ -33,22 +34,8 @@ pub(crate) fn Table() -> impl IntoView {
     let listed = console.open(|open| open.pipeline.listed.clone());
     let count = slice(move || listed.with(|listed| listed.as_ref().map_or(0, |listed| listed.len())));
     let scroller = NodeRef::<Div>::new();
-    let seen = RwSignal::new((0_usize, 16_usize));
-    let measure = move || {
-        // A frame later, the table may be gone.
-        let Some(element) = scroller.try_get_untracked().flatten() else { return };
-        let at = |y: i32| usize::try_from(y / ROW).unwrap_or(0);
-        let now = (at(element.scroll_top()), at(element.scroll_top() + element.client_height()));
-        if now != seen.get_untracked() {
-            seen.set(now);
-        }
-    };
-    Effect::new(move |_| {
-        listed.track();
-        request_animation_frame(measure);
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| measure());
-    on_cleanup(move || resized.remove());
+    let at = |y: i32| Some(usize::try_from(y / ROW).unwrap_or(0));
+    let (seen, measure) = visible(scroller, (0, 16), move || listed.track(), at);
     let range = slice(move || {
         let (first, last) = seen.get();
         let end = (last + 1 + MARGIN).min(count.get());
