@@ -4,7 +4,7 @@
 
 mod lab;
 
-use lab::{Lab, stdout};
+use lab::{Lab, desk_settings, stdout};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -112,24 +112,13 @@ fn settings(lab: &Lab, smtp: &Smtp, steps: usize) -> String {
         fs::write(sequence.join(format!("note.{language}.md")), text).unwrap();
     }
     let settings = format!(
-        r#"
-state = "state"
-sequences = "sequences"
-[sender]
-name = "Lakeside care team"
-address = "hello@lakeside.example"
-postal_address = "100 Example Street, Springfield, IL 62701"
-website = "https://www.lakeside.example"
-[smtp]
-host = "127.0.0.1"
-port = {}
-tls = "none"
+        r#"{}
 [[alerts.steps]]
 after_business_minutes = 30
 emergency_after_minutes = 0
 email = ["coordinators@lakeside.example"]
 "#,
-        smtp.port
+        desk_settings(smtp.port)
     );
     fs::write(folder.join("desk.toml"), settings).unwrap();
     folder.join("desk.toml").to_str().unwrap().to_owned()

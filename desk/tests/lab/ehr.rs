@@ -1,6 +1,6 @@
 //! EHRs of `tests/desk` that others wrote, and a practice whose desk knows one of them.
 
-use super::{Lab, PASSPHRASE, root, stdout};
+use super::{Lab, PASSPHRASE, desk_settings, root, stdout};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -115,21 +115,8 @@ impl Practice {
         let folder = lab.directory.path().join("desk");
         fs::create_dir_all(folder.join("sequences")).unwrap();
         let settings = format!(
-            r#"
-state = "state"
-sequences = "sequences"
-[sender]
-name = "Lakeside care team"
-address = "hello@lakeside.example"
-postal_address = "100 Example Street, Springfield, IL 62701"
-website = "https://www.lakeside.example"
-[smtp]
-host = "127.0.0.1"
-port = 9
-tls = "none"
-[ehr]
-system = "https://lakeside.example/anteroom"
-{}"#,
+            "{}[ehr]\nsystem = \"https://lakeside.example/anteroom\"\n{}",
+            desk_settings(9),
             ehr(&lab)
         );
         fs::write(folder.join("desk.toml"), settings).unwrap();

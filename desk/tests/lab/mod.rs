@@ -19,6 +19,25 @@ use tempfile::TempDir;
 use wire::api::Page;
 use wire::{ChainHash, PracticeId};
 
+/// What every desk's settings begin with; nothing takes mail on port 9.
+pub(crate) fn desk_settings(smtp_port: u16) -> String {
+    format!(
+        r#"
+state = "state"
+sequences = "sequences"
+[sender]
+name = "Lakeside care team"
+address = "hello@lakeside.example"
+postal_address = "100 Example Street, Springfield, IL 62701"
+website = "https://www.lakeside.example"
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+tls = "none"
+"#
+    )
+}
+
 pub(crate) const PASSPHRASE: &str = "a passphrase for tests only";
 
 /// Changes the body of an answer: (path, body).
