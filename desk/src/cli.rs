@@ -340,7 +340,7 @@ pub(crate) struct Report {
 /// Form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ReportFormat {
-    /// For people, or JSON with --json
+    /// For people; JSON instead with --json
     Text,
     /// For spreadsheets
     Csv,

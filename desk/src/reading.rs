@@ -94,6 +94,14 @@ impl Reading {
         self.inbox.unexplained_erasures(clock::now_ms())
     }
 
+    /// The lead that `id` names, by a thread's id or by any of its entries, also where the inquiry is erased.
+    pub(crate) fn lead_of(&self, id: &str) -> Option<&Lead> {
+        let is_it = |entry: &EntryId| entry.to_string() == id || entry.is_referred_to_as(id);
+        let thread = id.parse().ok().filter(|thread| self.inbox.lead(thread).is_some());
+        let thread = thread.or_else(|| self.inbox.thread_with(is_it))?;
+        self.leads.iter().find(|lead| lead.thread == thread)
+    }
+
     /// The entries of a thread whose bodies are kept, as far as they were believed.
     pub(crate) fn kept_entries(&self, thread: &ThreadId) -> Vec<EntryId> {
         self.inbox.kept_entries(thread)

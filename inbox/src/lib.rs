@@ -23,7 +23,7 @@ mod tombstones;
 
 pub use chain::{LogError, Walk};
 pub use credential::Credential;
-pub use log::{Checked, Inbox, OpenedPage, Progress, RefusedEntry};
+pub use log::{Announced, Checked, Inbox, OpenedPage, Progress, RefusedEntry};
 pub use open::{Found, Item};
 pub use screen::Refusal;
 pub use trust::{Anchor, Keys, Memory, Staff};

@@ -71,6 +71,15 @@ impl<O: Opener> Checked<O> {
     }
 }
 
+/// A run of the practice's program that said it is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Announced {
+    /// Names the run.
+    pub instance: EntryId,
+    /// The place in the log of the entry that says so.
+    pub seq: u64,
+}
+
 /// A log as far as it was read. Hand it page after page; look at the leads when it is at the end.
 #[derive(Debug)]
 pub struct Inbox<O> {
@@ -81,7 +90,7 @@ pub struct Inbox<O> {
     threads: BTreeMap<ThreadId, Vec<Record>>,
     changed: BTreeSet<ThreadId>,
     origins: BTreeMap<ThreadId, Thumbprint>,
-    desk: Option<EntryId>,
+    desk: Option<Announced>,
     availability: Option<Availability>,
     refused: Vec<RefusedEntry>,
     tombstones: Tombstones,
@@ -152,7 +161,7 @@ impl<O: Opener> Inbox<O> {
             Found::Inquiry(inquiry) => Body::Inquiry(inquiry),
             Found::Event { event, .. } if matches!(*event, Event::DeskStarted { .. }) => {
                 if let Event::DeskStarted { instance } = *event {
-                    self.desk = Some(instance);
+                    self.desk = Some(Announced { instance, seq: meta.seq });
                 }
                 return;
             }
@@ -204,9 +213,9 @@ impl<O: Opener> Inbox<O> {
         self.keys.key(thumbprint)
     }
 
-    /// The run of the practice's program that began last.
+    /// The run of the practice's program that announced itself last.
     #[must_use]
-    pub const fn desk(&self) -> Option<EntryId> {
+    pub const fn desk(&self) -> Option<Announced> {
         self.desk
     }
 
@@ -214,6 +223,13 @@ impl<O: Opener> Inbox<O> {
     #[must_use]
     pub const fn availability(&self) -> Option<&Availability> {
         self.availability.as_ref()
+    }
+
+    /// The thread of an entry for which `is_it` holds, also where its body is erased.
+    #[must_use]
+    pub fn thread_with(&self, is_it: impl Fn(&EntryId) -> bool) -> Option<ThreadId> {
+        let has = |records: &[Record]| records.iter().any(|record| is_it(&record.entry));
+        self.threads.iter().find(|(_, records)| has(records)).map(|(thread, _)| *thread)
     }
 
     /// Every thread, folded.

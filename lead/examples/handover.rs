@@ -23,6 +23,11 @@ fn main() {
             }
         }
     }
+    let erased = handed::Sample::erased_and_booked();
+    for what in [Scheduling::Booked, Scheduling::Rescheduled, Scheduling::Cancelled] {
+        let text = schedule(&erased.of_appointment(), &handed::route(), what, handed::NOW);
+        println!("{}", json!({ "kind": "hl7", "text": text }));
+    }
     let practice: PracticeId = "lakeside-ortho".parse().unwrap();
     for (title, place) in [
         ("Appointment", "1 Lake Street, Example City; 2nd floor"),

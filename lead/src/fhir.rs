@@ -32,6 +32,10 @@ pub fn bundle(of: &Handover<'_>, recorded_ms: u64) -> Bundle {
 #[must_use]
 pub fn bundle_for(of: &Handover<'_>, recorded_ms: u64, takes: &dyn Fn(&str) -> bool) -> Bundle {
     let mut entries = Entries { of, takes, all: Vec::new() };
+    if of.inquiry.is_none() {
+        // Nothing is left to hand over.
+        return Bundle { resource_type: "Bundle", kind: "transaction", entry: Vec::new() };
+    }
     let patient = entries.add("patient", |id| people::patient(of, id));
     let writer = of.writer().map(|(name, relationship)| {
         entries.add("writer", |id| people::related_person(of, id, &patient, &name, relationship))

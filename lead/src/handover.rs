@@ -77,7 +77,9 @@ pub fn due(lead: &Lead) -> Due {
 pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
     let change = if is_in_ehr(lead) { untold_change(lead) } else { None };
     change.or_else(|| {
-        let entry = wish_called_off(lead).or_else(|| called_off_after_a_try(lead))?;
+        // Of a lead whose record is erased nobody knows any more whether the EHR's calendar rightly has something.
+        let wish = wish_called_off(lead).filter(|_| lead.inquiry().is_some() || is_in_ehr(lead));
+        let entry = wish.or_else(|| called_off_after_a_try(lead))?;
         let (what, told) = standing(lead);
         Some((entry, what, told))
     })
@@ -147,8 +149,37 @@ fn called_off_after_a_try(lead: &Lead) -> Option<EntryId> {
     Some(withdrawn.entry).filter(|entry| !lead.passed_on.contains(entry))
 }
 
+/// What would be lost if the lead were erased now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsettled {
+    /// A time is asked for, and the answer has not come.
+    Wish,
+    /// A program hands the lead over now.
+    HandOff,
+    /// The EHR does not know of the appointment's last change.
+    Change,
+    /// The appointment is still to come: nobody reminds of it then, and its time counts as free.
+    Upcoming,
+}
+
+/// Why the lead should not be erased yet: afterwards nobody can tell the EHR how its appointment stands. `None`: nothing
+/// speaks against it at `now`, in milliseconds.
+#[must_use]
+pub fn unsettled(lead: &Lead, now: u64) -> Option<Unsettled> {
+    let is_to_come = lead.appointment.as_ref().is_some_and(|made| made.slot.start > now);
+    let is_started = matches!(lead.hand_off, HandOff::Started { .. });
+    let found = [
+        (lead.requested.is_some() && lead.merged_into.is_none(), Unsettled::Wish),
+        (is_started, Unsettled::HandOff),
+        (untold(lead).is_some(), Unsettled::Change),
+        (is_to_come, Unsettled::Upcoming),
+    ];
+    found.into_iter().find_map(|(is_so, what)| is_so.then_some(what))
+}
+
 /// Whether the EHR has had the lead's appointment: since it was made, or since the lead was handed over.
-fn is_in_ehr(lead: &Lead) -> bool {
+#[must_use]
+pub fn is_in_ehr(lead: &Lead) -> bool {
     let withdrawn = lead.withdrawn.as_ref().map(|withdrawn| &withdrawn.appointment);
     let appointment = lead.appointment.as_ref().or(withdrawn);
     matches!(lead.hand_off, HandOff::Done { .. }) || appointment.is_some_and(|made| made.reference.is_some())
@@ -180,9 +211,9 @@ pub struct Handover<'a> {
     pub minutes: u16,
     /// The lead.
     pub lead: &'a Lead,
-    /// Its latest inquiry.
-    pub inquiry: &'a Inquiry,
-    /// That inquiry's answers, as staff put them right.
+    /// Its latest inquiry; `None`: it is erased, and what is told is the appointment alone.
+    pub inquiry: Option<&'a Inquiry>,
+    /// That inquiry's answers, as staff put them right; empty without one.
     pub answers: Cow<'a, Answers>,
 }
 
@@ -218,8 +249,32 @@ impl<'a> Handover<'a> {
         minutes: u16,
         lead: &'a Lead,
     ) -> Option<Self> {
-        let (inquiry, answers) = (lead.inquiry()?, lead.answers()?);
-        Some(Self { practice, source, manifest, system, minutes, lead, inquiry, answers })
+        lead.inquiry()?;
+        Some(Self::of_appointment(practice, (source, manifest), system, minutes, lead))
+    }
+
+    /// To make the lead's appointment known, which an EHR finds by the practice's identifier: also where the inquiry is
+    /// erased, and nothing can be said of the person.
+    #[must_use]
+    pub fn of_appointment(
+        practice: &'a PracticeId,
+        (source, manifest): (&'a ManifestSource, u64),
+        system: &'a str,
+        minutes: u16,
+        lead: &'a Lead,
+    ) -> Self {
+        let (inquiry, answers) = (lead.inquiry(), lead.answers().unwrap_or_default());
+        Self { practice, source, manifest, system, minutes, lead, inquiry, answers }
+    }
+
+    /// The language in which the person wrote.
+    pub(crate) fn language(&self) -> &str {
+        self.inquiry.map_or("en", |inquiry| &inquiry.lang)
+    }
+
+    /// When the person wrote, in milliseconds.
+    pub(crate) fn sent(&self) -> u64 {
+        self.inquiry.map_or(0, |inquiry| inquiry.submitted_ms)
     }
 
     /// The patient's name; `None`: someone else wrote, and did not say it.

@@ -123,6 +123,9 @@ pub fn schedule(of: &Handover<'_>, route: &Route, what: Scheduling, at_ms: u64) 
     Some(message.text)
 }
 
+/// PID-5, which has to be there, of a person whose name nobody said: table 0200, U is unspecified.
+const NOT_SAID: &str = "^^^^^^U";
+
 #[derive(Default)]
 struct Message {
     text: String,
@@ -181,8 +184,12 @@ impl Message {
     fn patient(&mut self, of: &Handover<'_>) {
         let answers = &of.answers;
         let id = component(&[&of.lead.thread.to_string(), "", "", "ANTEROOM", "PI"]);
-        // Table 0200: U, unspecified.
-        let name = of.patient().map_or_else(|| "^^^^^^U".to_owned(), |name| person(&name));
+        if of.inquiry.is_none() {
+            // Erased: the id alone says who it is, and nothing that the EHR knows of the person is written over.
+            self.segment("PID", &["1", "", &id, "", NOT_SAID]);
+            return;
+        }
+        let name = of.patient().map_or_else(|| NOT_SAID.to_owned(), |name| person(&name));
         let born: String =
             answers.date_of_birth.iter().flat_map(|date| date.chars()).filter(char::is_ascii_digit).collect();
         let zip = component(&["", "", "", "", answers.zip.as_deref().unwrap_or_default()]);

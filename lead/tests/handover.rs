@@ -5,7 +5,7 @@
 mod handed;
 
 use handed::{Sample, samples};
-use lead::fhir::{Bundle, bundle};
+use lead::fhir::{Bundle, bundle, reservation};
 use lead::hl7::{Scheduling, register, schedule};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -112,6 +112,27 @@ fn a_message_made_twice_is_the_same_message() {
     assert_ne!(again.split('|').nth(9).unwrap(), control(handed::NOW), "called off and made again");
     let other = register(&sample.handover(), &handed::route(), handed::NOW);
     assert_ne!(other.split('|').nth(9).unwrap(), control(handed::NOW));
+}
+
+#[test]
+fn an_appointment_whose_inquiry_is_erased_is_told_by_its_identifiers_alone() {
+    let sample = Sample::erased_and_booked();
+    assert!(sample.try_handover().is_none());
+    let of = sample.of_appointment();
+    assert_eq!(bundle(&of, handed::NOW).entry.len(), 0, "nobody is handed over");
+    let told = schedule(&of, &handed::route(), Scheduling::Rescheduled, handed::NOW).unwrap();
+    let before = Sample::referred();
+    let known = schedule(&before.handover(), &handed::route(), Scheduling::Rescheduled, handed::NOW).unwrap();
+    let segment = |message: &str, name: &str| {
+        message.split('\r').find(|segment| segment.starts_with(name)).unwrap().to_owned()
+    };
+    assert_eq!(segment(&told, "SCH"), segment(&known, "SCH"), "the same appointment, at the same time");
+    let id = segment(&known, "PID").split('|').nth(3).unwrap().to_owned();
+    assert_eq!(segment(&told, "PID"), format!("PID|1||{id}||^^^^^^U"), "no name, no sex, no address");
+    let reserved: Value = serde_json::from_str(&reservation(&of).to_json()).unwrap();
+    let reserved = &reserved["entry"][0]["resource"];
+    assert_eq!(reserved["start"], "2026-01-12T15:00:00Z");
+    assert!(!reserved.to_string().contains("Ana"));
 }
 
 #[test]

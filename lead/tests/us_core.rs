@@ -16,6 +16,9 @@ const MANY: usize = usize::MAX;
 /// An element that has to be supported: path below the resource, how many, and why a hand-over never has it (empty: it has).
 type Element = (&'static str, usize, usize, &'static str);
 
+/// A code system, and the codes of it that a value set has.
+type Codes = (&'static str, &'static [&'static str]);
+
 struct Profile {
     name: &'static str,
     elements: &'static [Element],
@@ -23,9 +26,43 @@ struct Profile {
     targets: &'static [(&'static str, &'static [&'static str])],
     /// Members of lists that have to be supported, by what they hold.
     slices: fn() -> Vec<(&'static str, Value)>,
+    /// Elements that the profile itself binds to a value set, and what they may say: at least one of these.
+    codes: &'static [(&'static str, &'static [Codes])],
     /// The profile's invariants: of whom each is said, and whether it holds.
     invariants: fn(&Value) -> Vec<(&'static str, bool)>,
 }
+
+/// The value sets of US Core 9.0.0 and of HL7's terminology that the profiles bind elements to beyond R4 (whose own are looked
+/// up by `tests/lead/bindings.py`), as far as a hand-over says such a code: languages, states and kinds of plan are none.
+const RELATIONSHIPS: &[Codes] = &[(
+    "http://terminology.hl7.org/CodeSystem/subscriber-relationship",
+    &["child", "parent", "spouse", "common", "other", "self", "injured"],
+)];
+const CATEGORIES: &[Codes] = &[
+    ("http://snomed.info/sct", &["386053000", "410606002"]),
+    // R4's servicerequest-category, which the value set includes.
+    ("http://snomed.info/sct", &["108252007", "363679005", "409063005", "409073007", "387713003"]),
+    (
+        "http://hl7.org/fhir/us/core/CodeSystem/us-core-category",
+        &["sdoh", "functional-status", "disability-status", "cognitive-status"],
+    ),
+];
+const AGENTS: &[Codes] = &[(
+    PARTICIPANT,
+    &[
+        "enterer",
+        "performer",
+        "author",
+        "verifier",
+        "legal",
+        "attester",
+        "informant",
+        "custodian",
+        "assembler",
+        "composer",
+        "transmitter",
+    ],
+)];
 
 const NOT_ASKED: &str = "the form does not ask";
 
@@ -41,6 +78,7 @@ const PROFILES: [Profile; 5] = [
             ("address", 0, MANY, NOT_ASKED),
         ],
         targets: &[("patient", &["Patient"])],
+        codes: &[],
         slices: Vec::new,
         invariants: |value| {
             vec![("us-core-14", !value["name"].is_null() || !value["relationship"].is_null())]
@@ -63,6 +101,7 @@ const PROFILES: [Profile; 5] = [
             ("class.name", 0, 1, ""),
         ],
         targets: &[("beneficiary", &["Patient"]), ("payor", &["Organization", "Patient", "RelatedPerson"])],
+        codes: &[("relationship", RELATIONSHIPS)],
         slices: || {
             let plan =
                 json!({ "system": "http://terminology.hl7.org/CodeSystem/coverage-class", "code": "plan" });
@@ -92,6 +131,7 @@ const PROFILES: [Profile; 5] = [
             ("item.item.answer.value[x]", 0, 1, ""),
         ],
         targets: &[("subject", &["Patient"]), ("author", &["Patient", "RelatedPerson"])],
+        codes: &[],
         slices: Vec::new,
         invariants: |_| Vec::new(),
     },
@@ -110,6 +150,7 @@ const PROFILES: [Profile; 5] = [
         ],
         targets: &[("subject", &["Patient"])],
         // One of the value set us-core-servicerequest-category.
+        codes: &[("category", CATEGORIES)],
         slices: || {
             let code = json!({ "system": "http://snomed.info/sct", "code": "386053000" });
             vec![("category", json!({ "coding": [code] }))]
@@ -128,6 +169,7 @@ const PROFILES: [Profile; 5] = [
             ("agent.onBehalfOf", 0, 1, "nobody who wrote is a practitioner or a device (provenance-1)"),
         ],
         targets: &[("agent.who", &["Organization", "Patient", "RelatedPerson"])],
+        codes: &[("agent.type", AGENTS)],
         slices: || {
             let agent = |code| json!({ "type": { "coding": [{ "system": PARTICIPANT, "code": code }] } });
             vec![("agent", agent("author")), ("agent", agent("transmitter"))]
@@ -185,6 +227,26 @@ fn faults(profile: &Profile, resource: &Value, kinds: &BTreeMap<String, String>)
             }
         }
     }
+    for (path, sets) in profile.codes {
+        let is_of = |coding: &&Value| {
+            sets.iter().any(|(system, codes)| {
+                coding["system"] == *system
+                    && coding["code"].as_str().is_some_and(|code| codes.contains(&code))
+            })
+        };
+        // US Core slices categories: one of them has to be of its value set.
+        let concepts = if *path == "category" {
+            vec![within(resource, path).concat()]
+        } else {
+            within(resource, path).concat().into_iter().map(|concept| vec![concept]).collect()
+        };
+        for concepts in concepts {
+            let mut codings = concepts.iter().flat_map(|concept| within(concept, "coding").concat());
+            if !codings.any(|coding| is_of(&coding)) {
+                faults.push(format!("{path}: none of its codes is of the value set"));
+            }
+        }
+    }
     let broken = (profile.invariants)(resource).into_iter().filter(|(_, is_held)| !is_held);
     faults.into_iter().chain(broken.map(|(name, _)| name.to_owned())).collect()
 }
@@ -229,6 +291,28 @@ fn what_must_be_supported_is_filled_or_nobody_said_it() {
         for (path, pattern) in (profile.slices)() {
             let mut found = all.iter().flat_map(|(resource, _)| within(resource, path).concat());
             assert!(found.any(|one| holds(one, &pattern)), "{}.{path}: none is {pattern}", profile.name);
+        }
+    }
+}
+
+#[test]
+fn a_code_that_no_value_set_has_is_seen() {
+    for profile in PROFILES {
+        for (path, _) in profile.codes {
+            for (mut resource, kinds) in resources(&profile) {
+                if within(&resource, path).concat().is_empty() {
+                    continue;
+                }
+                let name = path.split('.').next().unwrap().to_owned();
+                let broken = resource[&name].to_string().replace("\"code\":\"", "\"code\":\"no-such-");
+                resource[&name] = serde_json::from_str(&broken).unwrap();
+                let found = faults(&profile, &resource, &kinds);
+                assert!(
+                    found.iter().any(|fault| fault.contains("value set")),
+                    "{}.{path}: {found:?}",
+                    profile.name
+                );
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 
     cargo xtask test "hand-over read by others"
 
-builds the example `handover` and pipes its output in here: one JSON object a line. Its argument is a file with US Core's
-StructureDefinitions (5.0.1; of the profiles that a hand-over names, it has Patient).
+builds the example `handover` and pipes its output in here: one JSON object a line. Its argument is the folder of R4's
+definitions, with US Core's StructureDefinitions in it (5.0.1; of the profiles that a hand-over names, it has Patient).
 """
 
 import json
@@ -12,6 +12,7 @@ import sys
 import tempfile
 from datetime import timezone
 
+from bindings import Terms, hl7_faults
 from fhir.resources.R4B.bundle import Bundle
 from hl7apy.consts import VALIDATION_LEVEL
 from hl7apy.parser import parse_message
@@ -31,7 +32,29 @@ def us_core(profiles):
     return Validator(ValidatorConfig.load_dict(config))
 
 
-VALIDATOR = us_core(sys.argv[1])
+VALIDATOR = us_core(os.path.join(sys.argv[1], "testing/uscore-v5.0.1-structuredefinitions.json"))
+TERMS = Terms(sys.argv[1])
+# What was looked up: elements of FHIR, fields of version 2.
+CODED, FIELDS = set(), set()
+# Of these no package may fall silent.
+MUST_BE_LOOKED_UP = {
+    "Patient.gender",
+    "ContactPoint.system",
+    "Coverage.status",
+    "Coverage.relationship",
+    "Consent.status",
+    "Consent.scope",
+    "Consent.provision.type",
+    "Questionnaire.status",
+    "Questionnaire.item.type",
+    "QuestionnaireResponse.status",
+    "ServiceRequest.status",
+    "ServiceRequest.intent",
+    "Appointment.status",
+    "Appointment.participant.status",
+    "Communication.status",
+    "Provenance.agent.type",
+}
 
 
 def errors(patient):
@@ -59,6 +82,11 @@ def check_fhir(row):
         assert entry.request.method == "POST" and "=" in entry.request.ifNoneExist
         assert entry.request.url == entry.resource.get_resource_type()
     resources = [entry["resource"] for entry in json.loads(row["text"])["entry"]]
+    for resource in resources:
+        faults, sure = TERMS.faults(resource)
+        assert not faults, faults
+        assert not TERMS.unmissed(resource), TERMS.unmissed(resource)
+        CODED.update(sure)
     check_us_core(*[resource for resource in resources if resource["resourceType"] == "Patient"])
 
 
@@ -69,6 +97,10 @@ def check_hl7(row):
     assert message.msh.msh_12.value == "2.5.1"
     # Written again it is the same, so nothing was read as something else.
     assert message.to_er7().strip("\r") == text.strip("\r")
+    faults, sure = hl7_faults(TERMS, text)
+    assert not faults, faults
+    assert hl7_faults(TERMS, text.replace("|O\r", "|ZZZ\r"))[0] == [("PV1", 2, 1, "ZZZ")]
+    FIELDS.update(sure)
 
 
 def check_ical(row):
@@ -90,4 +122,6 @@ for line in sys.stdin:
     CHECKS[row["kind"]](row)
     counts[row["kind"]] += 1
 assert all(counts.values()), counts
+assert CODED >= MUST_BE_LOOKED_UP, MUST_BE_LOOKED_UP - CODED
+print(f"codes of {len(CODED)} elements and {len(FIELDS)} fields are in their value sets:", ", ".join(sorted(CODED)))
 print(", ".join(f"{count} {kind}" for kind, count in counts.items()), "read by others")

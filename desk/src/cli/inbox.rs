@@ -67,6 +67,9 @@ pub(crate) struct InboxErase {
     /// Why
     #[arg(long, value_enum)]
     pub(crate) ground: GroundArg,
+    /// Although an appointment is still to come, or the EHR does not know yet how it stands
+    #[arg(long)]
+    pub(crate) anyway: bool,
     #[command(flatten)]
     pub(crate) of: OfCredential,
 }
@@ -165,9 +168,12 @@ pub(crate) struct InboxFollow {
     /// Its reference (`K7Q-3XM`) or its id
     #[arg(value_name = "ID")]
     pub(crate) id: String,
-    /// Id of a sequence, or `none`
+    /// Id of a sequence that begins with an inquiry, or `none`
     #[arg(value_name = "SEQUENCE")]
     pub(crate) sequence: String,
+    /// The desk's settings, whose sequences there are; else those that the scoring model names or leads have had
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) of: OfCredential,
 }

@@ -16,6 +16,7 @@ use crate::keyfile::{recovery_path, root_path};
 use crate::session::{Session, no_keyring};
 use inbox::Staff;
 use lead::Manifest;
+use lead::handover::untold;
 use lead::thread::Lead;
 use serde_json::Value;
 use std::path::Path;
@@ -97,6 +98,13 @@ async fn look_at_ehr(
                 );
             }
         },
+    }
+    let behind = leads.iter().filter(|lead| untold(lead).is_some()).count();
+    if behind > 0 {
+        findings.warning(
+            format!("the EHR does not know of the last change of {behind} appointment(s)"),
+            "the desk tells it again and again; run `anteroom ehr status`, and change them in the EHR if it does not take them",
+        );
     }
     let waiting: Vec<u64> =
         leads.iter().filter_map(|lead| lead.hand_off.waits_for_a_person_since()).collect();

@@ -14,7 +14,7 @@ use crate::reading::{Assessed, Reading};
 use crate::session::Session;
 use crate::terminal::{clean_block, clean_line};
 use lead::handover::{Due, Handover, due, untold};
-use lead::thread::{Event, HandOff, Verification};
+use lead::thread::{Event, HandOff, Lead, Verification};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -72,7 +72,7 @@ pub(super) async fn check(context: &Context, settings: &Path) -> Result<(), Fail
 }
 
 /// One lead's place on the way: a word for programs, and a sentence.
-fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
+pub(super) fn place(lead: &Lead) -> Option<(&'static str, String)> {
     let checks = |open: &[Verification]| {
         let words: Vec<String> = open
             .iter()
@@ -81,8 +81,17 @@ fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
             .collect();
         words.join(", ")
     };
-    let is_behind = untold(lead.lead).is_some();
-    Some(match (due(lead.lead), &lead.lead.hand_off) {
+    let is_behind = untold(lead).is_some();
+    if lead.inquiries.is_empty() && !is_behind {
+        return None;
+    }
+    Some(match (due(lead), &lead.hand_off) {
+        (Due::No, _) if is_behind && lead.inquiries.is_empty() => (
+            "behind",
+            "erased, and the EHR does not know of the appointment's last change: the desk tells it; if it does not \
+             take it, change it there"
+                .into(),
+        ),
         (Due::No, _) if is_behind => {
             ("behind", "called off; the EHR's calendar may have the appointment still".into())
         }
@@ -117,21 +126,25 @@ fn place(lead: &Assessed<'_>) -> Option<(&'static str, String)> {
 pub(super) async fn status(context: &Context, of: &OfCredential) -> Result<(), Failure> {
     let mut session = Session::open(context, &of.credential)?;
     let reading = Reading::make(&mut session).await?;
-    let all = reading.assessed();
-    let found: Vec<_> = all.iter().filter_map(|lead| Some((lead, place(lead)?))).collect();
+    // Those of which the inquiry is erased too: what the EHR has of them may be behind.
+    let found: Vec<_> = reading.leads().iter().filter_map(|lead| Some((lead, place(lead)?))).collect();
+    let reference = |lead: &Lead| lead.inquiries.last().map(|received| received.entry.reference());
     let rows: Vec<Value> = found
         .iter()
         .map(|(lead, (state, words))| {
             json!({
-                "reference": lead.reference(), "thread": lead.lead.thread, "state": state, "what": words,
-                "attempts": lead.lead.hand_off.attempts(),
+                "reference": reference(lead), "thread": lead.thread, "state": state, "what": words,
+                "attempts": lead.hand_off.attempts(),
             })
         })
         .collect();
     context.output.print(&json!({ "leads": rows }), || {
         let lines: Vec<String> = found
             .iter()
-            .map(|(lead, (state, words))| format!("{}  {state:<11}  {}", lead.reference(), clean_line(words)))
+            .map(|(lead, (state, words))| {
+                let name = reference(lead).unwrap_or_else(|| lead.thread.to_string());
+                format!("{name}  {state:<11}  {}", clean_line(words))
+            })
             .collect();
         if lines.is_empty() { "Nobody is on the way into the EHR.".into() } else { lines.join("\n") }
     })

@@ -104,7 +104,7 @@ async fn dispatch(context: &Context, command: Command) -> Result<(), Failure> {
         }
         Command::Doctor(options) => doctor::doctor(context, &options).await,
         Command::VerifySite(options) => site::verify(context, &options).await,
-        Command::Completions { shell } => paper::completions(shell),
+        Command::Completions { shell } => paper::completions(context, shell),
         Command::Man { directory } => paper::man(context, &directory),
         Command::Demo(Demo::Seed(options)) => demo::seed(context, options).await,
     }

@@ -7,16 +7,15 @@ use crate::files;
 use clap::CommandFactory;
 use clap_complete::Shell;
 use serde_json::json;
-use std::io::{self, Write};
 use std::path::Path;
 
 /// Prints completions for a shell.
-pub(super) fn completions(shell: Shell) -> Result<(), Failure> {
+pub(super) fn completions(context: &Context, shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "anteroom", &mut script);
-    io::stdout().lock().write_all(&script).map_err(|error| {
-        Failure::new(Exit::Failed, format!("cannot print: {error}"), "check where the output goes")
-    })
+    let script = String::from_utf8_lossy(&script);
+    let json = json!({ "shell": shell.to_string(), "script": script });
+    context.output.print(&json, || script.trim_end().to_owned())
 }
 
 /// Writes a manual page for every command.

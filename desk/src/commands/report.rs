@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::{Report as Options, ReportFormat};
 use crate::clock;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::reading::{LANGUAGE, Reading};
 use crate::session::Session;
@@ -24,6 +24,13 @@ struct Figure {
 
 /// Reads the log, counts, prints.
 pub(super) async fn report(context: &Context, options: &Options) -> Result<(), Failure> {
+    if context.output == Output::Json && options.format != ReportFormat::Text {
+        return Err(Failure::new(
+            Exit::Usage,
+            "--json and --format ask for two forms of one report",
+            "leave one of them out: --json holds everything that the others show",
+        ));
+    }
     let mut session = Session::open(context, &options.of.credential)?;
     let reading = Reading::make(&mut session).await?;
     let now = clock::now_ms();
@@ -35,8 +42,8 @@ pub(super) async fn report(context: &Context, options: &Options) -> Result<(), F
     let json = json!({ "days": options.days, "until": clock::rfc3339(now), "report": report });
     match options.format {
         ReportFormat::Text => context.output.print(&json, || text(&report, &figures, options.days)),
-        ReportFormat::Csv => Output::Text.print(&json, || csv(&figures)),
-        ReportFormat::Svg => Output::Text.print(&json, || svg(&figures)),
+        ReportFormat::Csv => context.output.print(&json, || csv(&figures)),
+        ReportFormat::Svg => context.output.print(&json, || svg(&figures)),
     }
 }
 

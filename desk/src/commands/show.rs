@@ -84,6 +84,11 @@ fn absent(reading: &Reading, id: &str) -> Failure {
             format!("entry {} of that name is refused: {}", refused.seq, refused.refusal),
             "run `anteroom log verify` for the whole picture",
         ),
+        None if reading.lead_of(id).is_some_and(|lead| lead.inquiries.is_empty()) => Failure::new(
+            Exit::Absent,
+            format!("the inquiry {id} is erased: nothing can be added to it"),
+            "an appointment that stands is changed in the EHR; whoever asks again is a new inquiry",
+        ),
         None => Failure::new(
             Exit::Absent,
             format!("there is no inquiry {id}"),

@@ -8,13 +8,21 @@ use crate::cli::{
     InboxVerify, MarkArg, OfCredential,
 };
 use crate::clock;
+use crate::daemon::documents;
+use crate::daemon::settings::Settings;
 use crate::failure::{Exit, Failure};
 use crate::reading::Reading;
 use crate::session::Session;
+use crate::terminal::clean_line;
 use inbox::event::seal_event;
+use lead::handover::{Unsettled, unsettled};
+use lead::scoring::Action;
+use lead::sequence::Starts;
 use lead::thread::{CalledOff, Event, EventClaims, Lead, Slot};
 use seal::random::make_entry_id;
 use serde_json::json;
+use std::collections::BTreeSet;
+use std::path::Path;
 use wire::ThreadId;
 use wire::api::Erasure;
 
@@ -49,6 +57,9 @@ pub(super) async fn erase(context: &Context, options: &InboxErase) -> Result<(),
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
     let lead = find(&reading, &all, &options.id)?;
+    if let Some(what) = unsettled(lead.lead, clock::now_ms()).filter(|_| !options.anyway) {
+        return Err(unsettled_failure(&lead.reference(), what));
+    }
     let thread = lead.lead.thread;
     let entries = reading.kept_entries(&thread);
     let event = Event::Erased { entries: entries.clone(), ground: options.ground.into() };
@@ -64,6 +75,30 @@ pub(super) async fn erase(context: &Context, options: &InboxErase) -> Result<(),
             receipt.seq
         )
     })
+}
+
+/// What the log says of an appointment is gone with the rest: whoever has to know it has to know it before.
+fn unsettled_failure(reference: &str, what: Unsettled) -> Failure {
+    let (why, todo) = match what {
+        Unsettled::Wish => (
+            "a time is asked for, and not answered yet",
+            "wait for the desk, or call it off: anteroom inbox cancel",
+        ),
+        Unsettled::HandOff => ("the desk hands it over to the EHR now", "wait until it is done"),
+        Unsettled::Upcoming => (
+            "its appointment is still to come: nobody would be reminded of it, and its time would count as free",
+            "call it off first (anteroom inbox cancel), or see that it stands in your own calendar",
+        ),
+        Unsettled::Change => (
+            "the EHR does not know of the appointment's last change",
+            "wait for the desk until `anteroom ehr status` says `behind` no more, or change it in the EHR yourself",
+        ),
+    };
+    Failure::new(
+        Exit::Failed,
+        format!("{reference} is not erased: {why}"),
+        format!("{todo}; with --anyway it is erased all the same"),
+    )
 }
 
 /// Records what became of messages.
@@ -83,8 +118,54 @@ pub(super) async fn verify(context: &Context, options: &InboxVerify) -> Result<(
 
 /// Chooses follow-up.
 pub(super) async fn follow(context: &Context, options: &InboxFollow) -> Result<(), Failure> {
+    let ids = options.settings.as_deref().map(ids_in).transpose()?;
     let sequence = Some(options.sequence.clone()).filter(|sequence| sequence != "none");
-    append(context, &options.of, &options.id, Event::FollowUpAssigned { sequence }).await
+    append_with(context, &options.of, &options.id, |reading, _| {
+        if let Some(wanted) = &sequence {
+            is_known(wanted, ids, reading)?;
+        }
+        Ok(Event::FollowUpAssigned { sequence })
+    })
+    .await
+}
+
+/// Sequences that can be chosen, by the desk's settings.
+fn ids_in(settings: &Path) -> Result<BTreeSet<String>, Failure> {
+    let all = documents::read_all(&Settings::read(settings)?.sequences)?;
+    Ok(all.into_iter().filter(|known| known.starts == Starts::Inquiry).map(|known| known.id).collect())
+}
+
+/// The log holds no sequences: without the desk's settings, those count that it names somewhere.
+fn is_known(wanted: &str, ids: Option<BTreeSet<String>>, reading: &Reading) -> Result<(), Failure> {
+    let todo = match ids {
+        Some(_) => "take one of these, or `none`",
+        None => {
+            "give the desk's settings, --settings FILE, whose folder of sequences counts; or take one of these, or `none`"
+        }
+    };
+    let known = ids.unwrap_or_else(|| {
+        let tiers = reading.manifest.source.scoring.tiers.iter();
+        let by_score = tiers.filter_map(|tier| match &tier.action {
+            Action::Sequence(id) => Some(id.clone()),
+            Action::Call { .. } | Action::Nothing => None,
+        });
+        let by_hand = reading.leads().iter().filter_map(|lead| lead.assigned.as_ref()?.sequence.clone());
+        by_score.chain(by_hand).collect()
+    });
+    if known.contains(wanted) {
+        return Ok(());
+    }
+    let known: Vec<String> = known.into_iter().collect();
+    let list = if known.is_empty() {
+        "none is known".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
+    };
+    Err(Failure::new(
+        Exit::Usage,
+        clean_line(&format!("no sequence {wanted} begins with an inquiry; {list}")),
+        todo,
+    ))
 }
 
 /// Writes down an appointment.
@@ -100,7 +181,7 @@ pub(super) async fn book(context: &Context, options: &InboxBook) -> Result<(), F
     }
     let end = Some(start.saturating_add(u64::from(options.minutes) * 60_000));
     let slot = Slot { start, end, reference: None };
-    append_with(context, &options.of, &options.id, |reading, lead| {
+    append_to_appointment(context, &options.of, &options.id, |reading, lead| {
         Ok(match lead.appointment {
             _ if options.ask => Event::AppointmentRequested { slot: offered(reading, slot) },
             None => Event::AppointmentBooked { slot, reference: None },
@@ -128,7 +209,7 @@ pub(super) async fn cancel(context: &Context, options: &InboxCancel) -> Result<(
         ByArg::Patient => CalledOff::Patient,
         ByArg::Practice => CalledOff::Practice,
     };
-    append_with(context, &options.of, &options.id, |_, lead| {
+    append_to_appointment(context, &options.of, &options.id, |_, lead| {
         if lead.appointment.is_none() && lead.requested.is_none() {
             return Err(Failure::new(
                 Exit::Absent,
@@ -155,10 +236,38 @@ async fn append_with(
     let reading = Reading::make(&mut session).await?;
     let all = reading.assessed();
     let lead = find(&reading, &all, id)?;
-    let sealed = seal_in(&session, &reading, lead.lead.thread, event(&reading, lead.lead)?).await?;
+    write(context, (&session, &reading), lead.lead, &lead.reference(), event).await
+}
+
+/// The same for what concerns the appointment: one that is known can be changed although the inquiry is erased.
+async fn append_to_appointment(
+    context: &Context,
+    of: &OfCredential,
+    id: &str,
+    event: impl FnOnce(&Reading, &Lead) -> Result<Event, Failure>,
+) -> Result<(), Failure> {
+    let mut session = Session::open(context, &of.credential)?;
+    let reading = Reading::make(&mut session).await?;
+    let stands = |lead: &&Lead| lead.inquiries.is_empty() && lead.appointment.is_some();
+    if let Some(lead) = reading.lead_of(id.trim()).filter(stands) {
+        return write(context, (&session, &reading), lead, &lead.thread.to_string(), event).await;
+    }
+    let all = reading.assessed();
+    let lead = find(&reading, &all, id)?;
+    write(context, (&session, &reading), lead.lead, &lead.reference(), event).await
+}
+
+async fn write(
+    context: &Context,
+    (session, reading): (&Session, &Reading),
+    lead: &Lead,
+    reference: &str,
+    event: impl FnOnce(&Reading, &Lead) -> Result<Event, Failure>,
+) -> Result<(), Failure> {
+    let sealed = seal_in(session, reading, lead.thread, event(reading, lead)?).await?;
     let receipt = session.sign_in().await?.append(sealed).await?;
-    let json = json!({ "reference": lead.reference(), "entry": receipt.entry, "seq": receipt.seq });
-    context.output.print(&json, || format!("Entry {} is written on {}.", receipt.seq, lead.reference()))
+    let json = json!({ "reference": reference, "entry": receipt.entry, "seq": receipt.seq });
+    context.output.print(&json, || format!("Entry {} is written on {reference}.", receipt.seq))
 }
 
 /// Signed by whose session it is, sealed to the practice.

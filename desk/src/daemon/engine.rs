@@ -10,10 +10,11 @@ mod follow_up;
 mod hand_off;
 mod scheduling;
 
-use super::alert::AlertStep;
+use super::alert::{self, AlertStep};
 use super::journal::{Journal, Row, Stage};
 use super::letter::Letters;
 use super::ports::{Appended, Ehr, Log, LogError, Mailer, Notifier};
+use super::watch::{Part, Watch};
 use crate::failure::Failure;
 use lead::handover;
 use lead::sequence::{self, Next, Sequence};
@@ -96,6 +97,8 @@ pub(crate) struct Engine<L, M, N, E> {
     digested: BTreeMap<u8, u64>,
     /// Wishes and changes of appointments that the EHR did not take: not before then, in milliseconds.
     held_back: HashMap<EntryId, u64>,
+    /// What the EHR did not take of a lead's appointment: told also if the lead is erased meanwhile.
+    owed: BTreeMap<ThreadId, hand_off::Owed>,
     /// Free times as this program published them last.
     published: Option<Availability>,
     /// When the EHR's calendar was looked at, in milliseconds, and what was free, if that could be read.
@@ -192,6 +195,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             assessed: HashMap::new(),
             digested: BTreeMap::new(),
             held_back: HashMap::new(),
+            owed: BTreeMap::new(),
             published: None,
             looked_up: None,
         }
@@ -223,23 +227,34 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         Ok(unclear)
     }
 
+    /// Does the part of this run of the program, among others, at `now` (milliseconds); the log was just read.
+    pub(crate) async fn take_part(&mut self, watch: &mut Watch, now: u64) -> Result<Turn, Halt> {
+        let leader = self.log.leader();
+        let part = watch.part(leader, || self.is_anything_due(now), now);
+        let turn = match part {
+            Part::Leads => self.turn(now).await?,
+            Part::StandsBy => return self.finish(now).await,
+            Part::TakesOver => {
+                let why = "the desk that led does nothing about what is due: taking over";
+                Turn { troubles: vec![why.into()], ..Turn::default() }
+            }
+        };
+        // What was done is not read back yet: it would seem to be due still.
+        let is_idle = part == Part::Leads && !turn.did_something();
+        if part == Part::TakesOver || (is_idle && watch.has_to_speak(|| self.is_anything_due(now), now)) {
+            self.log.announce(watch.instance(), now).await?;
+            watch.spoke(now);
+        }
+        Ok(turn)
+    }
+
     /// Does what is due at `now` (milliseconds); the log was just read.
     pub(crate) async fn turn(&mut self, now: u64) -> Result<Turn, Halt> {
         let mut turn = Turn::default();
-        let mut leads: BTreeMap<ThreadId, Lead> =
-            self.log.leads().into_iter().map(|lead| (lead.thread, lead)).collect();
-        for thread in self.log.opt_outs().await? {
-            if let Some(lead) = leads.get_mut(&thread).filter(|lead| !lead.opted_out) {
-                self.opt_out(thread, now).await?;
-                lead.opted_out = true;
-            }
-        }
+        let mut leads = self.leads(now).await?;
         let answered = self.schedule(&mut leads, now, &mut turn).await?;
         self.assess_all(&leads);
-        for row in self.journal.rows()? {
-            let done = self.go_on(row, &leads, now, &mut turn).await;
-            tolerate(done, &mut turn)?;
-        }
+        self.go_on_with_all(&leads, now, &mut turn).await?;
         for lead in leads.values().filter(|lead| !answered.contains(&lead.thread)) {
             let followed = self.follow_up(lead, &leads, now, &mut turn).await;
             tolerate(followed, &mut turn)?;
@@ -248,13 +263,55 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             let handed = self.hand_off(lead, &leads, now, &mut turn).await;
             tolerate(handed, &mut turn)?;
         }
+        self.end(now, turn).await
+    }
+
+    /// Finishes what this program has begun, and begins nothing: for one that leads no more. Nobody else can tell what
+    /// became of it.
+    pub(crate) async fn finish(&mut self, now: u64) -> Result<Turn, Halt> {
+        let mut turn = Turn::default();
+        if self.journal.rows()?.is_empty() {
+            return Ok(turn);
+        }
+        let leads = self.leads(now).await?;
+        self.go_on_with_all(&leads, now, &mut turn).await?;
+        self.end(now, turn).await
+    }
+
+    /// All leads, with those who stopped messages since.
+    async fn leads(&mut self, now: u64) -> Result<BTreeMap<ThreadId, Lead>, Halt> {
+        let mut leads: BTreeMap<ThreadId, Lead> =
+            self.log.leads().into_iter().map(|lead| (lead.thread, lead)).collect();
+        for thread in self.log.opt_outs().await? {
+            if let Some(lead) = leads.get_mut(&thread).filter(|lead| !lead.opted_out) {
+                self.opt_out(thread, now).await?;
+                lead.opted_out = true;
+            }
+        }
+        Ok(leads)
+    }
+
+    async fn go_on_with_all(
+        &mut self,
+        leads: &BTreeMap<ThreadId, Lead>,
+        now: u64,
+        turn: &mut Turn,
+    ) -> Result<(), Halt> {
+        for row in self.journal.rows()? {
+            let done = self.go_on(row, leads, now, turn).await;
+            tolerate(done, turn)?;
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self, now: u64, mut turn: Turn) -> Result<Turn, Halt> {
         self.send_digests(now, &mut turn).await?;
         let waiting = self.journal.rows()?.into_iter().map(|row| row.not_before.max(now + 1)).min();
         turn.wake = [turn.wake, waiting].into_iter().flatten().min();
         Ok(turn)
     }
 
-    /// Whether a step of a sequence or a hand-off is due; for a program that watches another one work.
+    /// Whether a step of a sequence, an alert, an answer or a hand-off is due; for a program that watches another one work.
     pub(crate) fn is_anything_due(&mut self, now: u64) -> bool {
         let leads: BTreeMap<ThreadId, Lead> =
             self.log.leads().into_iter().map(|lead| (lead.thread, lead)).collect();
@@ -269,7 +326,13 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             if self.rules.times.is_some() && lead.requested.is_some() {
                 return true;
             }
-            let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
+            let assessment = self.assessment(lead);
+            if assessment
+                .is_some_and(|found| !alert::due(lead, found, hours, &self.rules.alerts, now).is_empty())
+            {
+                return true;
+            }
+            let runs = sequence::chosen(lead, assessment, &self.rules.sequences);
             runs.iter().any(|run| {
                 let known = self.rules.sequences.iter().find(|known| known.id == run.sequence);
                 known.is_some_and(|sequence| {

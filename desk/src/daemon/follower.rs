@@ -1,14 +1,16 @@
 //! The practice's log, followed: read and verified to its end, and again whenever the relay says that it grew.
 
+use super::engine::Halt;
 use super::ports::{Appended, Log, LogError};
 use crate::failure::{Exit, Failure};
 use crate::parallel::Parallel;
 use crate::relay::{RelayError, SignedIn};
 use crate::session::{Session, bad_log};
 use inbox::event::seal_event;
-use inbox::{Inbox, Memory, Progress};
+use inbox::{Announced, Inbox, Memory, Progress};
 use lead::Manifest;
 use lead::thread::{Availability, Event, EventClaims, Lead};
+use seal::random::make_entry_id;
 use seal::{PrivateKey, jws};
 use std::time::{Duration, Instant};
 use wire::header::CompactParts;
@@ -81,19 +83,6 @@ impl Follower {
         }
     }
 
-    /// The run of the practice's program that announced itself last.
-    pub(crate) fn leader(&self) -> Option<EntryId> {
-        self.inbox.desk()
-    }
-
-    /// Announces a run of this program; from now on it leads.
-    pub(crate) async fn announce(&mut self, instance: EntryId, now: u64) -> Result<(), Failure> {
-        let thread = ThreadId::derive_document("desk");
-        let sealed = self.seal(thread, instance, Event::DeskStarted { instance }, now).await?;
-        self.signed_in.append(sealed).await?;
-        Ok(())
-    }
-
     async fn append_once(&mut self, sealed: &str) -> Result<Appended, RelayError> {
         match self.signed_in.append(sealed.to_owned()).await {
             Ok(_) => Ok(Appended::Ours),
@@ -123,6 +112,18 @@ impl Log for Follower {
 
     fn availability(&self) -> Option<Availability> {
         self.inbox.availability().cloned()
+    }
+
+    fn leader(&self) -> Option<Announced> {
+        self.inbox.desk()
+    }
+
+    async fn announce(&mut self, instance: EntryId, now: u64) -> Result<(), Halt> {
+        let thread = ThreadId::derive_document("desk");
+        let entry = make_entry_id(now).map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        let sealed = self.seal(thread, entry, Event::DeskStarted { instance }, now).await?;
+        self.append(&sealed).await?;
+        Ok(())
     }
 
     fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId> {

@@ -17,6 +17,7 @@ mod serve;
 pub(crate) mod settings;
 pub(crate) mod smtp;
 pub(crate) mod template;
+mod watch;
 
 #[cfg(test)]
 mod simulation;
@@ -34,6 +35,7 @@ use follower::Follower;
 use journal::Journal;
 use letter::Letters;
 use notify::{Alerts, webhook_secret};
+use ports::Log as _;
 use seal::random::make_entry_id;
 use serde_json::json;
 use settings::Settings;
@@ -42,11 +44,10 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use watch::Watch;
 
 /// Longest wait between two looks at what is due.
 const LOOK: Duration = Duration::from_secs(30);
-/// A program that is not the leader takes over when something has been due for so long, in milliseconds.
-const TAKE_OVER: u64 = 15 * 60_000;
 
 type Desk = Engine<Follower, Smtp, Alerts, Target>;
 
@@ -205,9 +206,13 @@ async fn once(context: &Context, desk: &mut Desk, now: u64) -> Result<(), Failur
     })
 }
 
-/// `None`: the relay was away in the middle of it.
 async fn turn(context: &Context, desk: &mut Desk, now: u64) -> Result<Option<Turn>, Failure> {
-    match desk.turn(now).await {
+    told(context, desk.turn(now).await)
+}
+
+/// Says what went wrong; `None`: the relay was away in the middle of it.
+fn told(context: &Context, turn: Result<Turn, Halt>) -> Result<Option<Turn>, Failure> {
+    match turn {
         Ok(turn) => {
             turn.troubles.iter().for_each(|trouble| context.output.warn(trouble));
             Ok(Some(turn))
@@ -220,37 +225,34 @@ async fn turn(context: &Context, desk: &mut Desk, now: u64) -> Result<Option<Tur
     }
 }
 
+/// How long nothing is to be done after a turn.
+fn pause(turn: &Turn) -> Duration {
+    if turn.did_something() {
+        // What was done is in the log: it is read back before anything is concluded from it.
+        return Duration::ZERO;
+    }
+    let until = turn.wake.map(|wake| Duration::from_millis(wake.saturating_sub(clock::now_ms())));
+    until.map_or(LOOK, |until| until.clamp(Duration::from_millis(100), LOOK))
+}
+
 async fn work(context: &Context, desk: &mut Desk) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Failed, error, "report this");
     let now = clock::now_ms();
     let instance = make_entry_id(now).map_err(|error| failed(&error))?;
-    desk.log.announce(instance, now).await?;
+    desk.log.announce(instance, now).await.map_err(|error| match error {
+        Halt::Log(error) => {
+            Failure::new(Exit::Relay, error, "check that the relay is running, and run the command again")
+        }
+        Halt::Failure(failure) => failure,
+    })?;
     desk.log.refresh().await?;
     context.output.progress("The desk is at work.");
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| failed(&error))?;
-    let mut waited_since: Option<u64> = None;
+    let mut watch = Watch::new(instance, now);
     loop {
         let now = clock::now_ms();
-        let mut pause = LOOK;
-        if desk.log.leader() == Some(instance) {
-            waited_since = None;
-            if let Some(turn) = turn(context, desk, now).await? {
-                let until = turn.wake.map(|wake| Duration::from_millis(wake.saturating_sub(clock::now_ms())));
-                pause = until.map_or(LOOK, |until| until.clamp(Duration::from_millis(100), LOOK));
-                if turn.did_something() {
-                    // What was done is in the log: it is read back before anything is concluded from it.
-                    pause = Duration::ZERO;
-                }
-            }
-        } else if desk.is_anything_due(now) {
-            let since = *waited_since.get_or_insert(now);
-            if now.saturating_sub(since) >= TAKE_OVER {
-                context.output.warn("the desk that led does nothing about what is due: taking over");
-                desk.log.announce(instance, now).await?;
-            }
-        } else {
-            waited_since = None;
-        }
+        let done = told(context, desk.take_part(&mut watch, now).await)?;
+        let pause = done.as_ref().map_or(LOOK, pause);
         tokio::select! {
             () = desk.log.wait(pause) => {}
             _ = terminate.recv() => return Ok(()),

@@ -1,7 +1,9 @@
 //! What the engine needs of the world. The real ones are [`super::follower`], [`super::smtp`], [`super::notify`] and
 //! [`crate::ehr`]; a test has its own.
 
+use super::engine::Halt;
 use crate::failure::Failure;
+use inbox::Announced;
 use lead::Manifest;
 use lead::hl7::Scheduling;
 use lead::thread::{AlertReason, Availability, Event, EventClaims, Lead, NoAppointment, Slot};
@@ -35,6 +37,10 @@ pub(crate) trait Log {
     fn manifest(&self) -> &Manifest;
     /// Free times, as they were published last.
     fn availability(&self) -> Option<Availability>;
+    /// The run of the practice's program that announced itself last.
+    fn leader(&self) -> Option<Announced>;
+    /// Announces a run of this program; from now on it leads.
+    async fn announce(&mut self, instance: EntryId, now: u64) -> Result<(), Halt>;
     /// The id of what is recorded about `parts` of a thread; `None`: nothing of the thread was read.
     fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId>;
     /// Signs and seals an event.

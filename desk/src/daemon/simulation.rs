@@ -1,342 +1,26 @@
 //! A month of the engine over 500 synthetic leads, hour by hour, with a log and a mail server of the test's own that
-//! fail now and then, an EHR that is away, takes half and refuses, and a desk that dies and starts again.
+//! fail now and then, a relay that is away for a day, an EHR that is away, takes half and refuses, and a desk that dies and
+//! starts again.
 
-use super::engine::{Engine, Halt, HandOffRules, Rules, Times};
-use super::journal::Journal;
-use super::letter::Letters;
-use super::ports::{
-    Appended, Delivery, Digest, Ehr, Handover, Log, LogError, Mail, Mailer, NotBooked, NotOffered, Notifier,
-    Refusal,
-};
-use super::settings::Settings;
-use crate::failure::Failure;
-use lead::handover::{Due, due, untold};
-use lead::hl7::Scheduling;
-use lead::inquiry::{Answers, ConsentGiven, Contact, Inquiry, Insurance};
-use lead::scoring::Score;
-use lead::sequence::zones_of_zip;
+mod desks;
+mod world;
+
+use super::engine::Halt;
+use lead::assess;
+use lead::handover::{Due, Unsettled, due, unsettled, untold};
+use lead::sequence::{Next, Sequence, chosen, next, zones_of_zip};
 use lead::thread::{
-    AlertReason, Availability, Body, CallOutcome, CalledOff, Event, EventClaims, FollowUpState, HandOff,
-    Lead, Record, Slot, Stage, Verification, fold,
+    AlertReason, CallOutcome, CalledOff, Event, FollowUpState, HandOff, Lead, Slot, Stage, Verification,
 };
-use lead::{Manifest, assess};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
-use std::rc::Rc;
-use wire::practice::JwkSet;
-use wire::{EntryId, StaffId, ThreadId};
+use wire::ThreadId;
+use world::{Dice, World, engine, inquiry, sequences, staff};
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
 /// Monday 2 November 2026, 06:00 UTC.
 const BEGIN: u64 = 1_793_599_200_000;
 const LEADS: u32 = 500;
-
-/// Numbers that look random and are the same each time (Knuth's constants).
-#[derive(Clone)]
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-}
-
-/// What the world saw.
-struct World {
-    manifest: Manifest,
-    now: u64,
-    seq: u64,
-    bodies: HashMap<EntryId, String>,
-    threads: BTreeMap<ThreadId, Vec<Record>>,
-    leads: BTreeMap<ThreadId, Lead>,
-    mails: Vec<(u64, String)>,
-    ids: Vec<String>,
-    doubtful: usize,
-    tried: HashMap<String, u32>,
-    digests: Vec<(u64, Digest)>,
-    /// What the EHR has: when the appointment is; `None`: called off.
-    charts: BTreeMap<ThreadId, Option<u64>>,
-    /// Free times that the desk published.
-    availability: Option<Availability>,
-    dice: Dice,
-}
-
-type Shared = Rc<RefCell<World>>;
-
-impl World {
-    fn write(&mut self, thread: ThreadId, entry: EntryId, body: Body) {
-        self.seq += 1;
-        let record = Record { entry, seq: self.seq, time: self.now, body };
-        let records = self.threads.entry(thread).or_default();
-        records.push(record);
-        self.leads.insert(thread, fold(thread, records));
-    }
-
-    fn by_staff(&mut self, thread: ThreadId, event: Event) {
-        let entry = EntryId::derive(&[9; 32], "staff", &thread, &[&self.seq.to_string()]);
-        self.write(thread, entry, Body::Event { author: staff("sam-rivera"), event });
-    }
-}
-
-fn staff(name: &str) -> StaffId {
-    name.parse().unwrap()
-}
-
-struct FakeLog(Shared, Manifest);
-
-impl Log for FakeLog {
-    fn leads(&self) -> Vec<Lead> {
-        self.0.borrow().leads.values().cloned().collect()
-    }
-
-    fn manifest(&self) -> &Manifest {
-        &self.1
-    }
-
-    fn availability(&self) -> Option<Availability> {
-        self.0.borrow().availability.clone()
-    }
-
-    fn id(&self, thread: &ThreadId, purpose: &str, parts: &[&str]) -> Option<EntryId> {
-        Some(EntryId::derive(&[7; 32], purpose, thread, parts))
-    }
-
-    async fn seal(
-        &self,
-        thread: ThreadId,
-        entry: EntryId,
-        event: Event,
-        now: u64,
-    ) -> Result<String, Failure> {
-        let (practice, author) = (self.1.practice.clone(), staff("front-desk"));
-        // Sealing is random: the same event twice is not the same entry.
-        let salt = self.0.borrow_mut().dice.roll(1 << 30);
-        let claims = EventClaims { v: 1, practice, thread, entry, author, time: now, event };
-        Ok(format!("{salt}\n{}", String::from_utf8(claims.to_json()).unwrap()))
-    }
-
-    fn read(&self, sealed: &str) -> Option<EventClaims> {
-        EventClaims::parse(sealed.split_once('\n')?.1.as_bytes()).ok()
-    }
-
-    async fn append(&mut self, sealed: &str) -> Result<Appended, LogError> {
-        let claims = self.read(sealed).unwrap();
-        let mut world = self.0.borrow_mut();
-        let away = world.dice.roll(60);
-        if away == 0 {
-            return Err(LogError::Away("never arrived".into()));
-        }
-        if let Event::SlotsPublished { availability } = claims.event {
-            world.availability = Some(availability);
-            return Ok(Appended::Ours);
-        }
-        let known = world.bodies.get(&claims.entry).map(|known| known == sealed);
-        if known.is_none() {
-            world.bodies.insert(claims.entry, sealed.to_owned());
-            world.write(
-                claims.thread,
-                claims.entry,
-                Body::Event { author: claims.author, event: claims.event },
-            );
-        }
-        if away == 1 {
-            return Err(LogError::Away("arrived, and the answer was lost".into()));
-        }
-        Ok(if known == Some(false) { Appended::Other } else { Appended::Ours })
-    }
-
-    async fn unsubscribe(&mut self, thread: &ThreadId) -> Result<String, LogError> {
-        Ok(format!("https://relay.example/u/{thread}"))
-    }
-
-    async fn opt_outs(&mut self) -> Result<Vec<ThreadId>, LogError> {
-        Ok(Vec::new())
-    }
-}
-
-struct FakeMailer(Shared);
-
-impl Mailer for FakeMailer {
-    type Ready = ();
-
-    async fn offer(&mut self, mail: &Mail) -> Result<(), NotOffered> {
-        let mut world = self.0.borrow_mut();
-        let id = message_id(mail);
-        let tries = world.tried.entry(id).or_default();
-        *tries += 1;
-        let greylisted = *tries == 1 && mail.to.contains('3');
-        if mail.to.starts_with("gone") {
-            return Err(NotOffered::DeadAddress("550".into()));
-        }
-        if greylisted { Err(Refusal::Later("451".into()).into()) } else { Ok(()) }
-    }
-
-    async fn hand_over(&mut self, (): (), mail: &Mail) -> Handover {
-        let mut world = self.0.borrow_mut();
-        let (now, luck) = (world.now, world.dice.roll(40));
-        if luck == 0 {
-            world.doubtful += 1;
-            return Handover::Unclear;
-        }
-        world.mails.push((now, mail.to.clone()));
-        world.ids.push(message_id(mail));
-        if luck == 1 {
-            world.doubtful += 1;
-            return Handover::Unclear;
-        }
-        Handover::Sent
-    }
-}
-
-fn message_id(mail: &Mail) -> String {
-    let text = String::from_utf8_lossy(&mail.bytes);
-    text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().trim().to_owned()
-}
-
-struct FakeNotifier(Shared);
-
-impl Notifier for FakeNotifier {
-    async fn notify(&mut self, digest: &Digest, now: u64) -> Result<(), String> {
-        let mut world = self.0.borrow_mut();
-        if world.dice.roll(10) == 0 {
-            return Err("away".into());
-        }
-        world.digests.push((now, digest.clone()));
-        Ok(())
-    }
-}
-
-struct FakeEhr(Shared);
-
-impl Ehr for FakeEhr {
-    fn is_repeatable(&self) -> bool {
-        true
-    }
-
-    fn keeps_appointments(&self) -> bool {
-        true
-    }
-
-    async fn hand_over(&mut self, of: &lead::handover::Handover<'_>, _: u64) -> Delivery {
-        let mut world = self.0.borrow_mut();
-        let luck = world.dice.roll(8);
-        if luck == 0 {
-            return Delivery::Refused(Refusal::Later("away".into()));
-        }
-        let start = of.lead.appointment.as_ref().map(|made| made.slot.start);
-        world.charts.insert(of.lead.thread, start);
-        match luck {
-            1 => Delivery::Refused(Refusal::Later("half of it".into())),
-            2 => Delivery::Refused(Refusal::Never("no such code".into())),
-            _ => Delivery::Taken { reference: "Patient/1".into() },
-        }
-    }
-
-    async fn pass_on(
-        &mut self,
-        of: &lead::handover::Handover<'_>,
-        what: Scheduling,
-        _: u64,
-    ) -> Result<(), Refusal> {
-        let mut world = self.0.borrow_mut();
-        if world.dice.roll(8) == 0 {
-            return Err(Refusal::Later("away".into()));
-        }
-        let start = of.lead.appointment.as_ref().map(|made| made.slot.start);
-        let start = start.filter(|_| what != Scheduling::Cancelled);
-        world.charts.insert(of.lead.thread, start);
-        Ok(())
-    }
-
-    async fn free(&mut self, _: u64, _: u64) -> Result<Vec<Slot>, Refusal> {
-        Ok(Vec::new())
-    }
-
-    async fn book(&mut self, of: &lead::handover::Handover<'_>) -> Result<String, NotBooked> {
-        let mut world = self.0.borrow_mut();
-        let luck = world.dice.roll(4);
-        if luck == 0 {
-            return Err(NotBooked::Later);
-        }
-        let (thread, start) = (of.lead.thread, of.lead.appointment.as_ref().map(|made| made.slot.start));
-        world.charts.insert(thread, start);
-        match luck {
-            1 => Err(NotBooked::Later),
-            _ => Ok(format!("Appointment/{thread}")),
-        }
-    }
-}
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
-
-fn manifest() -> Manifest {
-    let source =
-        crate::document::read_manifest(&root().join("examples/manifests/lakeside-ortho.toml")).unwrap();
-    let practice = "lakeside-ortho".parse().unwrap();
-    Manifest { practice, version: 1, iat: 0, exp: u64::MAX, inbox: JwkSet { keys: Vec::new() }, source }
-}
-
-/// Lead number `n`: one in four is to be called, one in fifty reads like an emergency, one in twenty has an address
-/// that is gone.
-fn inquiry(n: u32, manifest: &Manifest, now: u64) -> Inquiry {
-    let zips = ["60601", "10001", "90001", "96801", "83201", ""];
-    let email =
-        if n.is_multiple_of(20) { format!("gone{n}@example.com") } else { format!("p{n}@example.com") };
-    let ready = n.is_multiple_of(4);
-    let answers = Answers {
-        contact: Contact {
-            name: "Example Person".into(),
-            email: Some(email),
-            phone: Some("+1 555 0100".into()),
-            ..Contact::default()
-        },
-        service: Some(if ready { "knee-replacement" } else { "not-sure" }.into()),
-        needs: if n.is_multiple_of(50) { "crushing chest pain, cannot breathe" } else { "" }.into(),
-        insurance: ready.then_some(Insurance::Plan {
-            carrier: "Example Health".into(),
-            plan: None,
-            member_id: None,
-        }),
-        zip: Some(zips[n as usize % zips.len()].to_owned()).filter(|zip| !zip.is_empty()),
-        follow_up: (!n.is_multiple_of(3)).then_some(ConsentGiven { version: 1 }),
-        ..Answers::default()
-    };
-    let facts =
-        lead::scoring::Facts::gather(&manifest.source, &answers, &lead::signals::Signals::default(), now);
-    let preliminary: Score = lead::scoring::score(&manifest.source.scoring, &facts);
-    Inquiry {
-        v: 1,
-        lang: if n.is_multiple_of(5) { "es" } else { "en" }.into(),
-        manifest: 1,
-        submitted_ms: now,
-        answers,
-        signals: lead::signals::Signals::default(),
-        preliminary,
-    }
-}
-
-fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMailer, FakeNotifier, FakeEhr> {
-    let settings = Settings::read(&root().join("examples/desk/desk.toml")).unwrap();
-    let sequences = super::documents::read_all(&settings.sequences).unwrap();
-    let letters = Letters { sender: settings.sender.clone(), dkim: None };
-    let hand_off = HandOffRules { system: "https://lakeside.example/anteroom".into(), minutes: 30 };
-    let rules = Rules {
-        sequences,
-        alerts: settings.alerts.steps.clone(),
-        digest_minutes: 5,
-        hand_off,
-        times: settings.slots.clone().map(Times::Weekly),
-    };
-    let log = FakeLog(Rc::clone(world), world.borrow().manifest.clone());
-    let ports =
-        (log, FakeMailer(Rc::clone(world)), FakeNotifier(Rc::clone(world)), Some(FakeEhr(Rc::clone(world))));
-    Engine::new(ports, Journal::open(journal).unwrap(), rules, letters)
-}
 
 /// What staff and patients do in an hour.
 fn life(world: &mut World, chance: &mut Dice) {
@@ -348,6 +32,12 @@ fn life(world: &mut World, chance: &mut Dice) {
         }
         let thread = ThreadId::from_bytes(u128::from(pick + 1).to_be_bytes());
         let Some(lead) = world.leads.get(&thread) else { continue };
+        if lead.inquiries.is_empty() {
+            // Somebody asks for a time on what is erased: nobody is booked, and the EHR is left as it is.
+            let slot = Slot::at(world.now + 5 * DAY);
+            world.by_staff(thread, Event::AppointmentRequested { slot });
+            continue;
+        }
         let booked = lead.appointment.is_some();
         let checked = lead.verified.len() == Verification::BEFORE_HAND_OFF.len();
         let event = match chance.roll(12) {
@@ -395,55 +85,41 @@ fn stops_everything(event: &Event) -> bool {
 async fn a_month_of_five_hundred_leads() {
     let directory = tempfile::tempdir().unwrap();
     let journal = directory.path().join("journal.db");
-    let manifest = manifest();
-    let world: Shared = Rc::new(RefCell::new(World {
-        manifest: manifest.clone(),
-        now: BEGIN,
-        seq: 0,
-        bodies: HashMap::new(),
-        threads: BTreeMap::new(),
-        leads: BTreeMap::new(),
-        mails: Vec::new(),
-        ids: Vec::new(),
-        doubtful: 0,
-        tried: HashMap::new(),
-        digests: Vec::new(),
-        charts: BTreeMap::new(),
-        availability: None,
-        dice: Dice(1),
-    }));
+    let world = World::new(BEGIN);
     let mut chance = Dice(2);
     let mut desk = engine(&world, &journal);
     let mut come = 0;
     let mut restarts = 0;
+    let mut charts_when_erased = BTreeMap::new();
     for hour in 0..31 * 24 {
         let now = BEGIN + hour * HOUR;
+        // The relay is away for a day: nothing arrives, nothing is written, and nothing is sent.
+        let is_away = (240..264).contains(&hour);
         {
             let mut world = world.borrow_mut();
-            world.now = now;
-            // All have come within three weeks.
-            while come < LEADS && u64::from(come) * 21 * 24 <= hour * u64::from(LEADS) {
-                let thread = ThreadId::from_bytes(u128::from(come + 1).to_be_bytes());
-                let entry = EntryId::derive(&[8; 32], "inquiry", &thread, &[]);
-                let inquiry = inquiry(come, &manifest, now);
-                world.write(thread, entry, Body::Inquiry(Box::new(inquiry)));
-                come += 1;
+            (world.now, world.relay_is_away) = (now, is_away);
+            if !is_away {
+                // All have come within three weeks.
+                while come < LEADS && u64::from(come) * 21 * 24 <= hour * u64::from(LEADS) {
+                    world.receive(come);
+                    come += 1;
+                }
+                life(&mut world, &mut chance);
+                charts_when_erased.extend(forget(&mut world, &mut chance));
             }
-            life(&mut world, &mut chance);
         }
-        // The relay is away for a day.
-        if (240..264).contains(&hour) {
-            continue;
-        }
+        let before = (world.borrow().mails.len(), world.borrow().seq);
         match desk.turn(now).await {
-            Ok(_) => {}
+            Ok(_) => assert!(!is_away),
             Err(Halt::Log(_)) => {
-                restarts += 1;
+                restarts += usize::from(!is_away);
                 desk = engine(&world, &journal);
                 desk.recover(now).await.unwrap();
             }
             Err(Halt::Failure(failure)) => panic!("{}", failure.what),
         }
+        let after = (world.borrow().mails.len(), world.borrow().seq);
+        assert!(!is_away || before == after, "something was done while the relay was away");
     }
     // What the last hour began is finished.
     let end = BEGIN + 31 * 24 * HOUR;
@@ -459,38 +135,69 @@ async fn a_month_of_five_hundred_leads() {
     let world = world.borrow();
     every_step_once(&world);
     none_at_night_or_after_a_stop(&world);
-    nothing_is_forgotten(&world);
+    nothing_is_forgotten(&world, &sequences(), end);
     deadlines_are_escalated(&world);
     the_ehr_has_what_it_should(&world, end);
     nobody_has_anothers_time(&world);
+    nothing_follows_an_erasure(&world, &charts_when_erased);
+}
+
+/// An owner erases somebody, where nothing speaks against it but that an appointment is still to come. Gives what the EHR
+/// has of them.
+fn forget(world: &mut World, chance: &mut Dice) -> Option<(ThreadId, Option<u64>)> {
+    let thread = ThreadId::from_bytes(u128::from(chance.roll(u64::from(LEADS)) + 1).to_be_bytes());
+    let lead = world.leads.get(&thread).filter(|lead| !lead.inquiries.is_empty())?;
+    let may_be = matches!(unsettled(lead, world.now), None | Some(Unsettled::Upcoming));
+    if chance.roll(6) > 0 || !may_be {
+        return None;
+    }
+    let has = world.charts.get(&thread).copied().flatten();
+    world.erase(thread);
+    Some((thread, has))
+}
+
+/// What the EHR has stays as it is, and nobody is booked anew: nothing is known of them any more.
+fn nothing_follows_an_erasure(world: &World, charts: &BTreeMap<ThreadId, Option<u64>>) {
+    let (mut stand, mut refused) = (0, 0);
+    for (thread, had) in charts {
+        let lead = &world.leads[thread];
+        assert_eq!(world.charts.get(thread).copied().flatten(), *had, "the EHR has another appointment");
+        assert!(lead.appointment.is_none(), "somebody is booked of whom nothing is known");
+        stand += usize::from(had.is_some());
+        refused +=
+            lead.history.iter().filter(|did| matches!(did.event, Event::AppointmentFailed { .. })).count();
+    }
+    assert!(stand > 0 && refused > 0, "{} erased: {stand} booked, {refused} asked in vain", charts.len());
 }
 
 fn every_step_once(world: &World) {
-    let distinct: HashSet<&String> = world.ids.iter().collect();
+    let distinct: HashSet<&(ThreadId, String)> = world.ids.iter().collect();
     assert_eq!(distinct.len(), world.ids.len(), "a message was sent twice");
-    assert!(world.ids.len() > 300 && world.doubtful > 5, "{} mails", world.ids.len());
-    let states = world.leads.values().flat_map(|lead| &lead.follow_ups).map(|message| message.state);
+    // What the log says is gone with what is erased.
+    let is_left = |thread: &ThreadId| !world.leads[thread].inquiries.is_empty();
+    let sent = world.ids.iter().filter(|(thread, _)| is_left(thread)).count();
+    let doubtful = world.doubtful.iter().filter(|thread| is_left(thread)).count();
+    assert!(sent > 300 && doubtful > 5, "{sent} mails, {doubtful} in doubt");
+    let left = world.leads.values().filter(|lead| is_left(&lead.thread));
+    let states = left.flat_map(|lead| &lead.follow_ups).map(|message| message.state);
     let mut counted: HashMap<FollowUpState, usize> = HashMap::new();
     states.for_each(|state| *counted.entry(state).or_default() += 1);
     let of = |state| counted.get(&state).copied().unwrap_or_default();
-    assert_eq!(of(FollowUpState::Unclear), world.doubtful, "what is not known is said");
-    assert!(
-        of(FollowUpState::Sent) <= world.ids.len()
-            && world.ids.len() <= of(FollowUpState::Sent) + world.doubtful
-    );
+    assert_eq!(of(FollowUpState::Unclear), doubtful, "what is not known is said");
+    assert!(of(FollowUpState::Sent) <= sent && sent <= of(FollowUpState::Sent) + doubtful);
     assert!(of(FollowUpState::Failed) > 0, "addresses that are gone");
 }
 
-fn lead_of<'a>(world: &'a World, address: &str) -> &'a Lead {
-    let number: u128 =
+fn lead_of<'a>(world: &'a World, address: &str) -> (u32, &'a Lead) {
+    let number: u32 =
         address.trim_start_matches(char::is_alphabetic).split('@').next().unwrap().parse().unwrap();
-    &world.leads[&ThreadId::from_bytes((number + 1).to_be_bytes())]
+    (number, &world.leads[&ThreadId::from_bytes(u128::from(number + 1).to_be_bytes())])
 }
 
 fn none_at_night_or_after_a_stop(world: &World) {
     for (at, address) in &world.mails {
-        let lead = lead_of(world, address);
-        let zip = lead.inquiry().unwrap().answers.zip.clone().unwrap_or_default();
+        let (number, lead) = lead_of(world, address);
+        let zip = inquiry(number, &world.manifest, 0).answers.zip.unwrap_or_default();
         let mut zones = zones_of_zip(&zip);
         if zones.is_empty() {
             zones.push(world.manifest.source.hours.zone);
@@ -511,10 +218,11 @@ fn none_at_night_or_after_a_stop(world: &World) {
     }
 }
 
-fn nothing_is_forgotten(world: &World) {
+fn nothing_is_forgotten(world: &World, sequences: &[Sequence], end: u64) {
     let settled = |lead: &Lead| lead.follow_ups.iter().any(|message| message.state > FollowUpState::Claimed);
     let mut looked_at = 0;
-    for lead in world.leads.values() {
+    let (mut runs, mut ended) = (0, 0);
+    for lead in world.leads.values().filter(|lead| !lead.inquiries.is_empty()) {
         let received = lead.inquiries.first().unwrap();
         let untouched = lead.history.iter().all(|did| did.author == staff("front-desk"));
         let assessment = assess(&world.manifest.source, &world.manifest.source.scoring, &received.inquiry);
@@ -526,14 +234,22 @@ fn nothing_is_forgotten(world: &World) {
         }
         let open = lead.follow_ups.iter().filter(|message| message.state == FollowUpState::Claimed);
         assert!(open.count() <= 1);
+        for run in chosen(lead, Some(&assessment), sequences) {
+            let Some(sequence) = sequences.iter().find(|known| known.id == run.sequence) else { continue };
+            let next = next(sequence, &run, lead, &world.manifest.source.hours, end);
+            assert!(!matches!(next, Next::Step { at, .. } if at <= end), "a step was forgotten: {next:?}");
+            runs += 1;
+            ended += usize::from(next == Next::Done);
+        }
     }
     assert!(looked_at > 20, "{looked_at}");
+    assert!(runs > 200 && ended > 50, "{ended} of {runs} came to their end");
 }
 
 fn deadlines_are_escalated(world: &World) {
     let mut raised = 0;
     let mut waited = 0;
-    for lead in world.leads.values() {
+    for lead in world.leads.values().filter(|lead| !lead.inquiries.is_empty()) {
         raised += lead.alerts.len();
         let untouched = lead.history.iter().all(|did| did.author == staff("front-desk"));
         let first = lead.inquiries.first().unwrap();
@@ -560,7 +276,7 @@ fn deadlines_are_escalated(world: &World) {
 /// Who is booked and checked is there once, with the appointment as it is; nobody else is.
 fn the_ehr_has_what_it_should(world: &World, end: u64) {
     let (mut done, mut failures, mut left) = (0, 0, 0);
-    for lead in world.leads.values() {
+    for lead in world.leads.values().filter(|lead| !lead.inquiries.is_empty()) {
         let of = |event: fn(&Event) -> bool| lead.history.iter().filter(|did| event(&did.event)).count();
         let (handed, tried) = (
             of(|event| matches!(event, Event::HandedToEhr { .. })),

@@ -28,7 +28,7 @@ pub(super) fn consent(of: &Handover<'_>, id: Identifier, patient: &Reference, by
         ),
         category: vec![CodeableConcept::coded("http://loinc.org", "59284-0", "Consent Document")],
         patient: patient.clone(),
-        date_time: rfc3339(of.inquiry.submitted_ms),
+        date_time: rfc3339(of.sent()),
         performer: vec![by.clone()],
         policy_rule: CodeableConcept::text(&format!("Consent text of {}, version {version}", of.source.name)),
         provision: Provision { kind: "permit" },
@@ -59,7 +59,7 @@ pub(super) fn service_request(
         ],
         code: CodeableConcept::text(of.service().unwrap_or("Evaluation")),
         subject: patient.clone(),
-        authored_on: rfc3339(of.inquiry.submitted_ms),
+        authored_on: rfc3339(of.sent()),
         requester: Reference::named(&requester),
         note: vec![Annotation { text: word.to_owned() }],
     }))

@@ -14,7 +14,7 @@ fn url(of: &Handover<'_>) -> String {
 }
 
 pub(super) fn questionnaire(of: &Handover<'_>, id: Identifier) -> Resource {
-    let language = &of.inquiry.lang;
+    let language = of.language();
     let steps = of.source.form.steps.iter().map(|step| QuestionnaireItem {
         link_id: format!("step-{}", step.id),
         text: step.title.in_language(language).to_owned(),
@@ -49,7 +49,7 @@ fn question(of: &Handover<'_>, field: &Field) -> QuestionnaireItem {
     );
     QuestionnaireItem {
         link_id: field.id.clone(),
-        text: field.label.in_language(&of.inquiry.lang).to_owned(),
+        text: field.label.in_language(of.language()).to_owned(),
         kind,
         repeats: is_many.then_some(true),
         answer_option: options,
@@ -65,7 +65,7 @@ pub(super) fn response(
 ) -> Resource {
     let steps = of.source.form.steps.iter().map(|step| ResponseItem {
         link_id: format!("step-{}", step.id),
-        text: step.title.in_language(&of.inquiry.lang).to_owned(),
+        text: step.title.in_language(of.language()).to_owned(),
         answer: Vec::new(),
         item: step.fields.iter().filter_map(|field| answered(of, field)).collect(),
     });
@@ -75,7 +75,7 @@ pub(super) fn response(
         questionnaire: format!("{}|{}", url(of), of.manifest),
         status: "completed",
         subject: patient.clone(),
-        authored: rfc3339(of.inquiry.submitted_ms),
+        authored: rfc3339(of.sent()),
         author: author.clone(),
         item: steps.filter(|step| !step.item.is_empty()).collect(),
     }))
@@ -98,7 +98,7 @@ fn answered(of: &Handover<'_>, field: &Field) -> Option<ResponseItem> {
     };
     Some(ResponseItem {
         link_id: field.id.clone(),
-        text: field.label.in_language(&of.inquiry.lang).to_owned(),
+        text: field.label.in_language(of.language()).to_owned(),
         answer: values.into_iter().map(answer).collect(),
         item: Vec::new(),
     })
@@ -106,7 +106,7 @@ fn answered(of: &Handover<'_>, field: &Field) -> Option<ResponseItem> {
 
 /// What is offered, as codes of the practice's own.
 fn choices(of: &Handover<'_>, field: &Field) -> Vec<Coding> {
-    let language = &of.inquiry.lang;
+    let language = of.language();
     let system = |name: &str| format!("{}/CodeSystem/{name}", of.system.trim_end_matches('/'));
     match &field.kind {
         FieldKind::Service => {

@@ -29,7 +29,7 @@ pub(super) fn patient(of: &Handover<'_>, id: Identifier) -> Resource {
         birth_date: answers.date_of_birth.as_ref().filter(is_date).cloned(),
         address: zip.map(|zip| Address { postal_code: zip.to_owned() }).into_iter().collect(),
         communication: vec![PatientCommunication {
-            language: CodeableConcept::coded("urn:ietf:bcp:47", &of.inquiry.lang, ""),
+            language: CodeableConcept::coded("urn:ietf:bcp:47", of.language(), ""),
         }],
     }))
 }

@@ -210,7 +210,8 @@ pub enum Event {
         /// Them.
         availability: Availability,
     },
-    /// A program of the practice began its work, in the thread of the document `desk`. The latest one leads.
+    /// A program of the practice is at work, in the thread of the document `desk`. The latest one leads; it says so again
+    /// while something is due that cannot be done.
     DeskStarted {
         /// Names this run of it.
         instance: EntryId,

@@ -144,16 +144,9 @@ impl Lead {
                 self.failed = None;
                 self.requested = Some(Requested { entry, slot: slot.clone() });
             }
-            Event::AppointmentBooked { slot, reference } => {
-                self.book(Appointment {
-                    entry,
-                    time,
-                    slot: slot.clone(),
-                    reference: reference.clone(),
-                    moves: 0,
-                });
-            }
-            Event::AppointmentRescheduled { slot, reference } => {
+            // Written down over one that is there, it is that one at another time: the EHR's reference stays known.
+            Event::AppointmentBooked { slot, reference }
+            | Event::AppointmentRescheduled { slot, reference } => {
                 let before = self.appointment.take();
                 let moves = before.as_ref().map_or(0, |before| before.moves.saturating_add(1));
                 let reference = reference.clone().or_else(|| before.and_then(|before| before.reference));

@@ -181,6 +181,25 @@ impl Sample {
         sample
     }
 
+    /// Booked, and then everything of it erased but that.
+    pub(crate) fn erased_and_booked() -> Self {
+        let mut sample = Self::referred();
+        sample.lead.inquiries.clear();
+        sample.lead.history.clear();
+        sample
+    }
+
+    /// What an EHR can be told of the appointment.
+    pub(crate) fn of_appointment(&self) -> Handover<'_> {
+        Handover::of_appointment(
+            &self.practice,
+            (&self.source, 3),
+            "https://lakeside.example/anteroom",
+            30,
+            &self.lead,
+        )
+    }
+
     pub(crate) fn try_handover(&self) -> Option<Handover<'_>> {
         Handover::of(&self.practice, (&self.source, 3), "https://lakeside.example/anteroom", 30, &self.lead)
     }

@@ -6,9 +6,19 @@ use crate::daemon::journal::{Row, Stage};
 use crate::daemon::ports::{Appended, Delivery, Ehr, Log, Mailer, Notifier, Refusal};
 use lead::handover::{Due, Handover, MOST_ATTEMPTS, due, untold};
 use lead::hl7::Scheduling;
-use lead::thread::{Event, Lead, NoAppointment};
+use lead::thread::{Event, Lead, NoAppointment, fold};
 use std::collections::BTreeMap;
-use wire::ThreadId;
+use wire::{EntryId, ThreadId};
+
+/// A change of an appointment that the EHR does not know of.
+#[derive(Clone)]
+pub(super) struct Owed {
+    /// The entry that it follows from.
+    of: EntryId,
+    what: Scheduling,
+    /// The lead as it is to be told.
+    told: Lead,
+}
 
 impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     /// Whether handing over twice leaves the same as once.
@@ -121,11 +131,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
 
     /// Tells the EHR what became of the appointment of a lead, where it may have one.
     async fn pass_on(&mut self, lead: &Lead, now: u64, turn: &mut Turn) -> Result<(), Halt> {
-        let Some((of, what, told)) = untold(lead) else { return Ok(()) };
-        if told.appointment.is_some() && told.inquiry().is_none() {
-            // Nothing is left to name it by: `anteroom ehr status` shows it.
-            return Ok(());
-        }
+        let Some(Owed { of, what, told }) = self.owed_of(lead) else { return Ok(()) };
         if let Some(&at) = self.held_back.get(&of).filter(|&&at| at > now) {
             turn.wake_at(at);
             return Ok(());
@@ -147,6 +153,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             Err(refusal) => {
                 turn.troubles.push("the EHR did not take a change of an appointment".into());
                 let wait = if matches!(refusal, Refusal::Later(_)) { 5 * MINUTE } else { 4 * HOUR };
+                self.owed.insert(lead.thread, Owed { of, what, told: appointment_alone(&told) });
                 self.held_back.insert(of, now + wait);
                 turn.wake_at(now + wait);
                 return Ok(());
@@ -155,7 +162,21 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         let sealed = self.log.seal(lead.thread, id, event, now).await?;
         self.log.append(&sealed).await?;
         self.held_back.remove(&of);
+        self.owed.remove(&lead.thread);
         Ok(())
+    }
+
+    /// What the EHR is to be told of the lead's appointment; of one that was erased before the EHR took it, what stood there
+    /// then, as long as this program runs.
+    fn owed_of(&mut self, lead: &Lead) -> Option<Owed> {
+        if let Some((of, what, told)) = untold(lead) {
+            return Some(Owed { of, what, told: told.into_owned() });
+        }
+        let is_forgotten = lead.erased > 0 && lead.inquiry().is_none() && lead.appointment.is_none();
+        if !is_forgotten {
+            self.owed.remove(&lead.thread);
+        }
+        self.owed.get(&lead.thread).filter(|owed| !lead.passed_on.contains(&owed.of)).cloned()
     }
 
     /// Makes the EHR's calendar say what `lead` does; without an appointment, that it has none.
@@ -167,10 +188,20 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     ) -> Result<(), Refusal> {
         let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
         let source = (&manifest.source, manifest.version);
-        let handover = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, lead);
-        match (handover, &mut self.ehr) {
-            (Some(handover), Some(ehr)) => ehr.pass_on(&handover, what, now).await,
-            _ => Err(Refusal::Never("nothing is left of the inquiry".into())),
+        let of = Handover::of_appointment(&manifest.practice, source, &rules.system, rules.minutes, lead);
+        match &mut self.ehr {
+            Some(ehr) => ehr.pass_on(&of, what, now).await,
+            None => Err(Refusal::Never("there is no EHR".into())),
         }
+    }
+}
+
+/// A lead of which an EHR is to be told its appointment and nothing of the person.
+fn appointment_alone(lead: &Lead) -> Lead {
+    Lead {
+        appointment: lead.appointment.clone(),
+        withdrawn: lead.withdrawn.clone(),
+        hand_off: lead.hand_off.clone(),
+        ..fold(lead.thread, &[])
     }
 }

@@ -4,7 +4,7 @@
 use super::{BOOKED, Engine, HOUR, Halt, MINUTE, SAID_AGAIN, Times, Turn};
 use crate::daemon::ports::{Appended, Ehr, Log, Mailer, NotBooked, Notifier, Refusal};
 use crate::failure::{Exit, Failure};
-use lead::handover::{Handover, standing};
+use lead::handover::{Handover, is_in_ehr, standing};
 use lead::hours::Hours;
 use lead::slots::{Allowed, Template, taken};
 use lead::thread::{
@@ -89,6 +89,11 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             turn.wake_at(at);
             return Ok(None);
         }
+        if !self.can_make(lead) {
+            // The EHR is not asked either: the log has forgotten what it may rightly have.
+            let reason = NoAppointment::Refused;
+            return self.write(thread, id, Event::AppointmentFailed { reason }, now).await;
+        }
         let Some(slot) = self.choose(lead, &requested.slot, leads, now) else { return Ok(None) };
         let moves = lead.appointment.as_ref().map_or(0, |made| made.moves.saturating_add(1));
         let wish = slot.map(|slot| Appointment { entry: id, time: now, slot, reference: None, moves });
@@ -114,6 +119,12 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             Ok(Appointment { slot, reference, .. }) => Event::AppointmentBooked { slot, reference },
         };
         self.write(thread, id, event, now).await
+    }
+
+    /// An appointment is made for somebody of whom something is known; of an erased inquiry, one that is known can be moved.
+    fn can_make(&self, lead: &Lead) -> bool {
+        let keeps = self.ehr.as_ref().is_some_and(Ehr::keeps_appointments);
+        lead.inquiry().is_some() || lead.appointment.is_some() && (!keeps || is_in_ehr(lead))
     }
 
     /// The slot that a wish means; `None`: the practice has no times of its own.
@@ -171,10 +182,8 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         let wished = Lead { appointment: Some(wish.clone()), ..lead.clone() };
         let (manifest, rules) = (self.log.manifest(), &self.rules.hand_off);
         let source = (&manifest.source, manifest.version);
-        let of = Handover::of(&manifest.practice, source, &rules.system, rules.minutes, &wished);
-        let (Some(of), Some(ehr)) = (of, &mut self.ehr) else {
-            return Err(NotBooked::No(NoAppointment::Refused));
-        };
+        let of = Handover::of_appointment(&manifest.practice, source, &rules.system, rules.minutes, &wished);
+        let Some(ehr) = &mut self.ehr else { return Err(NotBooked::No(NoAppointment::Refused)) };
         let reference = ehr.book(&of).await?;
         Ok(Appointment { reference: Some(reference), ..wish })
     }

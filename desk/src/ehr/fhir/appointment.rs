@@ -25,6 +25,10 @@ impl Fhir {
             return Err(NotBooked::No(NoAppointment::Refused));
         };
         let stored = self.appointment(of).await.map_err(not_booked)?;
+        if stored.is_none() && of.inquiry.is_none() {
+            // Erased: one that is there can be moved, and none is made for nobody.
+            return Err(NotBooked::No(NoAppointment::Refused));
+        }
         let is_there = stored
             .as_ref()
             .is_some_and(|stored| differences(&wanted(of, Scheduling::Booked), stored, &same(of)).is_empty());
