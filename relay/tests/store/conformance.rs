@@ -73,7 +73,7 @@ async fn register_as(
         .unwrap()
 }
 
-async fn practice(store: &impl Store, practice: &str) {
+pub async fn practice(store: &impl Store, practice: &str) {
     store.add_invite(SecretHash::of(practice), START + 60).await.unwrap();
     assert_eq!(register(store, practice, practice).await, Registered::New);
 }

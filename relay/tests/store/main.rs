@@ -6,7 +6,10 @@ mod support;
 
 mod conformance;
 
+use relay::sealed::SealedEntry;
 use relay::store::postgres::PostgresStore;
+use relay::store::{Appended, Quota, Store};
+use support::practice::Sealing;
 
 /// Hands every law of the suite to `$with`.
 macro_rules! laws {
@@ -107,6 +110,26 @@ async fn an_erased_body_is_in_no_file() {
         assert!(std::time::Instant::now() < deadline, "what was erased is still there");
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
+}
+
+/// Something else wrote where the next entry would lie. Its append fails as a whole, and the ones after it are put where
+/// there is room.
+#[tokio::test]
+async fn a_statement_that_fails_takes_its_transaction_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("relay.db");
+    let store = relay::store::sqlite::SqliteStore::open(&path).unwrap();
+    conformance::practice(&store, "lakeside-ortho").await;
+    let append = async || {
+        let entry = SealedEntry::parse(Sealing::inquiry("lakeside-ortho").body()).unwrap();
+        store.append(entry, 1_800_000_000_000, Quota::UNLIMITED, None).await
+    };
+    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 1));
+    let sql = "INSERT INTO entry (key, practice, id, kind, thread, sha256, time, hash, body)
+               SELECT key + 1, practice, randomblob(16), kind, thread, sha256, time, hash, body FROM entry";
+    rusqlite::Connection::open(&path).unwrap().execute(sql, []).unwrap();
+    assert!(append().await.is_err());
+    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 3));
 }
 
 /// Every released schema is kept here as it was, and must open.

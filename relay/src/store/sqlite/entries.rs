@@ -127,12 +127,8 @@ pub(super) fn append_entry(
 ) -> Result<Appended, StoreError> {
     let header = entry.header();
     let end = work.heads.find(work.transaction, &header.practice)?;
-    if let Some(receipt) = find_receipt(work.transaction, end.practice, header.entry)? {
-        let same = is_same_body(&receipt, entry.sha256());
-        return Ok(if same { Appended::Same(receipt) } else { Appended::Conflict });
-    }
     if !quota.has_room(end.head.seq, end.bytes, entry) {
-        return Ok(Appended::Full);
+        return Ok(stored_before(work, end.practice, entry)?.unwrap_or(Appended::Full));
     }
     let time = received_ms.max(end.time);
     let meta = EntryMeta {
@@ -144,10 +140,13 @@ pub(super) fn append_entry(
         time,
     };
     let hash = end.head.hash.next(&meta);
-    work.transaction
+    // The index by id is looked at once, by the insertion.
+    let transaction = work.transaction;
+    let inserted = transaction
         .prepare_cached(
             "INSERT INTO entry (key, practice, id, kind, thread, sha256, time, hash, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (practice, substr(id, 11), id) DO NOTHING",
         )?
         .execute(params![
             log_key(end.practice, meta.seq),
@@ -159,11 +158,29 @@ pub(super) fn append_entry(
             meta.time,
             hash.as_bytes(),
             entry.body(),
-        ])?;
+        ])
+        .inspect_err(|_| work.spoiled = true)?;
+    if inserted == 0 {
+        let vanished = || StoreError::Unavailable("an entry is there and is not found".into());
+        return stored_before(work, end.practice, entry)?.ok_or_else(vanished);
+    }
     let head = Head { seq: meta.seq, hash };
     let bytes = end.bytes + entry.body().len() as u64;
     work.heads.set(&header.practice, End { head, moved: true, time, bytes, ..end });
     Ok(Appended::New(Receipt { entry: meta.id, seq: meta.seq, sha256: meta.sha256, hash, time }))
+}
+
+/// What an append of `entry` is if its id is in the log already.
+fn stored_before(
+    work: &Work<'_>,
+    practice: i64,
+    entry: &SealedEntry,
+) -> Result<Option<Appended>, StoreError> {
+    let found = find_receipt(work.transaction, practice, entry.header().entry)?;
+    Ok(found.map(|receipt| match is_same_body(&receipt, entry.sha256()) {
+        true => Appended::Same(receipt),
+        false => Appended::Conflict,
+    }))
 }
 
 pub(super) fn receipt(

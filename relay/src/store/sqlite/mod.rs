@@ -125,7 +125,9 @@ fn connect(path: &Path) -> Result<Connection, MigrationError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL syncs the log at every commit; NORMAL would lose acknowledged entries with the power.
+    // FULL syncs the log at every commit; NORMAL would lose acknowledged entries with the power. Synced by the relay
+    // itself after the commit, they would be safe, but readers would see them before, and would remember a head that
+    // the power may take back.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Bytes of an erased body are overwritten, not left in free pages.
@@ -223,11 +225,12 @@ impl Store for SqliteStore {
         note: Option<AccessNote>,
     ) -> Result<Appended, StoreError> {
         let room = self.room.take(entry.body().len())?;
+        let alone = note.is_none();
         let append = move |work: &mut Work<'_>| {
             let _held = room;
             entries::append(work, &entry, received_ms, quota, note)
         };
-        self.writer.write(append).await
+        if alone { self.writer.write_statement(append).await } else { self.writer.write(append).await }
     }
 
     async fn erase(

@@ -24,6 +24,8 @@ pub(super) struct Work<'a> {
     pub(super) erased: bool,
     /// Writes that failed and took no other with them.
     failures: u64,
+    /// A statement failed midway, and there is no savepoint to go back to.
+    pub(super) spoiled: bool,
 }
 
 /// Answers the caller, after the commit or instead of it.
@@ -75,9 +77,26 @@ impl Writer {
         work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
         after: impl FnOnce() + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.enqueue(|context| in_savepoint(context, work), after).await
+    }
+
+    /// Like [`Writer::write`], of work that changes the database by one statement at most, and sets
+    /// [`Work::spoiled`] if that fails: it costs no savepoint.
+    pub(super) async fn write_statement<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.enqueue(|context| in_statement(context, work), || {}).await
+    }
+
+    async fn enqueue<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError> + Send + 'static,
+        after: impl FnOnce() + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |context| {
-            let done = in_savepoint(context, work);
+            let done = work(context);
             Box::new(move |committed| {
                 after();
                 // The caller may have gone; what it asked for is stored all the same.
@@ -107,15 +126,27 @@ fn in_savepoint<T>(
 ) -> Result<T, StoreError> {
     let execute = |sql: &str| context.transaction.prepare_cached(sql)?.execute([]);
     execute("SAVEPOINT work")?;
+    let done = in_statement(context, work);
+    if done.is_err() {
+        context.transaction.prepare_cached("ROLLBACK TO work")?.execute([])?;
+    }
+    context.transaction.prepare_cached("RELEASE work")?.execute([])?;
+    done
+}
+
+/// The same for a write of one statement: one that fails before it changed anything has nothing to take back, and one
+/// that fails later spoils the transaction.
+fn in_statement<T>(
+    context: &mut Work<'_>,
+    work: impl FnOnce(&mut Work<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let done = work(context);
     if done.is_ok() {
         context.heads.keep();
     } else {
         context.failures += 1;
         context.heads.undo();
-        context.transaction.prepare_cached("ROLLBACK TO work")?.execute([])?;
     }
-    context.transaction.prepare_cached("RELEASE work")?.execute([])?;
     done
 }
 
@@ -173,12 +204,12 @@ fn commit(
     replies: &mut Vec<Reply>,
 ) -> rusqlite::Result<Committed> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut work = Work { transaction: &transaction, heads, erased: false, failures: 0 };
+    let mut work = Work { transaction: &transaction, heads, erased: false, failures: 0, spoiled: false };
     for job in batch.drain(..) {
         replies.push(job(&mut work));
         // SQLite takes the whole transaction back on some errors, a full disk among them: what follows would be
         // written outside it.
-        if transaction.is_autocommit() {
+        if transaction.is_autocommit() || work.spoiled {
             let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
             return Err(rusqlite::Error::SqliteFailure(code, None));
         }
