@@ -1,5 +1,6 @@
 //! From a request to a capability and to a body of the right type.
 
+use super::Deadline;
 use crate::access::{Auditor, Coordinator, Owner, Registrar, Relay, Session, Staff, Visitor};
 use crate::error::RelayError;
 use axum::body::Bytes;
@@ -10,15 +11,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
-use tokio::time::timeout;
 use wire::PracticeId;
 use wire::access::{Action, RequestId};
 use wire::api::JOSE;
 use wire::unsubscribe::TOKEN_CHARS;
-
-/// A client has this long for the body of a request, the largest of which is about 2 MB.
-const BODY: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 struct AtPractice {
@@ -145,11 +141,24 @@ pub(super) struct Form<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
     type Rejection = RelayError;
     async fn from_request(request: Request, state: &S) -> Result<Self, RelayError> {
-        let form = timeout(BODY, axum::Form::from_request(request, state)).await;
-        match form.map_err(|_| RelayError::TooSlow)? {
+        let deadline = deadline(&request);
+        match in_time(deadline, axum::Form::from_request(request, state)).await? {
             Ok(axum::Form(form)) => Ok(Self(form)),
             Err(rejection) => Err(super::problem::from_status(rejection.status())),
         }
+    }
+}
+
+fn deadline(request: &Request) -> Option<Deadline> {
+    request.extensions().get().copied()
+}
+
+/// What `coming` gives if it does by the deadline. One of the whole request, not of its body alone: whoever was slow with
+/// the head has less time for the body.
+async fn in_time<T>(deadline: Option<Deadline>, coming: impl Future<Output = T>) -> Result<T, RelayError> {
+    match deadline {
+        Some(Deadline(at)) => tokio::time::timeout_at(at, coming).await.map_err(|_| RelayError::TooSlow),
+        None => Ok(coming.await),
     }
 }
 
@@ -163,8 +172,9 @@ async fn body<S: Send + Sync>(
     if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case(content_type)) {
         return Err(RelayError::MediaType);
     }
-    let body = timeout(BODY, Bytes::from_request(request, state)).await;
-    body.map_err(|_| RelayError::TooSlow)?.map_err(|rejection| match rejection {
+    let deadline = deadline(&request);
+    let body = in_time(deadline, Bytes::from_request(request, state)).await?;
+    body.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => RelayError::TooLarge,
         _ => RelayError::Malformed("the body ended early".into()),
     })

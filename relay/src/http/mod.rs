@@ -35,6 +35,10 @@ const PUBLICATION_BYTES: usize =
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub std::net::IpAddr);
 
+/// By when the whole of a request must have come, in the extensions of each request that came over a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline(pub tokio::time::Instant);
+
 /// What the handlers share.
 #[derive(Clone)]
 pub struct AppState {

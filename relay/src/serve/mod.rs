@@ -24,7 +24,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tls::Certificates;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
@@ -113,7 +112,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let failed = |cause| ServeError::Listen(settings.listen, cause);
-    let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
+    let listener = connections::listen(settings.listen).map_err(failed)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     println!("listening on {scheme}://{}", listener.local_addr().map_err(failed)?);
 
@@ -127,7 +126,7 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
         app = only_by_tls(app);
     }
     if let Some(address) = settings.operator_listen {
-        beside.spawn(serve_operator(address, relay.clone()).await?);
+        beside.spawn(serve_operator(address, relay.clone())?);
     }
     let metrics = relay.metrics().clone();
     let most = files::connections(settings.patience.connections);
@@ -145,12 +144,9 @@ pub async fn serve(settings: Settings) -> Result<(), ServeError> {
 }
 
 /// Binds the operator's address; the returned future serves it.
-async fn serve_operator(
-    address: SocketAddr,
-    relay: Relay,
-) -> Result<impl Future<Output = ()> + use<>, ServeError> {
+fn serve_operator(address: SocketAddr, relay: Relay) -> Result<impl Future<Output = ()> + use<>, ServeError> {
     let failed = |cause| ServeError::Listen(address, cause);
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let listener = connections::listen(address).map_err(failed)?;
     println!("operator on http://{}", listener.local_addr().map_err(failed)?);
     Ok(async move {
         if let Err(error) = axum::serve(listener, operator_app(relay)).await {

@@ -54,6 +54,80 @@ async fn slow_clients_are_cut_and_do_not_hinder_others() {
     }
 }
 
+/// Sends `text` a few bytes at a time, one piece each quarter of a second, until the relay hangs up.
+async fn dribble(stream: &mut (impl AsyncWriteExt + Unpin), text: &[u8], piece: usize) {
+    for piece in text.chunks(piece) {
+        if stream.write_all(piece).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+/// What a client may take for a head and for a body are no two times to be added up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_slow_all_through_is_cut_as_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    let relay = Process::start(folder.path(), &[]).await;
+    let head =
+        format!("POST {SUBMIT} HTTP/1.1\r\nhost: x\r\ncontent-type: {JOSE}\r\ncontent-length: 5000\r\n\r\n");
+    let stream = TcpStream::connect(relay.address).await.unwrap();
+    let started = Instant::now();
+    let (mut reading, mut writing) = stream.into_split();
+    let sending = tokio::spawn(async move {
+        // 7 s for the head; the body would take as long as it may.
+        dribble(&mut writing, head.as_bytes(), head.len().div_ceil(28)).await;
+        dribble(&mut writing, &[b'a'; 5000], 1).await;
+    });
+    let mut answer = Vec::new();
+    reading.read_to_end(&mut answer).await.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(17), "{:?}", started.elapsed());
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    sending.abort();
+}
+
+/// A refusal that does not wait for the rest of a request must reach its sender, who is still sending it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_early_answer_is_not_lost_in_a_reset() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::support::lab::register_in(folder.path(), "lakeside-ortho").await;
+    let relay = Process::start(folder.path(), &[]).await;
+    // More than the system takes over for a relay that does not read.
+    let body = "a".repeat(24 << 20);
+    let request = post(SUBMIT, "text/plain", "", &body);
+    let mut stream = TcpStream::connect(relay.address).await.unwrap();
+    stream.write_all(&request).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 415") && answer.ends_with('}'), "{answer}");
+    // The whole of it was taken, and nobody waits for more.
+    drop(stream);
+    relay.end().await;
+}
+
+/// More clients at once than the relay comes to accept at once, as after a newsletter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_waits_in_the_systems_queue() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Process::start(folder.path(), &[]).await;
+    let address = relay.address;
+    relay.signal("STOP").await;
+    let mut clients = Vec::new();
+    for number in 0..400 {
+        let connected = tokio::time::timeout(Duration::from_secs(10), Client::connect(address)).await;
+        clients.push(connected.unwrap_or_else(|_| panic!("client {number} is not let in")).unwrap());
+    }
+    relay.signal("CONT").await;
+    for client in &mut clients {
+        assert_eq!(client.exchange(&get("/healthz", "-")).await.unwrap().0, 204);
+    }
+    drop(clients);
+    relay.end().await;
+}
+
 #[tokio::test]
 async fn oversized_heads_are_refused() {
     let folder = tempfile::tempdir().unwrap();
