@@ -4,8 +4,8 @@
 use rusqlite::Connection;
 use std::sync::mpsc;
 
-/// Writes between two checkpoints. Each append changes a page of the index at random: the more appends a
-/// checkpoint takes in, the more of these pages are written once for several.
+/// Writes between two checkpoints. Many appends change the pages at the ends of the table and of the index: a
+/// checkpoint that takes in more of them writes these pages once for all.
 const WRITES: u64 = 1_500;
 
 /// Pages in the log at which the writer makes a checkpoint itself, of what is left to do: the log begins anew only

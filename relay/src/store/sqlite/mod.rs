@@ -46,7 +46,7 @@ use writer::{Work, Writer};
 /// Reading connections: more would only wait for the same cores.
 const READERS: usize = 4;
 
-/// SQLite's `cache_size`, in KiB where negative. An append changes the index at random, and finds its pages here; a
+/// SQLite's `cache_size`, in KiB where negative. An append to any practice finds the ends of its table and index here; a
 /// reader reads what lies together, mostly once.
 const WRITER_CACHE: i32 = -8_192;
 const READER_CACHE: i32 = -512;
