@@ -3,6 +3,8 @@
 //!
 //! Publishing signs it by the root key, which is no business of a browser: what leaves here is the document to publish.
 
+mod asked;
+mod pages;
 mod place;
 mod questions;
 
@@ -10,7 +12,9 @@ use super::case::{Practice, Same};
 use super::drafting::{self, Drafting};
 use crate::words::{fill, found, t};
 use lead::manifest::check::{Mistake, mistakes};
-use lead::manifest::{Field, ManifestSource};
+use lead::manifest::ManifestSource;
+pub(crate) use asked::condition;
+pub(crate) use pages::KINDS;
 use place::{place, strip, walk};
 pub(crate) use questions::{kind_word, offers};
 use std::fmt::Display;
@@ -32,6 +36,8 @@ pub(crate) struct Forming {
     pub(crate) step: Option<usize>,
     /// The preview's language; empty: that of the console.
     pub(crate) language: String,
+    /// An address of the website, to see what it counts as.
+    pub(crate) tried: String,
     /// What is wrong with the file that was given as a manifest.
     pub(crate) unreadable: Option<String>,
 }
@@ -46,11 +52,19 @@ pub(crate) enum Part {
     Hours,
     Texts,
     Words,
+    Website,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Questions, Self::Services, Self::Practice, Self::Hours, Self::Texts, Self::Words];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Questions,
+        Self::Services,
+        Self::Practice,
+        Self::Hours,
+        Self::Texts,
+        Self::Words,
+        Self::Website,
+    ];
 
     pub(crate) fn label(self) -> &'static str {
         t(match self {
@@ -60,6 +74,7 @@ impl Part {
             Self::Hours => "Hours",
             Self::Texts => "Texts",
             Self::Words => "Urgent words",
+            Self::Website => "Website",
         })
     }
 
@@ -73,6 +88,7 @@ impl Part {
             "hours" => Self::Hours,
             "consent" | "follow_up" | "notices" | "emergency_note" => Self::Texts,
             "phrases" => Self::Words,
+            "pages" => Self::Website,
             _ => return None,
         })
     }
@@ -95,7 +111,7 @@ pub(crate) enum Edit {
     /// A value.
     Set(String, Json),
     /// A word in a list of words, there or not.
-    Tick(String, &'static str, bool),
+    Tick(String, String, bool),
     /// An item of a list, by name.
     Add(String, String),
     Remove(String, usize),
@@ -119,6 +135,8 @@ pub(crate) enum Edit {
     Find(usize),
     Preview(Option<usize>),
     Speak(String),
+    /// An address is tried.
+    Try(String),
 }
 
 impl Forming {
@@ -132,11 +150,14 @@ impl Forming {
         }
     }
 
-    pub(crate) fn step(&mut self, practice: &Practice, edit: Edit) {
+    /// Lets `edit` happen. What gets the keyboard's focus then, by its place, if it is not what has it.
+    pub(crate) fn step(&mut self, practice: &Practice, edit: Edit) -> Option<String> {
         self.keep_up(practice);
-        let Some(draft) = self.draft.clone() else { return };
+        let draft = self.draft.clone()?;
+        let mut focus = None;
         match edit {
             Edit::KeepUp => {}
+            Edit::Try(address) => self.tried = address,
             Edit::Show(part) => {
                 self.part = part;
                 self.opened = None;
@@ -145,7 +166,7 @@ impl Forming {
                 self.opened = question;
                 self.step = question.map(|(step, _)| step).or(self.step);
             }
-            Edit::Find(at) => self.find(&draft, at),
+            Edit::Find(at) => focus = self.find(&draft, at),
             Edit::Preview(step) => self.step = step,
             Edit::Speak(language) => self.language = language,
             Edit::Discard => *self = Self { part: self.part, ..Self::default() },
@@ -153,21 +174,26 @@ impl Forming {
                 Ok(source) => self.take(Draft::of(tree(&source), practice)),
                 Err(why) => self.unreadable = Some(why),
             },
-            Edit::Lift(step, at) => self.carry(practice, &draft, (step, at), true),
-            Edit::Lower(step, at) => self.carry(practice, &draft, (step, at), false),
+            Edit::Lift(step, at) => {
+                focus = self.carry(practice, &draft, (step, at), true).map(|to| format!("{to}-up"));
+            }
+            Edit::Lower(step, at) => {
+                focus = self.carry(practice, &draft, (step, at), false).map(|to| format!("{to}-down"));
+            }
             Edit::Ask(step, at) => {
-                let Some(offer) = offers(practice, &draft).into_iter().nth(at) else { return };
+                let offer = offers(practice, &draft).into_iter().nth(at)?;
                 let mut tree = draft.tree.clone();
-                let Some(Json::List(fields)) = place(&mut tree, &format!("form.steps[{step}].fields")) else {
-                    return;
-                };
-                self.opened = Some((step, fields.len()));
-                self.step = Some(step);
+                let fields = place(&mut tree, &format!("form.steps[{step}].fields"));
+                let Some(Json::List(fields)) = fields else { return None };
+                let here = (step, fields.len());
+                (self.opened, self.step) = (Some(here), Some(step));
                 fields.push(offer.field);
                 self.take(Draft::of(tree, practice));
+                focus = Some(question(here));
             }
             edit => {
                 let mut tree = draft.tree.clone();
+                focus = follows(&draft, &edit);
                 if apply(&mut tree, edit).is_some() {
                     self.opened = self.opened.filter(|at| walk(&tree, &question(*at)).is_some());
                     self.take(Draft::of(tree, practice));
@@ -177,6 +203,7 @@ impl Forming {
         self.keep_up(practice);
         let steps = self.draft.as_ref().map_or(0, |draft| draft.source.form.steps.len());
         self.step = self.step.filter(|step| *step < steps);
+        focus
     }
 
     /// What is no manifest changes nothing.
@@ -187,9 +214,16 @@ impl Forming {
         }
     }
 
-    fn carry(&mut self, practice: &Practice, draft: &Draft, (step, at): (usize, usize), up: bool) {
+    /// Where the question is then.
+    fn carry(
+        &mut self,
+        practice: &Practice,
+        draft: &Draft,
+        (step, at): (usize, usize),
+        up: bool,
+    ) -> Option<String> {
         let mut tree = draft.tree.clone();
-        let Some(Json::List(steps)) = place(&mut tree, "form.steps") else { return };
+        let Some(Json::List(steps)) = place(&mut tree, "form.steps") else { return None };
         let fields = |step: usize| format!("form.steps[{step}].fields");
         let (length, count) = (draft.count(&fields(step)), steps.len());
         let to = match (up, at) {
@@ -197,25 +231,26 @@ impl Forming {
             (true, at) if at > 0 => (step, at - 1),
             (false, at) if at + 1 < length => (step, at + 1),
             (false, _) if step + 1 < count => (step + 1, 0),
-            _ => return,
+            _ => return None,
         };
-        let Some(Json::List(from)) = place(&mut tree, &fields(step)) else { return };
+        let Some(Json::List(from)) = place(&mut tree, &fields(step)) else { return None };
         let field = from.remove(at);
-        let Some(Json::List(into)) = place(&mut tree, &fields(to.0)) else { return };
+        let Some(Json::List(into)) = place(&mut tree, &fields(to.0)) else { return None };
         into.insert(to.1, field);
         self.opened = self.opened.map(|_| to);
         self.step = self.step.map(|_| to.0);
         self.take(Draft::of(tree, practice));
+        Some(question(to))
     }
 
-    fn find(&mut self, draft: &Draft, at: usize) {
-        let Some(mistake) = draft.mistakes.get(at) else { return };
-        let Some(part) = Part::of(&mistake.path) else { return };
-        self.part = part;
+    fn find(&mut self, draft: &Draft, at: usize) -> Option<String> {
+        let mistake = draft.mistakes.get(at)?;
+        self.part = Part::of(&mistake.path)?;
         let steps = draft.source.form.steps.iter().enumerate();
         let mut all = steps.flat_map(|(step, one)| (0..one.fields.len()).map(move |at| (step, at)));
         self.opened = all.find(|at| mistake.path.starts_with(&format!("{}.", question(*at))));
         self.step = self.opened.map(|(step, _)| step).or(self.step);
+        Some(mistake.path.clone())
     }
 
     /// What is published next: the draft, in which each text that changed has the next number.
@@ -265,6 +300,18 @@ impl Forming {
 /// Where a question stands in the document.
 pub(crate) fn question((step, at): (usize, usize)) -> String {
     format!("form.steps[{step}].fields[{at}]")
+}
+
+/// The focus goes along with what moves; where an item goes, to the one that takes its place, else to where one is added.
+fn follows(draft: &Draft, edit: &Edit) -> Option<String> {
+    Some(match edit {
+        Edit::Swap(list, at) => format!("{list}[{}]-up", at.saturating_sub(1)),
+        Edit::Remove(list, at) => match draft.count(list).saturating_sub(1) {
+            0 => format!("{list}-new"),
+            left => format!("{list}[{}]-out", (*at).min(left - 1)),
+        },
+        _ => return None,
+    })
 }
 
 fn written(source: &ManifestSource) -> String {
@@ -372,19 +419,6 @@ impl Draft {
             }
         }
     }
-
-    /// When a question is asked, if not always.
-    pub(crate) fn condition(&self, field: &Field, language: &str) -> Option<String> {
-        let condition = field.show_if.as_ref()?;
-        let asked = self.source.form.field(&condition.field);
-        let question = asked.map_or(condition.field.as_str(), |field| field.label.in_language(language));
-        let answers = condition.any_of.join(", ");
-        Some(if answers.is_empty() {
-            fill("Asked only when there is an answer to “{question}”.", &[&question])
-        } else {
-            fill("Asked only when the answer to “{question}” is {answers}.", &[&question, &answers])
-        })
-    }
 }
 
 fn said(mistake: &Mistake) -> String {
@@ -408,10 +442,15 @@ fn apply(tree: &mut Json, edit: Edit) -> Option<()> {
         }
         Edit::Set(path, value) => *place(tree, &path)? = value,
         Edit::Tick(path, word, there) => {
-            let Json::List(words) = place(tree, &path)? else { return None };
-            words.retain(|known| known.text() != Some(word));
+            let list = place(tree, &path)?;
+            if *list == Json::Object(Vec::new()) {
+                // It was not there.
+                *list = Json::List(Vec::new());
+            }
+            let Json::List(words) = list else { return None };
+            words.retain(|known| known.text() != Some(&word));
             if there {
-                words.push(Json::Text(word.to_owned()));
+                words.push(Json::Text(word));
             }
         }
         Edit::Add(list, name) => {
@@ -451,6 +490,10 @@ fn made(tree: &Json, list: &str, name: String) -> Option<Json> {
     let member = |name: &str, value: Json| (name.to_owned(), value);
     if list == "phrases" {
         return Some(Json::Object(vec![member("lane", text("urgent")), member("phrase", Json::Text(name))]));
+    }
+    if list == "pages" {
+        let pattern = Json::Text(pages::path(&name));
+        return Some(Json::Object(vec![member("kind", text("service")), member("pattern", pattern)]));
     }
     if list == "hours.open" {
         let times = [member("from", text("08:00")), member("to", text("17:00"))];

@@ -77,7 +77,8 @@ pub(crate) fn summary(source: &ManifestSource, signals: &Signals, submitted: u64
     words
 }
 
-fn kind(kind: PageKind) -> &'static str {
+/// What a kind of page is called.
+pub(crate) fn kind(kind: PageKind) -> &'static str {
     t(match kind {
         PageKind::Pricing => "Costs and insurance",
         PageKind::Scheduling => "Appointments",

@@ -5,6 +5,7 @@ mod input;
 mod preview;
 mod questions;
 mod texts;
+mod website;
 
 use super::icon::{self, icon};
 use super::{Console, console, file};
@@ -13,7 +14,8 @@ use crate::model::case::Same;
 use crate::model::forming::{Draft, Edit, Part};
 use crate::words::{fill, many, t, tag};
 use leptos::prelude::*;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// What every part of the editor is drawn from.
 pub(super) struct Ground {
@@ -35,12 +37,25 @@ fn act(console: Console, edit: Edit) {
     let next = console.with(|state| {
         let open = state.open()?;
         let mut forming = open.forming.clone();
-        forming.step(&open.practice, edit);
-        Some(Box::new(forming))
+        let focus = forming.step(&open.practice, edit);
+        Some((Box::new(forming), focus))
     });
-    if let Some(next) = next {
-        console.send(Event::Formed(next));
+    let Some((next, focus)) = next else { return };
+    console.send(Event::Formed(next));
+    if let Some(place) = focus {
+        give_focus(place);
     }
+}
+
+/// With the next frame, when it is drawn: to what stands for the place, or is the head of it.
+fn give_focus(place: String) {
+    request_animation_frame(move || {
+        let find = |id: &str| document().get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
+        if let Some(element) = find(&place).or_else(|| find(&format!("{place}-name"))) {
+            // A failure to focus is not worth a word: the mouse still works.
+            let _ = element.focus();
+        }
+    });
 }
 
 #[component]
@@ -67,6 +82,7 @@ pub(crate) fn Form() -> impl IntoView {
             Part::Hours => hours::hours(&ground),
             Part::Texts => texts::texts(&ground),
             Part::Words => texts::words(&ground),
+            Part::Website => website::website(&ground),
         })
     };
     let show = move |this| act(console, Edit::Show(this));

@@ -8,6 +8,7 @@ use super::{ManifestSource, Service};
 use crate::scoring::When;
 use crate::text::Text;
 use crate::triage::Lane;
+pub use form::answers;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -178,6 +179,7 @@ impl Found<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Condition;
 
     const EXAMPLE: &str = include_str!("../../../examples/manifests/lakeside-ortho.toml");
 
@@ -195,7 +197,7 @@ mod tests {
     #[test]
     fn each_mistake_is_named_with_its_path() {
         type Change = fn(&mut ManifestSource);
-        let cases: [(Change, &str); 24] = [
+        let cases: [(Change, &str); 25] = [
             (|m| m.name = " ".into(), "name: is empty"),
             (|m| m.phone = "call us".into(), "phone: has fewer than seven digits"),
             (|m| m.languages.push("en".into()), "languages[2]: \"en\" stands twice"),
@@ -238,6 +240,13 @@ mod tests {
             (
                 |m| m.form.steps[1].fields[2].show_if.as_mut().unwrap().any_of = vec!["fax".into()],
                 "show_if.any_of: \"fax\" can never be the answer to \"contact\"",
+            ),
+            (
+                |m| {
+                    let (field, any_of) = ("service".into(), vec!["elbow".into()]);
+                    m.form.steps[1].fields[0].show_if = Some(Condition { field, any_of });
+                },
+                "show_if.any_of: \"elbow\" can never be the answer to \"service\"",
             ),
             (
                 |m| drop(m.form.steps[1].fields.remove(4)),

@@ -7,8 +7,18 @@ fn practice() -> Practice {
 
 fn edited(practice: &Practice, edits: impl IntoIterator<Item = Edit>) -> Forming {
     let mut forming = Forming::default();
-    edits.into_iter().for_each(|edit| forming.step(practice, edit));
+    for edit in edits {
+        forming.step(practice, edit);
+    }
     forming
+}
+
+fn tick(path: &str, word: &str, there: bool) -> Edit {
+    Edit::Tick(path.into(), word.into(), there)
+}
+
+fn ids(named: &[(String, String)]) -> Vec<&str> {
+    named.iter().map(|(id, _)| id.as_str()).collect()
 }
 
 fn say(path: &str, language: &str, text: &str) -> Edit {
@@ -178,4 +188,113 @@ fn a_draft_of_an_old_version_is_gone_when_a_new_one_is_in_force() {
     assert_eq!(forming.next(&practice), practice.source);
     forming.step(&practice, Edit::KeepUp);
     assert!(!draft(&forming).is_changed);
+}
+
+/// The question for the phone number: its second step, third place.
+const PHONE: (usize, usize) = (1, 2);
+
+#[test]
+fn a_question_can_depend_on_one_that_stands_before_it() {
+    let practice = practice();
+    let path = question(PHONE);
+    let forming = edited(&practice, []);
+    assert!(forming.draft.is_none());
+    let forming = edited(&practice, [Edit::Show(Part::Questions)]);
+    let earlier = draft(&forming).earlier(PHONE, "en");
+    assert_eq!(ids(&earlier), ["service", "needs", "name", "contact"]);
+    let on = |field: &str| Edit::Set(format!("{path}.show_if"), condition(field.into()));
+    let any_of = format!("{path}.show_if.any_of");
+    let forming = edited(&practice, [on("service"), tick(&any_of, "knee-replacement", true)]);
+    let now = draft(&forming).source.form.field("phone").unwrap().show_if.clone().unwrap();
+    assert_eq!((now.field.as_str(), &now.any_of[..]), ("service", &["knee-replacement".to_owned()][..]));
+    assert!(draft(&forming).is_sound(), "{:?}", draft(&forming).faults("en"));
+    let answers = draft(&forming).answers(&format!("{path}.show_if"), "en");
+    assert_eq!(ids(&answers), practice.source.services.iter().map(|one| one.id.as_str()).collect::<Vec<_>>());
+    assert_eq!(answers[0].1, practice.source.services[0].label.in_language("en"));
+    let forming = edited(&practice, [on("")]);
+    assert_eq!(draft(&forming).source.form.field("phone").unwrap().show_if, None);
+}
+
+#[test]
+fn what_a_condition_can_name_no_more_can_still_be_seen_and_taken_away() {
+    let practice = practice();
+    let path = question(PHONE);
+    let any_of = format!("{path}.show_if.any_of");
+    let mut forming = edited(&practice, [tick("form.steps[1].fields[1].kind.contact.ways", "text", false)]);
+    let words = draft(&forming).wrong(&any_of).unwrap();
+    assert!(words.contains("\"text\" can never be the answer to \"contact\""), "{words}");
+    let answers = draft(&forming).answers(&format!("{path}.show_if"), "en");
+    assert_eq!(ids(&answers), ["phone", "email", "text"]);
+    forming.step(&practice, tick(&any_of, "text", false));
+    assert_eq!(draft(&forming).wrong(&any_of), None);
+    // The question that it depends on is asked later now.
+    forming.step(&practice, Edit::Lower(1, 1));
+    let asked = format!("{}.show_if.field", question((1, 1)));
+    assert!(draft(&forming).wrong(&asked).unwrap().contains("is asked later"));
+    let earlier = draft(&forming).earlier((1, 1), "en");
+    assert_eq!(ids(&earlier).last(), Some(&"contact"), "what it depends on is still named");
+}
+
+#[test]
+fn a_question_can_be_for_some_tiers_only() {
+    let practice = practice();
+    let tiers = format!("{}.tiers", question((0, 1)));
+    let mut forming = edited(&practice, [tick(&tiers, "care-ready", true)]);
+    assert_eq!(draft(&forming).source.form.field("needs").unwrap().tiers, ["care-ready"]);
+    forming.step(&practice, tick(&tiers, "care-ready", false));
+    assert_eq!(draft(&forming).source, practice.source);
+    forming.step(&practice, tick(&format!("{}.tiers", question((1, 0))), "care-ready", true));
+    let words = draft(&forming).wrong(&format!("{}.tiers", question((1, 0)))).unwrap();
+    assert!(words.starts_with("a question for some tiers only"), "{words}");
+}
+
+#[test]
+fn addresses_of_the_website_have_kinds() {
+    let practice = practice();
+    let before = practice.source.pages.len();
+    let kind = format!("pages[{before}].kind");
+    let add = || Edit::Add("pages".into(), "https://lakeside.example/recovery/week-1?from=mail#top".into());
+    let mut forming = edited(&practice, [add(), set(&kind, "guide")]);
+    let added = draft(&forming).source.pages[before].clone();
+    assert_eq!((added.pattern.as_str(), added.kind), ("/recovery/week-1", lead::manifest::PageKind::Guide));
+    assert!(draft(&forming).is_sound());
+    let tried = |forming: &mut Forming, address: &str| {
+        forming.step(&practice, Edit::Try(address.into()));
+        forming.tried()
+    };
+    let said = tried(&mut forming, "https://lakeside.example/recovery/week-1");
+    assert_eq!(said.as_deref(), Some("/recovery/week-1: Guide, by /recovery/week-1"));
+    assert_eq!(tried(&mut forming, "recovery/week-2").unwrap(), "/recovery/week-2: no kind of its own");
+    assert_eq!(tried(&mut forming, " "), None);
+    forming.step(&practice, set(&format!("pages[{before}].pattern"), "recovery"));
+    let fault = draft(&forming).faults("en").remove(0);
+    assert_eq!((fault.0.as_str(), fault.2), ("Website", true));
+    forming.step(&practice, Edit::Find(0));
+    assert_eq!(forming.part, Part::Website);
+    // Of two that fit, the first counts: order matters.
+    forming.step(&practice, set(&format!("pages[{before}].pattern"), "*"));
+    forming.step(&practice, Edit::Swap("pages".into(), before));
+    assert_eq!(draft(&forming).source.pages[before - 1].pattern, "*");
+}
+
+#[test]
+fn the_focus_goes_with_what_moves_and_to_what_is_wrong() {
+    let practice = practice();
+    let mut forming = edited(&practice, [Edit::Show(Part::Questions)]);
+    let mut step = |edit| forming.step(&practice, edit);
+    let question = |at| question(at);
+    assert_eq!(step(Edit::Lift(1, 0)), Some(format!("{}-up", question((0, 2)))));
+    assert_eq!(step(Edit::Lower(0, 2)), Some(format!("{}-down", question((1, 0)))));
+    assert_eq!(step(Edit::Lift(0, 0)), None, "nothing moved");
+    assert_eq!(step(Edit::Swap("services".into(), 2)).as_deref(), Some("services[1]-up"));
+    assert_eq!(step(Edit::Remove("services".into(), 0)).as_deref(), Some("services[0]-out"));
+    let last = practice.source.services.len() - 2;
+    let out = format!("services[{}]-out", last - 1);
+    assert_eq!(step(Edit::Remove("services".into(), last)), Some(out));
+    for left in (0..practice.source.phrases.len()).rev() {
+        let to = step(Edit::Remove("phrases".into(), left)).unwrap();
+        assert_eq!(to == "phrases-new", left == 0);
+    }
+    assert_eq!(step(say("services[0].label", "es", "")), None, "what is typed into keeps it");
+    assert_eq!(step(Edit::Find(0)).as_deref(), Some("services[0].label.es"));
 }

@@ -39,7 +39,7 @@ pub(super) fn hours(ground: &Ground) -> AnyView {
             <p class="fine">{t("Deadlines for calls count these hours alone, and the form says when you open again.")}</p>
             <ul class="items">{each.collect_view()}</ul>
             <p class="field-error">{ground.draft.wrong("hours.open")}</p>
-            <button class="button" on:click=add>{icon(icon::PLUS)}<span>{t("More hours")}</span></button>
+            <button class="button" id="hours.open-new" on:click=add>{icon(icon::PLUS)}<span>{t("More hours")}</span></button>
             {zone(ground)}
             {lines(ground, "hours.holidays", t("Closed on these dates, such as 2026-12-25, one a line"))}
         </section>
@@ -53,7 +53,7 @@ fn opening(ground: &Ground, at: usize) -> AnyView {
     let open = ground.draft.words(&days);
     let each = DAYS.map(|(day, label)| {
         let path = days.clone();
-        check(ground, t(label).into(), open.contains(&day), move |on| Edit::Tick(path.clone(), day, on))
+        check(ground, t(label).into(), open.contains(&day), move |on| Edit::Tick(path.clone(), day.into(), on))
     });
     let name = fill("Hours {number}", &[&(at + 1)]);
     view! {

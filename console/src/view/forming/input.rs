@@ -129,40 +129,48 @@ pub(super) fn check(
 
 /// Up and out, for an item of a list.
 pub(super) fn tools(ground: &Ground, list: &str, at: usize, name: &str) -> AnyView {
-    let up = Edit::Swap as fn(String, usize) -> Edit;
+    let (up, out) = (list.to_owned(), list.to_owned());
+    let (up, out) = (move || Edit::Swap(up.clone(), at), move || Edit::Remove(out.clone(), at));
+    let here = format!("{list}[{at}]");
     view! {
         <span class="item-tools">
-            {tool(ground, icon::UP, fill("Up: {name}", &[&name]), at > 0, up, list, at)}
-            {tool(ground, icon::CROSS, fill("Take out: {name}", &[&name]), true, Edit::Remove, list, at)}
+            {press(ground, &here, Tool::Up, name, at > 0, up)}
+            {press(ground, &here, Tool::Out, name, true, out)}
         </span>
     }
     .into_any()
 }
 
-fn tool(
-    ground: &Ground,
-    path: &'static str,
-    label: String,
-    can: bool,
-    edit: fn(String, usize) -> Edit,
-    list: &str,
-    at: usize,
-) -> AnyView {
-    let list = list.to_owned();
-    press(ground, path, label, can, move || edit(list.clone(), at))
+/// What a small button does to an item.
+#[derive(Clone, Copy)]
+pub(super) enum Tool {
+    Up,
+    Down,
+    Out,
 }
 
-/// A small button with an icon, named by its label.
+/// A small button with an icon, named by what it does to `name`. One that cannot do anything now keeps the focus.
 pub(super) fn press(
     ground: &Ground,
-    path: &'static str,
-    label: String,
+    item: &str,
+    tool: Tool,
+    name: &str,
     can: bool,
     edit: impl Fn() -> Edit + Send + Sync + 'static,
 ) -> AnyView {
     let send = ground.send();
     let edit: Box<dyn Fn() -> Edit + Send + Sync> = Box::new(edit);
-    view! { <button type="button" class="icon-button" title=label.clone() aria-label=label disabled=!can on:click=move |_| send(edit())>{icon(path)}</button> }
+    let (mark, path, label) = match tool {
+        Tool::Up => ("up", icon::UP, fill("Up: {name}", &[&name])),
+        Tool::Down => ("down", icon::DOWN, fill("Down: {name}", &[&name])),
+        Tool::Out => ("out", icon::CROSS, fill("Take out: {name}", &[&name])),
+    };
+    let act = move |_| {
+        if can {
+            send(edit());
+        }
+    };
+    view! { <button type="button" id=format!("{item}-{mark}") class="icon-button" title=label.clone() aria-label=label aria-disabled=(!can).to_string() on:click=act>{icon(path)}</button> }
         .into_any()
 }
 

@@ -1,9 +1,9 @@
 //! Steps and their questions.
 
-use super::super::icon;
 use super::Ground;
-use super::input::{Typed, adder, check, lines, number, press, text, texts, tools};
-use crate::model::forming::{Edit, kind_word, offers, question};
+use super::input::{Tool, Typed, adder, check, lines, number, pick, press, text, texts, tools};
+use crate::model::forming::{Edit, condition, kind_word, offers, question};
+use crate::model::score;
 use crate::words::{en, fill, t, tag};
 use lead::manifest::{Field, FieldKind, Step};
 use leptos::prelude::*;
@@ -54,7 +54,7 @@ fn more(ground: &Ground, step: usize) -> AnyView {
     });
     view! {
         <details class="more">
-            <summary>{t("Ask something else")}</summary>
+            <summary id=format!("form.steps[{step}].fields-new")>{t("Ask something else")}</summary>
             <ul>{offered.collect_view()}</ul>
         </details>
     }
@@ -69,31 +69,30 @@ fn item(ground: &Ground, (step, at): (usize, usize), field: &Field, is_open: boo
     let last = ground.draft.source.form.steps.len() - 1;
     let ends = ground.draft.source.form.steps[step].fields.len() - 1;
     let list = format!("form.steps[{step}].fields");
-    let (up, down) = (fill("Up: {name}", &[&name]), fill("Down: {name}", &[&name]));
-    let out = fill("Take out: {name}", &[&name]);
     let toggle = move |_| send(Edit::Open((!is_open).then_some((step, at))));
-    let marks = [(field.required, en("required")), (!field.tiers.is_empty(), en("some visitors only"))];
+    let is_bound = !field.tiers.is_empty() || field.show_if.is_some();
+    let marks = [(field.required, en("required")), (is_bound, en("some visitors only"))];
     let marks = marks.into_iter().filter(|(shown, _)| *shown);
     view! {
         <li class="item" class:open=is_open class:wrong=wrong>
             <div class="item-head">
-                <button class="item-name" aria-expanded=is_open.to_string() on:click=toggle>
-                    <bdi>{name}</bdi>
+                <button class="item-name" id=format!("{path}-name") aria-expanded=is_open.to_string() on:click=toggle>
+                    <bdi>{name.clone()}</bdi>
                     <span class="muted">{kind_word(&field.kind)}{marks.map(|(_, mark)| view! { " · "{t(mark)} }).collect_view()}</span>
                 </button>
                 <span class="item-tools">
-                    {press(ground, icon::UP, up, step > 0 || at > 0, move || Edit::Lift(step, at))}
-                    {press(ground, icon::DOWN, down, step < last || at < ends, move || Edit::Lower(step, at))}
-                    {press(ground, icon::CROSS, out, true, move || Edit::Remove(list.clone(), at))}
+                    {press(ground, &path, Tool::Up, &name, step > 0 || at > 0, move || Edit::Lift(step, at))}
+                    {press(ground, &path, Tool::Down, &name, step < last || at < ends, move || Edit::Lower(step, at))}
+                    {press(ground, &path, Tool::Out, &name, true, move || Edit::Remove(list.clone(), at))}
                 </span>
             </div>
-            {is_open.then(|| details(ground, &path, field))}
+            {is_open.then(|| details(ground, &path, (step, at), field))}
         </li>
     }
     .into_any()
 }
 
-fn details(ground: &Ground, path: &str, field: &Field) -> AnyView {
+fn details(ground: &Ground, path: &str, place: (usize, usize), field: &Field) -> AnyView {
     let at = |name: &str| format!("{path}.{name}");
     let required = at("required");
     let is_required = ground.draft.holds(&required);
@@ -112,38 +111,57 @@ fn details(ground: &Ground, path: &str, field: &Field) -> AnyView {
             {must}
             {wrong.map(|why| view! { <p class="field-error">{why}</p> }).collect_view()}
             {kind(ground, &at("kind"), &field.kind)}
-            {bounds(ground, path, field)}
+            {asked(ground, path, place, field)}
         </div>
     }
     .into_any()
 }
 
-/// Who is asked, if not everyone.
-fn bounds(ground: &Ground, path: &str, field: &Field) -> AnyView {
-    let send = ground.send();
-    let condition = ground.draft.condition(field, tag());
-    let tiers = (!field.tiers.is_empty()).then(|| {
-        let scoring = &ground.draft.source.scoring;
-        let names = field.tiers.iter().map(|id| {
-            scoring.tier(id).map_or_else(|| id.clone(), |tier| tier.label.in_language(tag()).to_owned())
+/// Who is asked.
+fn asked(ground: &Ground, path: &str, place: (usize, usize), field: &Field) -> AnyView {
+    let draft = &ground.draft;
+    let (show_if, tiers) = (format!("{path}.show_if"), format!("{path}.tiers"));
+    let depends = format!("{show_if}.field");
+    let everyone = (String::new(), t("No: everyone is asked").to_owned());
+    let earlier = std::iter::once(everyone).chain(draft.earlier(place, tag())).collect();
+    let set = show_if.clone();
+    let depend = move |field| Edit::Set(set.clone(), condition(field));
+    let among = field.show_if.as_ref().map(|now| {
+        let answers = draft.answers(&show_if, tag()).into_iter().map(|(id, label)| {
+            let (path, on) = (format!("{show_if}.any_of"), now.any_of.contains(&id));
+            check(ground, label, on, move |on| Edit::Tick(path.clone(), id.clone(), on))
         });
-        let names = names.collect::<Vec<_>>().join(", ");
-        fill("Asked only of visitors whose answers so far make them: {tiers}.", &[&names])
+        group(t("Asked after one of these answers; with none ticked, after any"), answers.collect())
     });
-    let bound = |words: Option<String>, member: &str, wrong: &[&str], all: Json| {
-        let at = format!("{path}.{member}");
-        let wrong: Vec<String> =
-            wrong.iter().filter_map(|name| ground.draft.wrong(&format!("{path}.{name}"))).collect();
-        words.map(|words| view! {
-            <p class="note"><span>{words}" "<button class="link" on:click=move |_| send(Edit::Set(at.clone(), all.clone()))>{t("Ask everyone")}</button></span></p>
-            <p class="field-error">{wrong.join("; ")}</p>
-        })
-    };
+    let of = draft.source.scoring.tiers.iter().map(|tier| (tier.id.clone(), score::tier(tier)));
+    let lost = field.tiers.iter().filter(|id| draft.source.scoring.tier(id).is_none());
+    let of = of.chain(lost.map(|id| (id.clone(), id.clone()))).map(|(id, label)| {
+        let (path, on) = (tiers.clone(), field.tiers.contains(&id));
+        check(ground, label, on, move |on| Edit::Tick(path.clone(), id.clone(), on))
+    });
     view! {
-        {bound(condition, "show_if", &["show_if.field", "show_if.any_of"], Json::Null)}
-        {bound(tiers, "tiers", &["tiers"], Json::List(Vec::new()))}
+        <div class="asked">
+            <h3>{t("Who is asked")}</h3>
+            {pick(ground, &depends, t("It depends on an earlier answer"), &draft.text(&depends), earlier, depend)}
+            {among}
+            <p class="field-error">{draft.wrong(&format!("{show_if}.any_of"))}</p>
+            {group(t("Only visitors whose answers so far put them here; with none ticked, everyone"), of.collect())}
+            <p class="field-error">{draft.wrong(&tiers)}</p>
+        </div>
     }
     .into_any()
+}
+
+fn group(label: &'static str, ticks: Vec<AnyView>) -> Option<AnyView> {
+    (!ticks.is_empty()).then(|| {
+        view! {
+            <fieldset class="ticks">
+                <legend>{label}</legend>
+                <div class="many">{ticks.into_iter().collect_view()}</div>
+            </fieldset>
+        }
+        .into_any()
+    })
 }
 
 /// What a kind of question has of its own.
@@ -173,7 +191,7 @@ fn ways(ground: &Ground, path: &str) -> AnyView {
     let ways = [("phone", en("A call")), ("text", en("A text message")), ("email", en("An e-mail"))];
     let ways = ways.map(|(way, label)| {
         let path = path.to_owned();
-        check(ground, t(label).into(), given.contains(&way), move |on| Edit::Tick(path.clone(), way, on))
+        check(ground, t(label).into(), given.contains(&way), move |on| Edit::Tick(path.clone(), way.into(), on))
     });
     view! { <div class="many" role="group" aria-label=t("Ways of contact")>{ways.into_iter().collect_view()}</div><p class="field-error">{ground.draft.wrong(path)}</p> }
         .into_any()

@@ -17,11 +17,11 @@ const TIERS: [(&str, &str); 5] = [
 ];
 const LANES: [(&str, &str); 2] = [("urgent", en("Urgent")), ("emergency", en("Emergency"))];
 
-fn options(of: &[(&str, &'static str)]) -> Vec<(String, String)> {
+pub(super) fn options(of: &[(&str, &'static str)]) -> Vec<(String, String)> {
     of.iter().map(|(value, label)| ((*value).to_owned(), t(label).to_owned())).collect()
 }
 
-fn set(path: String) -> impl Fn(String) -> Edit + Send + Sync {
+pub(super) fn set(path: String) -> impl Fn(String) -> Edit + Send + Sync {
     move |text| Edit::Set(path.clone(), Json::Text(text))
 }
 

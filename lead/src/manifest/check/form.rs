@@ -3,7 +3,6 @@
 use super::{Found, en};
 use crate::inquiry::{ContactWay, NEEDS_BYTES, TEXT_BYTES};
 use crate::manifest::{Choice, Condition, Field, FieldKind, Form, Guide, ManifestSource};
-use std::collections::HashSet;
 use std::mem::discriminant;
 
 pub(super) fn check(found: &mut Found<'_>, source: &ManifestSource) {
@@ -17,7 +16,7 @@ pub(super) fn check(found: &mut Found<'_>, source: &ManifestSource) {
         found.require(!step.fields.is_empty(), &format!("{path}.fields"), en("is empty"), &[]);
         for (at, field) in step.fields.iter().enumerate() {
             let path = format!("{path}.fields[{at}]");
-            check_field(found, &path, form, field, &asked);
+            check_field(found, &path, source, field, &asked);
             check_tiers(found, &path, source, field);
             asked.push(field);
         }
@@ -25,7 +24,7 @@ pub(super) fn check(found: &mut Found<'_>, source: &ManifestSource) {
     check_contact(found, form);
 }
 
-fn check_field(found: &mut Found<'_>, path: &str, form: &Form, field: &Field, asked: &[&Field]) {
+fn check_field(found: &mut Found<'_>, path: &str, source: &ManifestSource, field: &Field, asked: &[&Field]) {
     let id = &field.id;
     let at_id = format!("{path}.id");
     found.require(!id.is_empty() && id.len() <= 64, &at_id, en("must have 1 to 64 characters"), &[]);
@@ -42,7 +41,7 @@ fn check_field(found: &mut Found<'_>, path: &str, form: &Form, field: &Field, as
     }
     check_kind(found, path, &field.kind);
     if let Some(condition) = &field.show_if {
-        check_condition(found, path, form, condition, asked);
+        check_condition(found, path, source, condition, asked);
     }
 }
 
@@ -111,35 +110,46 @@ fn check_guides(found: &mut Found<'_>, path: &str, guides: &[Guide]) {
     }
 }
 
-fn check_condition(found: &mut Found<'_>, path: &str, form: &Form, condition: &Condition, asked: &[&Field]) {
+fn check_condition(
+    found: &mut Found<'_>,
+    path: &str,
+    source: &ManifestSource,
+    condition: &Condition,
+    asked: &[&Field],
+) {
     let wanted = &condition.field;
     let Some(on) = asked.iter().find(|field| field.id == *wanted) else {
-        let what = match form.field(wanted) {
+        let what = match source.form.field(wanted) {
             Some(_) => en("\"{question}\" is asked later; a condition looks back"),
             None => en("there is no field \"{question}\""),
         };
         return found.say(&format!("{path}.show_if.field"), what, &[wanted]);
     };
-    let Some(possible) = answers(&on.kind) else { return };
-    for answer in condition.any_of.iter().filter(|answer| !possible.contains(answer.as_str())) {
+    let Some(possible) = answers(source, &on.kind) else { return };
+    for answer in condition.any_of.iter().filter(|answer| !possible.contains(&answer.as_str())) {
         let what = en("\"{answer}\" can never be the answer to \"{question}\"");
         found.say(&format!("{path}.show_if.any_of"), what, &[answer, wanted]);
     }
 }
 
-/// All answers that a field can have; `None` where they are not listed in the form.
-fn answers(kind: &FieldKind) -> Option<HashSet<&str>> {
+/// All answers that a condition can name for a question of this kind ([`Field::values`]); `None` where anything can be
+/// written.
+#[must_use]
+pub fn answers<'a>(source: &'a ManifestSource, kind: &'a FieldKind) -> Option<Vec<&'a str>> {
+    let ids = |options: &'a [Choice]| options.iter().map(|option| option.id.as_str()).collect();
     match kind {
         FieldKind::Contact { ways } => Some(ways.iter().map(|way| way.as_str()).collect()),
-        FieldKind::Insurance { .. } => Some(["given", "unknown", "self-pay"].into()),
-        FieldKind::Voicemail => Some(["welcome", "never"].into()),
-        FieldKind::Consent | FieldKind::FollowUp | FieldKind::Referral => Some(["given"].into()),
+        FieldKind::Insurance { .. } => Some(vec!["given", "unknown", "self-pay"]),
+        FieldKind::Voicemail => Some(vec!["welcome", "never"]),
+        FieldKind::Consent | FieldKind::FollowUp | FieldKind::Referral => Some(vec!["given"]),
+        FieldKind::Service => Some(source.services.iter().map(|service| service.id.as_str()).collect()),
         FieldKind::Guides { options } => Some(options.iter().map(|option| option.id.as_str()).collect()),
+        FieldKind::Appointment { options } => Some([vec!["any"], ids(options)].concat()),
         FieldKind::Times { options }
         | FieldKind::OnBehalfOf { options }
         | FieldKind::Select { options }
         | FieldKind::Choice { options }
-        | FieldKind::Choices { options } => Some(options.iter().map(|option| option.id.as_str()).collect()),
+        | FieldKind::Choices { options } => Some(ids(options)),
         _ => None,
     }
 }

@@ -1,0 +1,39 @@
+//! The rules that the practice works by, and how each is changed.
+
+use super::console;
+use super::settings::go;
+use crate::model::rules::{Rule, rules};
+use crate::words::t;
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Rules() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let all = move || practice.with(|p| p.as_ref().map(|p| rules(p)).unwrap_or_default());
+    view! {
+        <p class="lede">{t("What this practice works by, as it is in force. What the root key signs is changed where the root key lies; it never comes into a browser.")}</p>
+        <div class="column">{move || all().into_iter().map(rule).collect_view()}</div>
+    }
+}
+
+fn rule(rule: Rule) -> AnyView {
+    let console = console();
+    let Rule { title, now, how, here, commands } = rule;
+    let here = here.map(|tab| {
+        view! { " "<button class="link" on:click=move |_| go(console, tab)>{t("Go there")}</button> }
+    });
+    let commands = (!commands.is_empty()).then(|| {
+        let each = commands.iter().map(|one| view! { <li><code class="mono">{*one}</code></li> });
+        view! { <ul class="changes">{each.collect_view()}</ul> }
+    });
+    view! {
+        <section class="card" aria-label=title>
+            <h2>{title}</h2>
+            <dl class="facts">{now.into_iter().map(|(label, value)| view! { <div><dt>{label}</dt><dd><bdi>{value}</bdi></dd></div> }).collect_view()}</dl>
+            <p class="fine">{how}{here}</p>
+            {commands}
+        </section>
+    }
+    .into_any()
+}
