@@ -1,7 +1,7 @@
 // `anteroom setup`: an owner without a technician makes a practice in a browser, from nothing to the first inquiry.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
@@ -10,10 +10,10 @@ import { promisify } from 'node:util';
 import { assertAccessible } from './axe.mjs';
 import { shownForm } from './form.mjs';
 import { openLab, programs, root } from './lab.mjs';
+import { startSetup } from './setup.mjs';
 
 const ROOT = 'the root key has these words';
 const OWNER = 'the owner has some other words';
-const program = path.join(programs, 'anteroom');
 
 let lab;
 before(async () => {
@@ -24,24 +24,7 @@ after(() => lab?.close());
 const invite = () => execFileSync(path.join(programs, 'anteroom-relay'), ['invite', '--data', lab.database], { encoding: 'utf8' }).trim();
 const folder = () => mkdtemp(path.join(lab.directory, 'setup-'));
 
-/** The running program: its link, and all that it says. */
-async function start(dir) {
-  const args = ['setup', '--dir', dir, '--relay', lab.relay, '--version-file', path.join(root, 'dist/widget/current.json')];
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const run = { child, said: '', ended: new Promise((done) => { child.on('exit', done); }) };
-  lab.closers.push(() => child.kill());
-  run.link = await new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => {
-        run.said += data;
-        const found = run.said.match(/http:\/\/127\.0\.0\.1:\d+\/#\S+/);
-        if (found) resolve(found[0]);
-      });
-    }
-    child.on('exit', (code) => reject(new Error(`setup ended (${code}): ${run.said}`)));
-  });
-  return run;
-}
+const start = (dir) => startSetup(lab, dir);
 
 async function opened(link, options = {}) {
   const page = await (await lab.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
@@ -142,7 +125,7 @@ test('from nothing to the first inquiry', async () => {
   const passphrase = path.join(dir, 'passphrase');
   await writeFile(passphrase, opens);
   // The relay is behind this process's own proxy, so nothing may hold it up.
-  const { stdout: list } = await promisify(execFile)(program, ['inbox', 'list', '--credential', path.join(dir, 'sam-example.credential'), '--passphrase-file', passphrase]);
+  const { stdout: list } = await promisify(execFile)(path.join(programs, 'anteroom'), ['inbox', 'list', '--credential', path.join(dir, 'sam-example.credential'), '--passphrase-file', passphrase]);
   assert.match(list, /Wilhelmina Example/);
 
   await press(page, 'All done: end the program');
@@ -238,6 +221,17 @@ test('in Spanish, on a phone', async () => {
   const page = await opened(run.link, { locale: 'es-MX', viewport: { width: 390, height: 844 } });
   await heading(page, 'Su consultorio');
   await assertAccessible(page, 'facts in Spanish', {});
+  // What goes wrong is told in Spanish too.
+  await page.getByLabel('Nombre del consultorio', { exact: true }).fill('Consultorio Ejemplo');
+  await page.getByLabel('Número de teléfono').fill('12');
+  await page.getByLabel('Nombre corto del consultorio').fill('ejemplo');
+  await page.getByLabel('Su propio nombre corto').fill('ana-ejemplo');
+  await press(page, 'Continuar');
+  await page.getByRole('alert').filter({ hasText: 'un número de teléfono de al menos siete cifras' }).waitFor();
+  await page.getByLabel('Número de teléfono').fill('+1 555 0142');
+  await page.getByLabel('Dirección del relé').fill('http://127.0.0.1:9');
+  await press(page, 'Continuar');
+  await page.getByRole('alert').filter({ hasText: 'El relé no responde ahí' }).waitFor();
   await page.getByLabel('Idioma', { exact: true }).selectOption('en');
   await heading(page, 'Your practice');
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

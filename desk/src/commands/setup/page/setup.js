@@ -34,13 +34,25 @@ async function ask(what, body = {}) {
   throw new Refused(answer.status, await answer.json().catch(() => ({})));
 }
 
-/** What is wrong, for people. Some the page knows in both languages; the rest is said as the command line says it. */
+/** What is wrong, for people. Common things the page knows in both languages; the rest it says by its kind, with the command line's own words. */
 function words({ status, message, todo, code }, known = {}) {
-  if (status === 0) return t('The program does not answer any more. Run the command again, and open the link that it prints.');
-  if (status === 401) return t('This link was used already. Run the command again, and open the link that it prints.');
-  if (known[code]) return known[code];
-  return message ? `${message}. ${todo}.` : t('Something went wrong. Load the page again.');
+  if (status === 0) return [t('The program does not answer any more. Run the command again, and open the link that it prints.')];
+  if (status === 401) return [t('This link was used already. Run the command again, and open the link that it prints.')];
+  if (known[code]) return [known[code]];
+  if (!message) return [t('Something went wrong. Load the page again.')];
+  const said = `${message}. ${todo}.`;
+  if (language === 'en' || code === 'page') return [said];
+  return [kinds()[code] ?? t('Something went wrong. Load the page again.'), make('small', { lang: 'en' }, said)];
 }
+
+const kinds = () => ({
+  failed: t('The program could not do this on this machine.'),
+  usage: t('This step is not possible now. Load the page again.'),
+  locked: t('A passphrase is not the right one.'),
+  relay: t('The relay did not answer, or did not agree.'),
+  trust: t('What came back is not this practice’s.'),
+  document: t('Something that was typed does not fit.'),
+});
 
 // ---- Elements.
 
@@ -77,14 +89,14 @@ function form(parts, press, act, known = () => ({}), busy = '') {
   const go = submit(press);
   const send = async (event) => {
     event.preventDefault();
-    wrong.textContent = '';
+    wrong.replaceChildren();
     go.disabled = true;
     waits.textContent = busy;
     try {
       await act(new FormData(event.target));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      wrong.textContent = words(error, known());
+      wrong.replaceChildren(...words(error, known(error)));
     } finally {
       go.disabled = false;
       waits.textContent = '';
@@ -140,7 +152,10 @@ const screens = {
         const [, minutes, daylight] = ZONES[data.get('zone')];
         const told = Object.fromEntries(['name', 'phone', 'practice', 'owner', 'relay'].map((one) => [one, data.get(one).trim()]));
         draw(await ask('facts', { ...told, languages: data.getAll('languages'), zone: { utc_offset_minutes: minutes, daylight } }));
-      }, () => ({ relay: t('The relay does not answer there. Check its address.') }), t('Looking whether the relay answers…')),
+      }, () => ({
+        relay: t('The relay does not answer there. Check its address.'),
+        document: t('A name, a phone number of at least seven digits and one language are needed.'),
+      }), t('Looking whether the relay answers…')),
     ];
   },
 
@@ -204,7 +219,11 @@ const screens = {
       paragraph(t('Now the practice is told to the relay: its public keys, its form, and that you work there. Nothing secret leaves this machine.'), 'lede'),
       form([
         field('invite', t('Invite'), { spellcheck: 'false', autocapitalize: 'none' }, t('From whoever runs the relay. It serves once.')),
-      ], t('Go live'), async (data) => draw(await ask('live', { invite: data.get('invite') })), () => ({}), t('Registering…')),
+      ], t('Go live'), async (data) => draw(await ask('live', { invite: data.get('invite') })), ({ todo }) => ({
+        relay: todo.startsWith('the relay knows a practice of this name')
+          ? t('The relay knows a practice of this short name already. Begin in another folder, with another short name.')
+          : t('The relay does not accept this invite, or does not answer. An invite serves once: ask whoever runs the relay for a new one.'),
+      }), t('Registering…')),
     ];
   },
 
@@ -233,7 +252,10 @@ const screens = {
         const { file, words: made, state: next } = await ask('staff', given);
         shown = { name: given.name, file, words: made };
         draw(next);
-      }, () => ({ locked: t('A passphrase is not the right one.') }), t('Making their keys…')),
+      }, () => ({
+        locked: t('A passphrase is not the right one.'),
+        failed: t('This did not work. A short name that somebody here has or had cannot be given again.'),
+      }), t('Making their keys…')),
       onward(),
     ];
   },
@@ -317,7 +339,7 @@ async function begin() {
     if (token) sessionStorage.setItem('session', (await ask('enter', { token })).session);
     draw(await ask('state'));
   } catch (error) {
-    document.body.replaceChildren(make('p', { class: 'boot', role: 'alert' }, words(error)));
+    document.body.replaceChildren(make('p', { class: 'boot', role: 'alert' }, ...words(error)));
   }
 }
 begin();
