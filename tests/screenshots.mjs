@@ -1,17 +1,23 @@
 // Takes the README's pictures: `node tests/screenshots.mjs`, after `cargo xtask build`. With a folder as
-// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form` or
-// `console` after it, those of the one alone, and with `es` after that the console in Spanish.
+// argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form`,
+// `console`, `practice` (its editor and rules), `training` or `setup` after it, those of the one alone, and with `es` after
+// that all but the form in Spanish.
 
-import { mkdir, readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fillForm, openForm, shownForm } from './e2e/form.mjs';
-import { openLab } from './e2e/lab.mjs';
+import { openLab, programs, root } from './e2e/lab.mjs';
+import { startSetup } from './e2e/setup.mjs';
 
 const images = path.resolve(import.meta.dirname, '../docs/images');
 const language = process.argv[4] ?? 'en';
 /** Texts of the console in the language that is photographed. */
 const words = language === 'es' ? JSON.parse(await readFile(path.resolve(import.meta.dirname, '../console/static/words.es.json'), 'utf8')) : {};
 const t = (text) => words[text] ?? text;
+/** The same of the setup's page. */
+const { es } = await import(path.join(root, 'desk/src/commands/setup/page/es.js'));
+const s = (text) => (language === 'es' ? es[text] : text);
 const button = (page, text) => page.getByRole('button', { name: t(text), exact: true });
 
 const lab = await openLab();
@@ -46,15 +52,131 @@ async function everything(folder, only) {
         await page.waitForTimeout(300);
         await page.screenshot({ path: path.join(folder, `${name}-${width}-${scheme}.png`), fullPage: true });
       };
-      if (only !== 'console') await form(width, scheme, shot);
-      if (only === 'form') continue;
+      const tall = (page, name) => whole(page, () => shot(page, name));
       const staff = await open(width, scheme);
-      await consoleScreens(staff, (page, name) => whole(page, () => shot(page, name)));
-      await emptyScreens(staff, bare, shot);
+      if (!only || only === 'form') await form(width, scheme, shot);
+      if (!only || only === 'console') {
+        await consoleScreens(staff, tall);
+        await emptyScreens(staff, bare, shot);
+      }
+      if (!only || only === 'practice') await practiceScreens(staff, tall);
+      if (!only || only === 'training') await trainingScreens(staff, tall);
       await staff.context().close();
     }
   }
+  // Keys take their time: once, looked at in every way.
+  if (!only || only === 'setup') await setupScreens(folder);
   await bare.close();
+}
+
+/** Owner's pages: the form's editor in its parts, the rules. */
+async function practiceScreens(staff, shot) {
+  await unlock(staff, lab.owner);
+  await button(staff, 'Practice').click();
+  await button(staff, 'Rules').click();
+  await shot(staff, 'practice-rules');
+  await button(staff, 'Form').click();
+  await staff.locator('.preview-host[data-state=ready]').waitFor();
+  await shot(staff, 'practice-form');
+  const question = language === 'es' ? 'Número de teléfono' : 'Phone number';
+  await staff.locator('.item-name').filter({ hasText: question }).first().click();
+  await staff.locator('.asked').waitFor();
+  await shot(staff, 'practice-form-question');
+  for (const [at, name] of ['Services', 'Name and phone', 'Hours', 'Texts', 'Urgent words', 'Website'].entries()) {
+    await button(staff.locator('.form-parts'), name).click();
+    await shot(staff, `practice-form-${at + 1}`);
+  }
+  await staff.locator('[id="pages[0].pattern"]').fill('prices');
+  await staff.locator('.trouble li').waitFor();
+  await shot(staff, 'practice-form-wrong');
+  await button(staff, 'Discard the draft').click();
+}
+
+/** Practising: before, at work, and what it has shown. */
+async function trainingScreens(staff, shot) {
+  await unlock(staff, lab.owner);
+  await button(staff, 'Practice').click();
+  await button(staff, 'Training').click();
+  await shot(staff, 'training-start');
+  await button(staff, 'Practise with made-up people').click();
+  await staff.locator('.training').waitFor();
+  await shot(staff, 'training-queue');
+  await staff.keyboard.press('n');
+  await staff.locator('.lead').waitFor();
+  await staff.keyboard.press('g');
+  await staff.locator('.stage-tab').nth(2).click();
+  await shot(staff, 'training-call');
+  await button(staff, 'No answer').click();
+  await staff.keyboard.press('r');
+  await staff.locator('.feedback').waitFor();
+  await shot(staff, 'training-feedback');
+}
+
+/** `anteroom setup`, from step to step; each step at both widths, light and dark. */
+async function setupScreens(folder) {
+  const run = await startSetup(lab, await mkdtemp(path.join(lab.directory, 'setup-')));
+  const page = await open(1280, 'light');
+  await page.goto(run.link);
+  const press = (name) => page.getByRole('button', { name: s(name), exact: true }).click();
+  const fill = (name, text) => page.getByLabel(s(name), { exact: true }).first().fill(text);
+  const step = async (heading, name) => {
+    await page.getByRole('heading', { level: 1, name: s(heading) }).waitFor();
+    await shown(name);
+  };
+  const shown = async (name) => {
+    for (const width of [390, 1280]) {
+      for (const colorScheme of ['light', 'dark']) {
+        await page.setViewportSize({ width, height: 844 });
+        await page.emulateMedia({ colorScheme });
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: path.join(folder, `setup-${name}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+    }
+  };
+  await step('Your practice', '1-facts');
+  await fill('Name of the practice', 'Example Family Practice');
+  await page.locator('#phone').fill('12');
+  await page.locator('#practice').fill('example-family');
+  await page.locator('#owner').fill('ana-example');
+  await press('Go on');
+  await page.locator('.wrong:not(:empty)').waitFor();
+  await shown('1-facts-wrong');
+  await page.locator('#phone').fill('+1 555 0142');
+  await press('Go on');
+  await step('Keys', '2-keys');
+  for (const [id, text] of [['root', 'the root key has these words'], ['owner', 'the owner has some other words']]) {
+    for (const field of [id, `${id}-again`]) await page.locator(`#${field}`).fill(text);
+  }
+  await press('Make the keys');
+  await page.locator('.words').waitFor({ timeout: 120_000 });
+  const made = (await page.locator('.words li').allTextContents()).join('-');
+  await shown('3-kit');
+  await press('I have it on paper');
+  await step('Recovery kit', '3-kit-typed');
+  await page.locator('#words').fill(made);
+  await press('Try the kit');
+  await step('Go live', '4-live');
+  await page.locator('#invite').fill('no invite');
+  await press('Go live');
+  await page.locator('.wrong:not(:empty)').waitFor();
+  await shown('4-live-wrong');
+  const invite = execFileSync(path.join(programs, 'anteroom-relay'), ['invite', '--data', lab.database], { encoding: 'utf8' }).trim();
+  await page.locator('#invite').fill(invite);
+  await press('Go live');
+  await step('Colleagues', '5-staff');
+  await page.locator('#name').fill('sam-example');
+  await page.locator('#root').fill('the root key has these words');
+  await page.locator('#owner').fill('the owner has some other words');
+  await press('Make their credential');
+  await page.locator('.sheet').waitFor({ timeout: 120_000 });
+  await shown('5-staff-made');
+  await press('Done');
+  await press('Go on');
+  await step('Your form', '6-form');
+  await press('Go on');
+  await step('Your website', '7-website');
+  await page.context().close();
+  run.child.kill();
 }
 
 /** The form in each of its states. */
