@@ -37,7 +37,7 @@ const policy = globalThis.trustedTypes?.createPolicy('anteroom-worker', { create
 globalThis.anteroomWorker = () => new Worker(policy ? policy.createScriptURL('') : worker);
 
 // Only who edits the form needs it.
-globalThis.anteroomPreview = async (...given) => (await import('./preview/preview.js')).show(...given);
+globalThis.anteroomPreview = async (what, ...given) => (await import('./preview/preview.js'))[what](...given);
 
 Object.assign(globalThis, { anteroomPasskey: passkey, anteroomStore: store });
 

@@ -5,8 +5,12 @@
 //
 // `__FRAME_SRI__` and `__WASM_SRI__` are put in by `cargo xtask build`.
 
-const looks = { rel: 'stylesheet', href: new URL('forming.css', import.meta.url).href };
-document.head.append(Object.assign(document.createElement('link'), looks));
+const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: new URL('forming.css', import.meta.url).href });
+const dressed = new Promise((done) => { sheet.onload = sheet.onerror = done; });
+document.head.append(sheet);
+
+/** Done, once the editor's style sheet is here, or cannot be had. */
+export const dress = () => dressed;
 
 const frameScript = new URL('frame.js', import.meta.url).href;
 // The frame's own policy, on top of this page's: it runs these two files and can send nothing to anyone.

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
+import { databases } from './databases.mjs';
 import { fillForm, openForm } from './form.mjs';
 import { openLab } from './lab.mjs';
 
@@ -18,19 +19,32 @@ after(() => lab?.close());
 async function unlocked(credential, options = {}) {
   const page = await (await lab.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })).newPage();
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error}`));
+  await unlock(page, credential);
+  return page;
+}
+
+async function unlock(page, credential) {
   await page.goto(`${lab.relay}/console/`);
+  await enter(page, credential);
+}
+
+async function enter(page, credential) {
   await page.locator('input[type=file]').setInputFiles(credential);
   await page.locator('input[type=password]').fill(lab.passphrase);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: /^(Log verified|Registro verificado)$/ }).waitFor();
-  return page;
 }
 
 async function editor(options) {
   const page = await unlocked(lab.owner, options);
+  await toForm(page);
+  return page;
+}
+
+async function toForm(page) {
   await page.getByRole('button', { name: /^(Practice|Consultorio)$/ }).click();
   await page.getByRole('button', { name: /^(Form|Formulario)$/ }).click();
-  return page;
+  await page.locator('#draft-title').waitFor();
 }
 
 const form = (page) => page.frameLocator('.preview-host iframe:not(.waiting)');
@@ -110,6 +124,160 @@ test('in Spanish, by keyboard, on a phone', async () => {
   await page.keyboard.type('2026-12-25');
   await state(page, 'Listo para publicarse');
   await page.close();
+});
+
+test('who is asked can be changed, and the form asks so at once', async () => {
+  const page = await editor();
+  await page.getByRole('button', { name: /^Phone number/ }).click();
+  const depends = page.getByLabel('It depends on an earlier answer');
+  await depends.waitFor();
+  const phone = form(page).getByLabel('Phone number');
+  await form(page).getByLabel('Call me').waitFor();
+  assert.equal(await phone.count(), 0, 'it is asked of who wants a call or a text message');
+  await depends.selectOption({ label: 'No: everyone is asked' });
+  await phone.waitFor();
+  await depends.selectOption({ label: 'How would you like to hear from us?' });
+  const group = page.getByRole('group', { name: /^Asked after one of these answers/ });
+  await group.getByLabel('An e-mail').check();
+  await form(page).getByLabel('E-mail me').click();
+  await phone.waitFor();
+  await page.getByRole('group', { name: /^Only visitors whose answers so far/ }).getByLabel('Care-Ready').check();
+  const refused = page.locator('.asked .field-error').filter({ hasText: 'a question for some tiers only' });
+  await refused.waitFor();
+  await assertAccessible(page, 'who is asked', {});
+  await page.getByRole('button', { name: 'Discard the draft' }).click();
+  await state(page, 'As it is in force');
+  await page.close();
+});
+
+test('addresses of the website are edited, and tried', async () => {
+  const page = await editor();
+  await part(page, 'Website');
+  const tried = page.getByRole('status').filter({ hasText: '/recovery/week-1' });
+  await page.getByLabel(/^Copy one from your browser/).fill('https://lakeside.example/recovery/week-1?from=mail');
+  await tried.filter({ hasText: 'no kind of its own' }).waitFor();
+  await page.getByLabel(/^A new address/).fill('/recovery/*');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Counts as').last().selectOption({ label: 'Guide' });
+  await tried.filter({ hasText: 'Guide, by /recovery/*' }).waitFor();
+  await page.getByLabel('Address', { exact: true }).last().fill('recovery');
+  await page.getByText('must begin with / or *: it is a path on your website').last().waitFor();
+  await assertAccessible(page, 'addresses of the website', {});
+  // From the list of what is wrong to the very field.
+  await part(page, 'Hours');
+  await page.locator('.trouble').getByRole('button', { name: 'Website' }).click();
+  await focused(page, 'pages[6].pattern');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('/recovery/*');
+  await state(page, 'Ready to be published');
+  await page.getByRole('button', { name: 'Discard the draft' }).click();
+  await state(page, 'As it is in force');
+  await page.close();
+});
+
+const focused = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
+
+test('the keyboard stays with what it moves', async () => {
+  const page = await editor();
+  await page.getByRole('button', { name: 'Up: Your name' }).focus();
+  // Over the end of its step, to the top of the form, and no further.
+  for (const id of ['form.steps[0].fields[2]-up', 'form.steps[0].fields[1]-up', 'form.steps[0].fields[0]-up', 'form.steps[0].fields[0]-up']) {
+    await page.keyboard.press('Enter');
+    await focused(page, id);
+    assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), 'Up: Your name');
+  }
+  await page.getByRole('button', { name: 'Down: Your name' }).focus();
+  await page.keyboard.press('Enter');
+  await focused(page, 'form.steps[0].fields[1]-down');
+  await page.getByRole('button', { name: 'Take out: Your name' }).focus();
+  await page.keyboard.press('Enter');
+  await focused(page, 'form.steps[0].fields[1]-out');
+  await page.getByRole('button', { name: 'Discard the draft' }).click();
+  await state(page, 'As it is in force');
+  await page.close();
+});
+
+test('drafts outlive a lock, and nothing of them can be read meanwhile', async () => {
+  const context = await lab.browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
+  await page.clock.install();
+  await unlock(page, lab.owner);
+  await toForm(page);
+  await part(page, 'Name and phone');
+  await page.getByLabel('Name, as patients know it').fill('Zanzibar Orthopedics');
+  await page.getByRole('button', { name: 'Scoring', exact: true }).click();
+  await page.getByLabel(/^From points/).first().fill('59');
+  await page.keyboard.press('Tab');
+  await page.getByText('Changed: tiers').waitFor();
+  // Ten minutes in which nobody does anything.
+  await page.clock.runFor(11 * 60_000);
+  await page.getByText('Locked.').waitFor();
+  const left = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.body.innerText, location.href]));
+  const kept = await databases(page);
+  const [[, draft]] = Object.entries(kept.anteroom.kept).filter(([name]) => name.startsWith('drafts.'));
+  assert.ok(draft.sealed.length > 1_000, 'it is there');
+  for (const secret of ['Zanzibar', 'consent', 'scoring', 'What are you looking for']) {
+    assert.ok(!JSON.stringify(kept).includes(secret), `${secret} can be read`);
+    assert.ok(!left.includes(secret), `${secret} can be read`);
+  }
+  await page.close();
+
+  const again = await context.newPage();
+  await unlock(again, lab.owner);
+  await toForm(again);
+  await state(again, 'Ready to be published');
+  await part(again, 'Name and phone');
+  assert.equal(await again.getByLabel('Name, as patients know it').inputValue(), 'Zanzibar Orthopedics');
+  const [file] = await Promise.all([again.waitForEvent('download'), again.getByRole('button', { name: 'Download to publish' }).click()]);
+  const { name, scoring } = JSON.parse(await readFile(await file.path(), 'utf8'));
+  assert.deepEqual([name, scoring.tiers[0].at_least], ['Zanzibar Orthopedics', 59]);
+  // The last letter counts, however soon the lock comes.
+  await again.getByLabel('Name, as patients know it').fill('Zanzibar Orthopedics and more');
+  await again.getByRole('button', { name: 'Lock', exact: true }).click();
+  await again.getByText('Locked.').waitFor();
+  await enter(again, lab.owner);
+  await toForm(again);
+  await part(again, 'Name and phone');
+  assert.equal(await again.getByLabel('Name, as patients know it').inputValue(), 'Zanzibar Orthopedics and more');
+  // A colleague at the same machine has drafts of their own.
+  const other = await context.newPage();
+  await unlock(other, lab.coordinator);
+  await other.getByRole('button', { name: 'Practice', exact: true }).click();
+  await other.getByRole('button', { name: 'Scoring', exact: true }).click();
+  await other.getByText('Change a number, and see here').waitFor();
+  await other.close();
+  // What is discarded is gone.
+  await again.getByRole('button', { name: 'Discard the draft' }).click();
+  await again.getByRole('button', { name: 'Scoring', exact: true }).click();
+  await again.getByRole('button', { name: 'Discard the draft' }).click();
+  await again.waitForFunction(() => new Promise((done) => {
+    indexedDB.open('anteroom').onsuccess = ({ target: { result: database } }) => {
+      database.transaction('kept').objectStore('kept').getAllKeys().onsuccess = ({ target: { result: names } }) => {
+        database.close();
+        done(!names.some((one) => one.startsWith('drafts.')));
+      };
+    };
+  }));
+  await context.close();
+});
+
+test('the rules of the practice are shown as they are, with the way to change them', async () => {
+  const page = await unlocked(lab.owner);
+  await page.getByRole('button', { name: 'Practice', exact: true }).click();
+  await page.getByRole('button', { name: 'Rules', exact: true }).click();
+  await page.getByText('What is in a lead is kept until an owner erases it.').waitFor();
+  await page.getByText('anteroom staff retain --days 730 --dir keys').waitFor();
+  await page.getByText('Follow-up sequence “').first().waitFor();
+  await assertAccessible(page, 'the rules', {});
+  await page.getByRole('region', { name: 'When somebody answers the phone' }).getByRole('button', { name: 'Go there' }).click();
+  await state(page, 'As it is in force');
+  await page.close();
+  const other = await unlocked(lab.coordinator);
+  await other.getByRole('button', { name: 'Practice', exact: true }).click();
+  await other.getByRole('button', { name: 'Rules', exact: true }).click();
+  await other.getByText('An owner changes this.').first().waitFor();
+  assert.equal(await other.getByText('anteroom staff').count(), 0);
+  await other.close();
 });
 
 test('who is no owner edits nothing', async () => {

@@ -4,6 +4,7 @@
 mod access;
 mod clock;
 mod crew;
+mod drafts;
 mod follow;
 mod kept;
 mod memory;
@@ -18,6 +19,7 @@ mod tabs;
 mod trouble;
 mod trust;
 
+use crate::model;
 use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
 use crate::model::training::begin;
@@ -101,6 +103,8 @@ fn perform(console: Console, effect: Effect) {
         Effect::Append { ticket, thread, event } => write(console, ticket, thread, Deed::Append(event)),
         Effect::Erase { ticket, thread, ground } => write(console, ticket, thread, Deed::Erase(ground)),
         Effect::ReadAccess => read_access(console),
+        Effect::RecallDrafts => recall_drafts(console),
+        Effect::KeepDrafts => keep_drafts(console),
         Effect::KeepViews(views) => with_desk(|desk| memory::keep_views(&desk.anchor, &desk.staff, &views)),
         Effect::RecallViews => {
             let mut views = Vec::new();
@@ -181,6 +185,50 @@ fn reading_access(
     desk: Rc<Desk>,
 ) -> Result<Pin<Box<dyn Future<Output = Found>>>, SplitLoaderError> {
     Ok(Box::pin(async move { access::read(&desk, |found| console.send(Event::Access(found))).await }))
+}
+
+fn recall_drafts(console: Console) {
+    let Some(session) = session() else { return };
+    spawn_local(async move {
+        // Where the part cannot be had, the page that wants them cannot either, and asks again.
+        let Ok(recalling) = recalling(console, Rc::clone(&session)).await else { return };
+        let event = recalling.await;
+        if is_current(&session) {
+            console.send(event);
+        }
+    });
+}
+
+/// In the part with the pages that edit them.
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn recalling(
+    console: Console,
+    session: Rc<Session>,
+) -> Result<Pin<Box<dyn Future<Output = Event>>>, SplitLoaderError> {
+    Ok(Box::pin(async move {
+        let stored = drafts::recall(&session).await;
+        let read = |stored: String| {
+            console.with(|state| state.open().map(|open| model::drafts::read(&stored, &open.practice)))
+        };
+        Event::Drafts(Box::new(stored.and_then(read).unwrap_or_default()))
+    }))
+}
+
+fn keep_drafts(console: Console) {
+    let Some(session) = session() else { return };
+    // What is to be stored is taken now: there may be nothing to read it from a moment later.
+    spawn_local(async move {
+        // Nothing was edited without the part.
+        let _ = keeping(console, session).await;
+    });
+}
+
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn keeping(console: Console, session: Rc<Session>) -> Result<(), SplitLoaderError> {
+    if let Some(text) = console.with(|state| state.open().map(model::drafts::write)) {
+        drafts::keep(session, text);
+    }
+    Ok(())
 }
 
 /// The people to practise with, made up and the same for every practice, and what it takes to begin.

@@ -93,7 +93,7 @@ pub(super) struct Session {
     pub(super) desk: Rc<Desk>,
     pub(super) line: Line,
     /// Opens the keyring.
-    key: WebKey,
+    pub(super) key: WebKey,
     manifest: RefCell<Rc<Manifest>>,
     inbox: RefCell<Inbox<WebKey>>,
     kept: RefCell<Rc<KeptKeys>>,

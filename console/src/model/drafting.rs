@@ -41,12 +41,17 @@ pub(crate) enum Edit {
 }
 
 impl Drafting {
-    /// The version in force and the draft. A draft of an earlier version than the one in force is gone with it.
+    /// The version in force and the draft. A draft of an earlier version goes on, if it was not published meanwhile.
     pub(crate) fn versions(&self, current: &Model) -> Same<Versions> {
-        match &self.versions {
-            Some(versions) if versions.current() == current => versions.clone(),
-            _ => Same(Arc::new(Versions::of(current.clone()))),
-        }
+        let before = match &self.versions {
+            Some(versions) if versions.current() == current => return versions.clone(),
+            Some(versions) => versions.draft(),
+            None => None,
+        };
+        let draft = before.map(|draft| Model { version: current.version, ..draft.clone() });
+        let mut versions = Versions::of(current.clone());
+        versions.set_draft(draft.filter(|draft| draft != current));
+        Same(Arc::new(versions))
     }
 
     pub(crate) fn step(&mut self, current: &Model, edit: Edit) {
@@ -325,11 +330,17 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_of_an_old_version_is_gone_when_a_new_one_is_in_force() {
+    fn a_draft_goes_on_when_another_version_is_in_force_unless_it_is_that_one() {
         let practice = practice();
         let current = &practice.source.scoring;
-        let newer = Model { version: current.version + 1, ..current.clone() };
-        assert_eq!(stricter(current).versions(&newer).draft(), None);
+        let drafting = stricter(current);
+        let draft = drafting.versions(current).draft().unwrap().clone();
+        let mut newer = Model { version: current.version + 1, ..current.clone() };
+        newer.criteria[0].points = 7;
+        let now = drafting.versions(&newer).draft().unwrap().clone();
+        assert_eq!((now.version, now.tiers[0].at_least), (newer.version, 59));
+        let published = Model { version: current.version + 1, ..draft };
+        assert_eq!(drafting.versions(&published).draft(), None);
     }
 
     #[test]

@@ -11,9 +11,10 @@ mod questions;
 use super::case::{Practice, Same};
 use super::drafting::{self, Drafting};
 use crate::words::{fill, found, t};
-use lead::manifest::check::{Mistake, mistakes};
-use lead::manifest::ManifestSource;
 pub(crate) use asked::condition;
+use lead::manifest::ManifestSource;
+use lead::manifest::check::{Mistake, mistakes};
+use lead::scoring::Model;
 pub(crate) use pages::KINDS;
 use place::{place, strip, walk};
 pub(crate) use questions::{kind_word, offers};
@@ -40,6 +41,8 @@ pub(crate) struct Forming {
     pub(crate) tried: String,
     /// What is wrong with the file that was given as a manifest.
     pub(crate) unreadable: Option<String>,
+    /// The version in force that the draft began as, if another one is in force since.
+    pub(crate) began: Option<u64>,
 }
 
 /// What is edited at a time.
@@ -140,14 +143,33 @@ pub(crate) enum Edit {
 }
 
 impl Forming {
-    /// Begins a draft of what is in force. One of an earlier version is gone with it.
+    /// Begins a draft of what is in force. One of an earlier version goes on, if it was not published meanwhile.
     fn keep_up(&mut self, practice: &Practice) {
-        let is_old = self.draft.as_ref().is_none_or(|draft| draft.of != practice.manifest_version);
-        if is_old {
-            self.draft = Draft::of(tree(&practice.source), practice);
-            self.opened = None;
-            self.step = None;
+        let now = practice.manifest_version;
+        match self.draft.clone() {
+            Some(draft) if draft.of == now => {}
+            Some(draft) if draft.is_changed => self.begin(&draft.source, draft.of, practice),
+            _ => self.begin(&practice.source, now, practice),
         }
+    }
+
+    /// A draft that began with version `of`.
+    pub(super) fn begin(&mut self, source: &ManifestSource, of: u64, practice: &Practice) {
+        self.draft = Draft::of(tree(&onto(source, practice)), practice);
+        let differs = self.draft.as_ref().is_some_and(|draft| draft.is_changed);
+        self.began = (differs && of != practice.manifest_version).then_some(of);
+        (self.opened, self.step) = (None, None);
+    }
+
+    /// What is stored of it, as JSON; `None`: there is no draft.
+    pub(super) fn kept(&self) -> Option<String> {
+        let draft = self.draft.as_ref().filter(|draft| draft.is_changed)?;
+        to_text(&draft.tree)
+    }
+
+    /// The version that the draft began as.
+    pub(super) fn of(&self) -> Option<u64> {
+        self.began.or_else(|| Some(self.draft.as_ref()?.of))
     }
 
     /// Lets `edit` happen. What gets the keyboard's focus then, by its place, if it is not what has it.
@@ -171,7 +193,7 @@ impl Forming {
             Edit::Speak(language) => self.language = language,
             Edit::Discard => *self = Self { part: self.part, ..Self::default() },
             Edit::Text(text) => match read(&text) {
-                Ok(source) => self.take(Draft::of(tree(&source), practice)),
+                Ok(source) => self.take(Draft::of(tree(&onto(&source, practice)), practice)),
                 Err(why) => self.unreadable = Some(why),
             },
             Edit::Lift(step, at) => {
@@ -323,7 +345,32 @@ fn tree(source: &ManifestSource) -> Json {
     Json::parse(written(source).as_bytes()).unwrap_or(Json::Null)
 }
 
-fn read(text: &str) -> Result<ManifestSource, String> {
+/// `source` as a draft of what is in force: numbers of texts follow from what changed in them ([`Forming::next`]), and the
+/// scoring model has a draft of its own.
+fn onto(source: &ManifestSource, practice: &Practice) -> ManifestSource {
+    let current = &practice.source;
+    let mut source = source.clone();
+    source.scoring = current.scoring.clone();
+    source.consent.version = current.consent.version;
+    if let (Some(one), Some(current)) = (&mut source.follow_up, &current.follow_up) {
+        one.version = current.version;
+    }
+    for one in &mut source.notices {
+        if let Some(current) = current.notices.iter().find(|current| current.id == one.id) {
+            one.version = current.version;
+        }
+    }
+    source
+}
+
+/// The scoring model of a manifest, as JSON, if it is another than the one in force.
+pub(crate) fn other_scoring(text: &str, practice: &Practice) -> Option<String> {
+    let (model, current) = (read(text).ok()?.scoring, &practice.source.scoring);
+    let is_other = Model { version: current.version, ..model.clone() } != *current;
+    is_other.then(|| model.canonical_json())
+}
+
+pub(super) fn read(text: &str) -> Result<ManifestSource, String> {
     if text.len() > DOCUMENT_BYTES {
         return Err(t("longer than a manifest can be").into());
     }

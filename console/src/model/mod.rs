@@ -9,6 +9,7 @@ pub(crate) mod case;
 pub(crate) mod chart;
 pub(crate) mod contact;
 pub(crate) mod drafting;
+pub(crate) mod drafts;
 pub(crate) mod due;
 pub(crate) mod export;
 pub(crate) mod forming;
@@ -21,6 +22,7 @@ pub(crate) mod plain;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod rows;
+pub(crate) mod rules;
 pub(crate) mod same;
 pub(crate) mod score;
 pub(crate) mod settings;
@@ -161,6 +163,8 @@ pub(crate) enum Event {
     Access(access::Found),
     /// The scoring model's draft is changed.
     Draft(drafting::Edit),
+    /// The drafts of an earlier opening, or none.
+    Drafts(Box<(forming::Forming, drafting::Drafting)>),
     /// Practise with people who do not exist.
     OpenTraining,
     /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.
@@ -232,6 +236,10 @@ pub(crate) enum Effect {
     KeepViews(Vec<String>),
     /// Tell what views were kept.
     RecallViews,
+    /// Tell what drafts an earlier opening left in this browser.
+    RecallDrafts,
+    /// Keep the drafts in this browser, encrypted, as they are now.
+    KeepDrafts,
     /// Fetch the people to practise with.
     FetchPatients,
     /// Put the keyboard's focus here.

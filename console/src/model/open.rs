@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::case::{Case, Practice, Same};
 use super::drafting::Drafting;
+use super::drafts::Drafts;
 use super::forming::Forming;
 use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
@@ -27,9 +28,11 @@ pub(crate) struct Open {
     from_pipeline: bool,
     pub(crate) pipeline: Pipeline,
     pub(crate) access: Access,
-    pub(crate) drafting: Drafting,
     pub(crate) patients: Patients,
+    pub(crate) drafting: Drafting,
     pub(crate) forming: Forming,
+    /// Whether the last two hold what an earlier opening left.
+    pub(crate) drafts: Drafts,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -114,6 +117,7 @@ impl Open {
             drafting: Drafting::default(),
             patients: Patients::default(),
             forming: Forming::default(),
+            drafts: Drafts::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -186,7 +190,14 @@ impl Open {
             }
             Event::OpenSettings(tab) => return self.open_settings(tab),
             Event::Access(found) => self.access.step(found),
-            Event::Draft(edit) => self.drafting.step(&self.practice.source.scoring, edit),
+            Event::Draft(edit) => {
+                self.drafting.step(&self.practice.source.scoring, edit);
+                return self.keep_drafts();
+            }
+            Event::Drafts(recalled) => {
+                (self.forming, self.drafting) = *recalled;
+                self.drafts = Drafts::Here;
+            }
             Event::OpenTraining if self.may_practise() => {
                 self.patients = Patients::Asked;
                 return vec![Effect::FetchPatients];
@@ -195,7 +206,11 @@ impl Open {
                 self.patients = Patients::Missing;
                 return self.open_settings(Tab::Training);
             }
-            Event::Formed(forming) if self.practice.role == Role::Owner => self.forming = *forming,
+            Event::Formed(forming) if self.practice.role == Role::Owner => {
+                let is_other = forming.draft != self.forming.draft;
+                self.forming = *forming;
+                return if is_other { self.keep_drafts() } else { Vec::new() };
+            }
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();
                 return self.act(thread, lead::thread::Event::Erased { entries, ground });
@@ -233,6 +248,11 @@ impl Open {
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Not before what is there was looked at: it would be lost.
+    fn keep_drafts(&self) -> Vec<Effect> {
+        (self.drafts == Drafts::Here).then_some(Effect::KeepDrafts).into_iter().collect()
     }
 
     /// A list that is the same stays the very same, so that nothing is drawn anew.

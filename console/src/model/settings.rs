@@ -2,6 +2,7 @@
 //! not offered to it.
 
 use super::case::Practice;
+use super::drafts::Drafts;
 use super::open::{Open, Shown};
 use super::when::{Zone, full};
 use super::{Effect, access};
@@ -13,6 +14,8 @@ use wire::practice::{Member, Role, Roster};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Tab {
     Staff,
+    /// What the practice works by, and how it is changed.
+    Rules,
     Scoring,
     /// Practising with people who do not exist.
     Training,
@@ -28,6 +31,7 @@ impl Tab {
     pub(crate) fn label(self) -> &'static str {
         t(match self {
             Self::Staff => "Staff",
+            Self::Rules => "Rules",
             Self::Scoring => "Scoring",
             Self::Training => "Training",
             Self::Form => "Form",
@@ -39,8 +43,10 @@ impl Tab {
     /// Those that `role` may look into.
     pub(crate) const fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Owner => &[Self::Staff, Self::Form, Self::Scoring, Self::Training, Self::Access],
-            Role::Coordinator => &[Self::Staff, Self::Scoring, Self::Training],
+            Role::Owner => {
+                &[Self::Staff, Self::Rules, Self::Form, Self::Scoring, Self::Training, Self::Access]
+            }
+            Role::Coordinator => &[Self::Staff, Self::Rules, Self::Scoring, Self::Training],
             Role::Auditor => &[Self::Access, Self::Staff, Self::Documents],
         }
     }
@@ -149,6 +155,10 @@ impl Open {
         if tab == Tab::Access && !self.access.is_reading() {
             self.access.step(access::Found::Reading { read: 0, of: 0 });
             effects.push(Effect::ReadAccess);
+        }
+        if matches!(tab, Tab::Form | Tab::Scoring) && self.drafts == Drafts::NotAsked {
+            self.drafts = Drafts::Asked;
+            effects.push(Effect::RecallDrafts);
         }
         effects
     }

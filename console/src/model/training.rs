@@ -90,6 +90,7 @@ impl Practising for Training {
             | Event::Saved(_)
             | Event::NotSaved(..)
             | Event::Access(_)
+            | Event::Drafts(_)
             | Event::NotificationsAllowed(_)
             | Event::Pipeline(super::pipeline::Do::Recalled(_)) => self.real.step(event),
             Event::Tick(now) => {
@@ -175,6 +176,8 @@ impl Training {
                 | Effect::ReadAccess
                 | Effect::KeepViews(_)
                 | Effect::RecallViews
+                | Effect::RecallDrafts
+                | Effect::KeepDrafts
                 | Effect::FetchPatients
                 | Effect::AskToNotify
                 | Effect::Notify => {}

@@ -166,7 +166,7 @@ fn drawn(preview: Preview) -> AnyView {
             <button class="button primary" disabled=!sound on:click=download>{t("Download to publish")}</button>
             <button class="button quiet" on:click=move |_| console.send(Event::Draft(Edit::Discard))>{t("Discard the draft")}</button>
         </div>
-        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the form goes along. The drafts are gone when you lock.")}</p>
+        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the form goes along. Both drafts stay on this machine, encrypted, until they are published or discarded, or for 30 days.")}</p>
     }
     .into_any()
 }

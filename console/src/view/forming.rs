@@ -8,13 +8,17 @@ mod texts;
 mod website;
 
 use super::icon::{self, icon};
+use super::settings::waiting;
 use super::{Console, console, file};
-use crate::model::Event;
 use crate::model::case::Same;
-use crate::model::forming::{Draft, Edit, Part};
+use crate::model::forming::{Draft, Edit, Part, other_scoring};
+use crate::model::{Event, drafting};
 use crate::words::{fill, many, t, tag};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlInputElement};
 
 /// What every part of the editor is drawn from.
@@ -58,8 +62,26 @@ fn give_focus(place: String) {
     });
 }
 
+/// Not before its style sheet is here: it would stand there bare for a moment.
 #[component]
 pub(crate) fn Form() -> impl IntoView {
+    let dressed = RwSignal::new(false);
+    spawn_local(async move {
+        // Bare is better than nothing.
+        let _ = JsFuture::from(dress("dress")).await;
+        let _ = dressed.try_set(true);
+    });
+    move || if dressed.get() { editor().into_any() } else { waiting() }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Fetches the editor's style sheet; done, once it is here. (`static/preview.js`, by way of `static/boot.js`)
+    #[wasm_bindgen(js_name = anteroomPreview)]
+    fn dress(what: &str) -> js_sys::Promise;
+}
+
+fn editor() -> impl IntoView {
     let console = console();
     let version = console.open(|open| open.practice.manifest_version);
     Effect::new(move |_| {
@@ -130,9 +152,18 @@ fn state(ground: &Ground) -> AnyView {
         <button class="button quiet" on:click=move |_| send(Edit::Discard)>{t("Discard the draft")}</button>
     };
     let publish = view! {
-        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the scoring model goes along. The drafts are gone when you lock; the file can be opened here again.")}</p>
+        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the scoring model goes along. Both drafts stay on this machine, encrypted, until they are published or discarded, or for 30 days.")}</p>
     };
     let faults: Vec<_> = faults.into_iter().enumerate().map(fault).collect();
+    let began = console.open(|open| open.forming.began.map(|of| (of, open.practice.manifest_version)));
+    let began = move || {
+        let (of, now) = began.get().flatten()?;
+        let words = fill(
+            "This draft began with version {of}; version {now} is in force since. What others changed in between is not in the draft.",
+            &[&of, &now],
+        );
+        Some(view! { <p class="note">{icon(icon::ALERT)}<span>{words}</span></p> })
+    };
     view! {
         <section class="card draft-state" aria-labelledby="draft-title">
             <div class="tool-row">
@@ -141,6 +172,7 @@ fn state(ground: &Ground) -> AnyView {
                 {opener(console)}
             </div>
             {(!is_sound).then(|| view! { <div class="trouble">{icon(icon::ALERT)}<ul>{faults}</ul></div> })}
+            {began}
             {is_changed.then_some(publish)}
         </section>
     }
@@ -165,10 +197,14 @@ fn opener(console: Console) -> AnyView {
         let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
         // So that the same file, chosen again, is a change.
         input.set_value("");
-        leptos::task::spawn_local(async move {
-            let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+        spawn_local(async move {
+            let text = JsFuture::from(file.text()).await;
             let text = text.ok().and_then(|text| text.as_string()).unwrap_or_default();
+            let scoring = console.with(|state| other_scoring(&text, &state.open()?.practice));
             act(console, Edit::Text(text));
+            if let Some(model) = scoring {
+                console.send(Event::Draft(drafting::Edit::Text(model)));
+            }
         });
     };
     let wrong = move || unreadable.get().flatten().map(|why| fill("This is not a manifest: {why}.", &[&why]));

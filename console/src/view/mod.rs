@@ -29,6 +29,7 @@ mod list;
 mod log;
 mod pipeline;
 mod reports;
+mod rules;
 mod score;
 mod settings;
 mod shell;

@@ -1,11 +1,13 @@
-//! The practice's own affairs: staff, scoring, access log.
+//! The practice's own affairs: staff, rules, form, scoring, access log.
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{access, console, drafting, file, forming, training};
+use super::{Console, access, console, drafting, file, forming, rules, training};
 use crate::model::Event;
 use crate::model::case::Signed;
+use crate::model::drafts::Drafts;
 use crate::model::open::Shown;
+use crate::model::rules::kept;
 use crate::model::settings::{StaffRow, Tab, documents, staff};
 use crate::words::{en, fill, t};
 use leptos::prelude::*;
@@ -20,6 +22,8 @@ pub(crate) fn Settings() -> impl IntoView {
         _ => None,
     });
     let tab = slice(move || tab.get().flatten());
+    // What an earlier opening left is looked for first: nothing is edited over it.
+    let drafts = console.open(|open| open.drafts == Drafts::Here);
     let tabs = move || role.get().map(Tab::of).unwrap_or_default();
     view! {
         <div class="page-in settings">
@@ -29,20 +33,31 @@ pub(crate) fn Settings() -> impl IntoView {
             })}
             <nav class="stages" aria-label=t("Practice")>
                 {move || tabs().iter().map(|&this| view! {
-                    <button class="stage-tab" aria-current=move || (tab.get() == Some(this)).then_some("page") on:click=move |_| console.send(Event::OpenSettings(this))>{this.label()}</button>
+                    <button class="stage-tab" aria-current=move || (tab.get() == Some(this)).then_some("page") on:click=move |_| go(console, this)>{this.label()}</button>
                 }).collect_view()}
             </nav>
             {move || match tab.get() {
                 Some(Tab::Access) => access::AccessLog().into_any(),
+                Some(Tab::Form | Tab::Scoring) if drafts.get() != Some(true) => waiting(),
                 Some(Tab::Form) => forming::Form().into_any(),
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
                 Some(Tab::Training) => training::Start().into_any(),
                 Some(Tab::Staff) => Staff().into_any(),
+                Some(Tab::Rules) => rules::Rules().into_any(),
                 Some(Tab::Documents) => Documents().into_any(),
                 None => ().into_any(),
             }}
         </div>
     }
+}
+
+pub(super) fn go(console: Console, tab: Tab) {
+    console.send(Event::OpenSettings(tab));
+}
+
+/// It takes a moment.
+pub(super) fn waiting() -> AnyView {
+    view! { <p class="waiting" role="status">{t("Loading…")}</p> }.into_any()
 }
 
 #[component]
@@ -52,14 +67,7 @@ fn Staff() -> impl IntoView {
     let rows = move || {
         practice.with(|p| p.as_ref().map(|p| staff(p, console.now(), console.zone)).unwrap_or_default())
     };
-    let kept = move || {
-        practice.with(|p| match p.as_ref().and_then(|p| p.retention_days) {
-            Some(days) => {
-                fill("What is in a lead is deleted {days} days after its last entry, for good.", &[&days])
-            }
-            None => t("What is in a lead is kept until an owner erases it.").to_owned(),
-        })
-    };
+    let kept = move || practice.with(|p| kept(p.as_ref().and_then(|p| p.retention_days)));
     let version = move || practice.with(|p| p.as_ref().map_or(0, |p| p.roster_version));
     view! {
         <p class="lede">{t("Who may read and work leads. The relay goes by this list, and so does this browser: an event that nobody on it signed is not shown.")}</p>

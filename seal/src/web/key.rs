@@ -3,7 +3,7 @@
 use super::crew::{self, Answer, Crew, Held};
 use super::subtle::{RsaUse, Subtle};
 use crate::entry::{self, OpenError, Opened};
-use crate::hazmat::Failed;
+use crate::hazmat::{Failed, gcm};
 use crate::jwe::Jwe;
 use crate::jws::{self, Embed, SignError};
 use crate::kept::Kept;
@@ -11,6 +11,7 @@ use crate::key::{KeyError, PublicKey};
 use crate::keyring::{self, Keyring};
 use crate::operations::{Opener, Signer};
 use crate::private::PrivateKey;
+use crate::random;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -47,6 +48,8 @@ pub struct WebSigner {
 
 /// What keys are derived for that wrap kept content keys.
 const KEPT: &str = "kept content keys";
+/// What the key is derived for that encrypts what its holder leaves on this machine.
+const OWN: &str = "anteroom-own-v1";
 
 impl WebKey {
     /// The same key; from now on it keeps the content keys of what it opens in `table`, and opens by what is there.
@@ -54,6 +57,23 @@ impl WebKey {
     #[must_use]
     pub fn keeping(self, table: &Rc<RefCell<Kept>>, salt: [u8; 32]) -> Self {
         Self { kept: Some(Keeping { table: Rc::clone(table), salt }), ..self }
+    }
+
+    /// Encrypts what the key's holder leaves on this machine, to be opened with the same key as the same `record` only:
+    /// nonce, ciphertext, tag. `None`: the browser did not.
+    pub async fn seal_own(&self, text: &str, record: &str) -> Option<Vec<u8>> {
+        let key = self.subtle.derive_content_key(&self.root, OWN, "encrypt").await.ok()?;
+        let iv: [u8; gcm::IV] = random::make_bytes().ok()?;
+        let sealed = self.subtle.encrypt(&key, &iv, record.as_bytes(), text.as_bytes()).await.ok()?;
+        Some([&iv[..], &sealed].concat())
+    }
+
+    /// The text again; `None`: it was sealed with another key, as another record, or is something else.
+    pub async fn open_own(&self, sealed: &[u8], record: &str) -> Option<String> {
+        let (iv, sealed) = sealed.split_at_checked(gcm::IV)?;
+        let key = self.subtle.derive_content_key(&self.root, OWN, "decrypt").await.ok()?;
+        let text = self.subtle.decrypt(&key, iv, record.as_bytes(), sealed).await.ok()?;
+        String::from_utf8(text.to_vec()).ok()
     }
 }
 

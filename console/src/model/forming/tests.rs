@@ -181,13 +181,44 @@ fn one_step_is_shown_with_all_that_it_can_ask() {
 }
 
 #[test]
-fn a_draft_of_an_old_version_is_gone_when_a_new_one_is_in_force() {
+fn a_draft_goes_on_when_a_new_version_is_in_force_and_says_so() {
     let mut practice = practice();
     let mut forming = edited(&practice, [set("name", "Other")]);
     practice.manifest_version += 1;
-    assert_eq!(forming.next(&practice), practice.source);
+    practice.source.scoring.version += 1;
+    forming.step(&practice, Edit::KeepUp);
+    let (began, next) = (practice.manifest_version - 1, forming.next(&practice));
+    assert_eq!((forming.began, next.name.as_str()), (Some(began), "Other"));
+    assert_eq!(next.scoring, practice.source.scoring, "not the one of before");
+    forming.step(&practice, Edit::Discard);
+    assert_eq!((forming.began, draft(&forming).is_changed), (None, false));
+}
+
+#[test]
+fn a_draft_that_was_published_is_none_any_more() {
+    let mut practice = practice();
+    let mut forming = edited(&practice, [say("consent.text", "en", "I agree."), set("name", "Other")]);
+    practice.source = forming.next(&practice);
+    practice.manifest_version += 1;
     forming.step(&practice, Edit::KeepUp);
     assert!(!draft(&forming).is_changed);
+    assert_eq!(forming.began, None);
+}
+
+#[test]
+fn a_file_brings_its_scoring_along_as_that_models_draft() {
+    let practice = practice();
+    let mut source = practice.source.clone();
+    (source.name, source.scoring.version) = ("From a file".into(), 9);
+    assert_eq!(other_scoring(&written(&source), &practice), None, "the same by another number");
+    source.scoring.criteria[0].points += 1;
+    let scoring = other_scoring(&written(&source), &practice).unwrap();
+    let forming = edited(&practice, [Edit::Text(written(&source))]);
+    assert_eq!(draft(&forming).source.scoring, practice.source.scoring);
+    let mut drafting = Drafting::default();
+    drafting.step(&practice.source.scoring, drafting::Edit::Text(scoring));
+    let both: ManifestSource = serde_json::from_str(&forming.document(&practice, &drafting)).unwrap();
+    assert_eq!(both.scoring.criteria, source.scoring.criteria);
 }
 
 /// The question for the phone number: its second step, third place.

@@ -53,7 +53,9 @@ fn opening(ground: &Ground, at: usize) -> AnyView {
     let open = ground.draft.words(&days);
     let each = DAYS.map(|(day, label)| {
         let path = days.clone();
-        check(ground, t(label).into(), open.contains(&day), move |on| Edit::Tick(path.clone(), day.into(), on))
+        check(ground, t(label).into(), open.contains(&day), move |on| {
+            Edit::Tick(path.clone(), day.into(), on)
+        })
     });
     let name = fill("Hours {number}", &[&(at + 1)]);
     view! {

@@ -14,7 +14,7 @@ use web_sys::HtmlElement;
 extern "C" {
     /// Shows the source of a manifest in `host`, in a while; what was asked for last counts. (`static/boot.js`)
     #[wasm_bindgen(js_name = anteroomPreview)]
-    fn show(host: &HtmlElement, source: &str, language: &str);
+    fn call(what: &str, host: &HtmlElement, source: &str, language: &str);
 }
 
 #[component]
@@ -37,7 +37,7 @@ pub(crate) fn Preview() -> impl IntoView {
     let host = NodeRef::<Div>::new();
     Effect::new(move |_| {
         let (Some(host), Some(Some(source))) = (host.get(), shown.get()) else { return };
-        show(&host, &source, &spoken.get());
+        call("show", &host, &source, &spoken.get());
     });
     let send = move |edit| super::act(console, edit);
     let look = move |event| send(Edit::Preview(event_target_value(&event).parse().ok()));

@@ -191,7 +191,9 @@ fn ways(ground: &Ground, path: &str) -> AnyView {
     let ways = [("phone", en("A call")), ("text", en("A text message")), ("email", en("An e-mail"))];
     let ways = ways.map(|(way, label)| {
         let path = path.to_owned();
-        check(ground, t(label).into(), given.contains(&way), move |on| Edit::Tick(path.clone(), way.into(), on))
+        check(ground, t(label).into(), given.contains(&way), move |on| {
+            Edit::Tick(path.clone(), way.into(), on)
+        })
     });
     view! { <div class="many" role="group" aria-label=t("Ways of contact")>{ways.into_iter().collect_view()}</div><p class="field-error">{ground.draft.wrong(path)}</p> }
         .into_any()
