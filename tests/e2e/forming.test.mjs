@@ -51,6 +51,14 @@ const form = (page) => page.frameLocator('.preview-host iframe:not(.waiting)');
 const state = (page, words) => page.locator('#draft-title').filter({ hasText: words }).waitFor();
 const part = (page, name) => page.locator('.form-parts').getByRole('button', { name }).click();
 
+/** By keyboard: right after a scroll Chromium may still send a click to the preview's frame, which is a process of its own. */
+async function discard(page) {
+  await page.getByRole('button', { name: 'Discard the draft' }).press('Enter');
+  await state(page, 'As it is in force');
+}
+
+const focused = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
+
 test('the preview sends nothing, and its frame is as sealed as on a website', async () => {
   const page = await editor();
   const asked = [];
@@ -133,11 +141,13 @@ test('who is asked can be changed, and the form asks so at once', async () => {
   await depends.waitFor();
   const phone = form(page).getByLabel('Phone number');
   await form(page).getByLabel('Call me').waitFor();
-  assert.equal(await phone.count(), 0, 'it is asked of who wants a call or a text message');
+  // It is asked of who wants a call or a text message.
+  await phone.waitFor({ state: 'hidden' });
   await depends.selectOption({ label: 'No: everyone is asked' });
   await phone.waitFor();
   await depends.selectOption({ label: 'How would you like to hear from us?' });
   const group = page.getByRole('group', { name: /^Asked after one of these answers/ });
+  await phone.waitFor({ state: 'hidden' });
   await group.getByLabel('An e-mail').check();
   await form(page).getByLabel('E-mail me').click();
   await phone.waitFor();
@@ -145,8 +155,7 @@ test('who is asked can be changed, and the form asks so at once', async () => {
   const refused = page.locator('.asked .field-error').filter({ hasText: 'a question for some tiers only' });
   await refused.waitFor();
   await assertAccessible(page, 'who is asked', {});
-  await page.getByRole('button', { name: 'Discard the draft' }).click();
-  await state(page, 'As it is in force');
+  await discard(page);
   await page.close();
 });
 
@@ -158,7 +167,7 @@ test('addresses of the website are edited, and tried', async () => {
   await tried.filter({ hasText: 'no kind of its own' }).waitFor();
   await page.getByLabel(/^A new address/).fill('/recovery/*');
   await page.keyboard.press('Enter');
-  await page.getByLabel('Counts as').last().selectOption({ label: 'Guide' });
+  await page.getByLabel('Counts as', { exact: true }).last().selectOption({ label: 'Guide' });
   await tried.filter({ hasText: 'Guide, by /recovery/*' }).waitFor();
   await page.getByLabel('Address', { exact: true }).last().fill('recovery');
   await page.getByText('must begin with / or *: it is a path on your website').last().waitFor();
@@ -170,12 +179,9 @@ test('addresses of the website are edited, and tried', async () => {
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('/recovery/*');
   await state(page, 'Ready to be published');
-  await page.getByRole('button', { name: 'Discard the draft' }).click();
-  await state(page, 'As it is in force');
+  await discard(page);
   await page.close();
 });
-
-const focused = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
 
 test('the keyboard stays with what it moves', async () => {
   const page = await editor();
@@ -192,8 +198,7 @@ test('the keyboard stays with what it moves', async () => {
   await page.getByRole('button', { name: 'Take out: Your name' }).focus();
   await page.keyboard.press('Enter');
   await focused(page, 'form.steps[0].fields[1]-out');
-  await page.getByRole('button', { name: 'Discard the draft' }).click();
-  await state(page, 'As it is in force');
+  await discard(page);
   await page.close();
 });
 
@@ -211,7 +216,7 @@ test('drafts outlive a lock, and nothing of them can be read meanwhile', async (
   await page.getByText('Changed: tiers').waitFor();
   // Ten minutes in which nobody does anything.
   await page.clock.runFor(11 * 60_000);
-  await page.getByText('Locked.').waitFor();
+  await page.getByText('Locked after a while without use.').waitFor();
   const left = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.body.innerText, location.href]));
   const kept = await databases(page);
   const [[, draft]] = Object.entries(kept.anteroom.kept).filter(([name]) => name.startsWith('drafts.'));
@@ -222,6 +227,8 @@ test('drafts outlive a lock, and nothing of them can be read meanwhile', async (
   }
   await page.close();
 
+  // The clock is the context's: the relay would not believe it.
+  await context.clock.setSystemTime(Date.now());
   const again = await context.newPage();
   await unlock(again, lab.owner);
   await toForm(again);

@@ -71,6 +71,12 @@ mod tests {
         open.step(Event::Formed(Box::new(next)))
     }
 
+    fn score(open: &mut Open, edit: drafting::Edit) -> Vec<Effect> {
+        let mut next = open.drafting.clone();
+        next.step(&open.practice.source.scoring, edit);
+        open.step(Event::Drafted(Box::new(next)))
+    }
+
     fn named(name: &str) -> forming::Edit {
         forming::Edit::Set("name".into(), Json::Text(name.into()))
     }
@@ -80,7 +86,7 @@ mod tests {
         let mut open = opened();
         assert_eq!(write(&open), None);
         edit(&mut open, named("Other"));
-        open.step(Event::Draft(drafting::Edit::Points(0, 7)));
+        score(&mut open, drafting::Edit::Points(0, 7));
         let (form, scoring) = read(&write(&open).unwrap(), &open.practice);
         assert_eq!(
             form.document(&open.practice, &scoring),
@@ -90,7 +96,7 @@ mod tests {
         edit(&mut open, forming::Edit::Discard);
         let (form, scoring) = read(&write(&open).unwrap(), &open.practice);
         assert!(form.draft.is_none() && scoring.versions(&open.practice.source.scoring).draft().is_some());
-        open.step(Event::Draft(drafting::Edit::Discard));
+        score(&mut open, drafting::Edit::Discard);
         assert_eq!(write(&open), None);
     }
 
@@ -141,6 +147,6 @@ mod tests {
         );
         assert_eq!(edit(&mut open, named("Now")), [Effect::KeepDrafts]);
         assert_eq!(edit(&mut open, forming::Edit::Preview(Some(1))), [], "the draft is the same");
-        assert_eq!(open.step(Event::Draft(drafting::Edit::Points(0, 7))), [Effect::KeepDrafts]);
+        assert_eq!(score(&mut open, drafting::Edit::Points(0, 7)), [Effect::KeepDrafts]);
     }
 }

@@ -161,8 +161,8 @@ pub(crate) enum Event {
     OpenSettings(settings::Tab),
     /// How reading the access log goes.
     Access(access::Found),
-    /// The scoring model's draft is changed.
-    Draft(drafting::Edit),
+    /// The scoring model's draft as it is now. What changes it (`Drafting::step`) runs with the page, which is fetched later.
+    Drafted(Box<drafting::Drafting>),
     /// The drafts of an earlier opening, or none.
     Drafts(Box<(forming::Forming, drafting::Drafting)>),
     /// Practise with people who do not exist.

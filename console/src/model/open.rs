@@ -190,8 +190,8 @@ impl Open {
             }
             Event::OpenSettings(tab) => return self.open_settings(tab),
             Event::Access(found) => self.access.step(found),
-            Event::Draft(edit) => {
-                self.drafting.step(&self.practice.source.scoring, edit);
+            Event::Drafted(drafting) => {
+                self.drafting = *drafting;
                 return self.keep_drafts();
             }
             Event::Drafts(recalled) => {

@@ -2,7 +2,7 @@
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{console, file, shell};
+use super::{Console, console, file, shell};
 use crate::model::Event;
 use crate::model::case::Same;
 use crate::model::drafting::{Edit, LEADS, Line, Moved, Preview, Trial, criteria, preview, text, tiers};
@@ -48,6 +48,19 @@ pub(crate) fn Scoring() -> impl IntoView {
     }
 }
 
+/// Changes the draft.
+pub(super) fn act(console: Console, edit: Edit) {
+    let next = console.with(|state| {
+        let open = state.open()?;
+        let mut drafting = open.drafting.clone();
+        drafting.step(&open.practice.source.scoring, edit);
+        Some(Box::new(drafting))
+    });
+    if let Some(next) = next {
+        console.send(Event::Drafted(next));
+    }
+}
+
 fn nothing() -> AnyView {
     let words =
         fill("Change a number, and see here which of your latest {count} leads would move.", &[&LEADS]);
@@ -59,7 +72,7 @@ fn number(label: String, value: String, edit: impl Fn(i32) -> Edit + Send + Sync
     let console = console();
     let change = move |event: leptos::ev::Event| {
         if let Ok(number) = event_target_value(&event).trim().parse() {
-            console.send(Event::Draft(edit(number)));
+            act(console, edit(number));
         }
     };
     view! { <input class="number" type="text" inputmode="numeric" aria-label=label prop:value=value on:change=change/> }
@@ -117,7 +130,7 @@ fn AsText() -> impl IntoView {
     let field = NodeRef::<Textarea>::new();
     let apply = move |_| {
         if let Some(field) = field.get_untracked() {
-            console.send(Event::Draft(Edit::Text(field.value())));
+            act(console, Edit::Text(field.value()));
         }
     };
     let json = move || {
@@ -164,7 +177,7 @@ fn drawn(preview: Preview) -> AnyView {
         {(more > 0).then(|| view! { <p class="fine">{fill("and {count} more", &[&more])}</p> })}
         <div class="stack">
             <button class="button primary" disabled=!sound on:click=download>{t("Download to publish")}</button>
-            <button class="button quiet" on:click=move |_| console.send(Event::Draft(Edit::Discard))>{t("Discard the draft")}</button>
+            <button class="button quiet" on:click=move |_| act(console, Edit::Discard)>{t("Discard the draft")}</button>
         </div>
         <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the form goes along. Both drafts stay on this machine, encrypted, until they are published or discarded, or for 30 days.")}</p>
     }

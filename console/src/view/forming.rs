@@ -203,7 +203,7 @@ fn opener(console: Console) -> AnyView {
             let scoring = console.with(|state| other_scoring(&text, &state.open()?.practice));
             act(console, Edit::Text(text));
             if let Some(model) = scoring {
-                console.send(Event::Draft(drafting::Edit::Text(model)));
+                super::drafting::act(console, drafting::Edit::Text(model));
             }
         });
     };
