@@ -14,6 +14,8 @@ use wire::practice::Role;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Rule {
     pub(crate) title: &'static str,
+    /// Whether the manifest says it; else the roster does.
+    pub(crate) is_of_manifest: bool,
     /// How it is now, as labels and values.
     pub(crate) now: Vec<(String, String)>,
     /// How it is changed, for who may.
@@ -46,6 +48,7 @@ fn hours(practice: &Practice) -> Rule {
     now.push((t("Closed on").to_owned(), closed));
     Rule {
         title: t("When somebody answers the phone"),
+        is_of_manifest: true,
         now,
         how: t("Change them in the form's editor, under Hours.").to_owned(),
         here: Some(Tab::Form),
@@ -83,6 +86,7 @@ pub(crate) fn kept(retention_days: Option<u32>) -> String {
 fn retention(practice: &Practice) -> Rule {
     Rule {
         title: t("How long inquiries are kept"),
+        is_of_manifest: false,
         now: vec![(t("Now").to_owned(), kept(practice.retention_days))],
         how: t("Signed by the root key. Days are counted from a lead's last entry; without --days nothing is deleted by itself.").to_owned(),
         here: None,
@@ -110,6 +114,7 @@ fn follow_up(practice: &Practice) -> Rule {
     });
     Rule {
         title: t("Follow-up by e-mail"),
+        is_of_manifest: true,
         now: tiers.chain(sent).collect(),
         how: t("Which tier begins which sequence stands in the scoring model. The sequences themselves are files beside the desk's settings, and are not in the log: look at them there, and check and preview them before the desk sends by them.").to_owned(),
         here: Some(Tab::Scoring),
@@ -139,6 +144,7 @@ fn staff(practice: &Practice) -> Rule {
     let version = fill("Version {version}, signed by the root key", &[&practice.roster_version]);
     Rule {
         title: t("Who works here"),
+        is_of_manifest: false,
         now: vec![(t("Roster").to_owned(), version)],
         how: t("Signed by the root key, on the machine where it lies. Whoever is removed reads nothing that comes later.").to_owned(),
         here: Some(Tab::Staff),

@@ -13,13 +13,22 @@ pub(crate) fn Rules() -> impl IntoView {
     let all = move || practice.with(|p| p.as_ref().map(|p| rules(p)).unwrap_or_default());
     view! {
         <p class="lede">{t("What this practice works by, as it is in force. What the root key signs is changed where the root key lies; it never comes into a browser.")}</p>
-        <div class="column">{move || all().into_iter().map(rule).collect_view()}</div>
+        {move || {
+            // Those of the form and the score; beside them those that the root key signs apart.
+            let (here, apart): (Vec<_>, Vec<_>) = all().into_iter().partition(|one| one.is_of_manifest);
+            view! {
+                <div class="columns">
+                    <div class="column">{here.into_iter().map(rule).collect_view()}</div>
+                    <div class="column side">{apart.into_iter().map(rule).collect_view()}</div>
+                </div>
+            }
+        }}
     }
 }
 
 fn rule(rule: Rule) -> AnyView {
     let console = console();
-    let Rule { title, now, how, here, commands } = rule;
+    let Rule { title, now, how, here, commands, .. } = rule;
     let here = here.map(|tab| {
         view! { " "<button class="link" on:click=move |_| go(console, tab)>{t("Go there")}</button> }
     });
