@@ -75,7 +75,7 @@ pub fn due(lead: &Lead) -> Due {
 /// a wish that was called off may stay in the EHR's calendar.
 #[must_use]
 pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
-    let change = if is_in_ehr(lead) { untold_change(lead) } else { None };
+    let change = if is_behind(lead) { untold_change(lead) } else { None };
     change.or_else(|| {
         // Of a lead whose record is erased nobody knows any more whether the EHR's calendar rightly has something.
         let wish = wish_called_off(lead).filter(|_| lead.inquiry().is_some() || is_in_ehr(lead));
@@ -85,15 +85,22 @@ pub fn untold(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
     })
 }
 
+/// Whether the EHR has the lead's appointment, and does not know of its last booking, move or cancellation.
+#[must_use]
+pub fn is_behind(lead: &Lead) -> bool {
+    let called_off = || lead.withdrawn.as_ref().map(|withdrawn| withdrawn.entry);
+    let last = lead.appointment.as_ref().map(|made| made.entry).or_else(called_off);
+    is_in_ehr(lead) && last.is_some_and(|entry| !lead.passed_on.contains(&entry))
+}
+
 /// A booking, move or cancellation of an appointment that the EHR has.
 fn untold_change(lead: &Lead) -> Option<(EntryId, Scheduling, Cow<'_, Lead>)> {
-    let is_untold = |entry: &EntryId| !lead.passed_on.contains(entry);
     if let Some(appointment) = &lead.appointment {
         let is_first = lead.passed_on.is_empty() || appointment.moves == 0;
         let what = if is_first { Scheduling::Booked } else { Scheduling::Rescheduled };
-        return is_untold(&appointment.entry).then_some((appointment.entry, what, Cow::Borrowed(lead)));
+        return Some((appointment.entry, what, Cow::Borrowed(lead)));
     }
-    let withdrawn = lead.withdrawn.as_ref().filter(|withdrawn| is_untold(&withdrawn.entry))?;
+    let withdrawn = lead.withdrawn.as_ref()?;
     let mut told = lead.clone();
     told.appointment = Some(withdrawn.appointment.clone());
     Some((withdrawn.entry, Scheduling::Cancelled, Cow::Owned(told)))
