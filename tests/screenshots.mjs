@@ -99,16 +99,16 @@ async function trainingScreens(staff, shot) {
   await button(staff, 'Training').click();
   await shot(staff, 'training-start');
   await button(staff, 'Practise with made-up people').click();
-  await staff.locator('.training').waitFor();
+  await staff.locator('.training').first().waitFor();
   await shot(staff, 'training-queue');
   await staff.keyboard.press('n');
-  await staff.locator('.lead').waitFor();
+  await staff.locator('.page h1').waitFor();
   await staff.keyboard.press('g');
   await staff.locator('.stage-tab').nth(2).click();
   await shot(staff, 'training-call');
   await button(staff, 'No answer').click();
   await staff.keyboard.press('r');
-  await staff.locator('.feedback').waitFor();
+  await staff.locator('.feedback').first().waitFor();
   await shot(staff, 'training-feedback');
 }
 
