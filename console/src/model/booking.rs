@@ -5,6 +5,7 @@ use super::plain::plain_line;
 use super::when::{Zone, clock, day, full};
 use super::work::verification_word;
 use crate::words::{fill, t};
+use lead::handover::is_behind;
 use lead::thread::{Appointment, HandOff, Lead, NoAppointment, Slot, Stage, Verification};
 use std::collections::HashMap;
 
@@ -90,6 +91,12 @@ pub(crate) fn appointment(lead: &Lead, zone: Zone) -> Vec<Stand> {
             NoAppointment::Unclear => "It is not clear whether it was booked. Look into the calendar.",
         });
         all.push(stand(words, Tone::Look));
+    }
+    if is_behind(lead) {
+        all.push(stand(
+            t("The EHR does not know of the last change yet. It is told again and again."),
+            Tone::Waiting,
+        ));
     }
     all
 }
@@ -195,6 +202,20 @@ mod tests {
         let again = Event::AppointmentRequested { slot: slot(3) };
         let lead = after(vec![Event::AppointmentRequested { slot: slot(2) }, taken, again]);
         assert!(appointment(&lead, |_| 0)[0].words.starts_with("Being booked"));
+    }
+
+    #[test]
+    fn an_ehr_that_does_not_know_of_a_change_is_said_to_be_behind() {
+        let is_said = |events: Vec<Event>| {
+            appointment(&after(events), |_| 0).iter().any(|stand| stand.words.contains("does not know"))
+        };
+        let made = Event::AppointmentBooked { slot: slot(2), reference: Some("Appointment/1".into()) };
+        let told = |seq: u8| Event::AppointmentPassedOn { of: wire::EntryId::from_bytes([seq; 16]) };
+        let moved = Event::AppointmentRescheduled { slot: slot(3), reference: None };
+        assert!(!is_said(vec![Event::AppointmentBooked { slot: slot(2), reference: None }]), "no EHR has it");
+        assert!(!is_said(vec![made.clone(), told(2)]));
+        assert!(is_said(vec![made.clone(), told(2), moved.clone()]));
+        assert!(!is_said(vec![made.clone(), told(2), moved, told(4)]));
     }
 
     #[test]
