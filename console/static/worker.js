@@ -38,12 +38,19 @@ async function keep(keeps, contentKey, wrapped) {
   return joined([iv, new Uint8Array(key)]).bytes;
 }
 
+/** Without the spaces that pad it. A text of nothing else keeps one: none is empty. */
+function trimmed(plain) {
+  let end = plain.length;
+  while (end > 1 && plain[end - 1] === 32) end -= 1;
+  return plain.subarray(0, end);
+}
+
 /** The text of an entry, and what is to be kept of its content key if that is new. */
 async function open({ opens, keeps }, [wrapped, kept, iv, aad, sealed]) {
   const known = await recall(keeps, kept, wrapped);
   const contentKey = known ?? await unwrap(wrapped, opens, 'RSA-OAEP', Boolean(keeps));
   const plain = await subtle.decrypt({ name: 'AES-GCM', iv, additionalData: aad, tagLength: 128 }, contentKey, sealed);
-  return [new Uint8Array(plain), keeps && !known ? await keep(keeps, contentKey, wrapped) : NOTHING];
+  return [trimmed(new Uint8Array(plain)), keeps && !known ? await keep(keeps, contentKey, wrapped) : NOTHING];
 }
 
 function cut(bytes, lengths) {

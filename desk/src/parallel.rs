@@ -3,6 +3,7 @@
 use seal::{KeyError, Keyring, OpenError, Opened, Opener, PrivateKey, Thumbprint, Zeroizing};
 use std::sync::Arc;
 use tokio::task::spawn_blocking;
+use wire::header::Envelope;
 
 /// A private key that opens on the blocking threads of the runtime.
 #[derive(Debug, Clone)]
@@ -34,9 +35,9 @@ impl Opener for Parallel {
         self.0.thumbprint()
     }
 
-    async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
-        let (key, compact) = (Arc::clone(&self.0), compact.to_owned());
-        match spawn_blocking(move || seal::entry::open(&compact, &key)).await {
+    async fn open(&self, envelope: Envelope) -> Result<Opened, OpenError> {
+        let key = Arc::clone(&self.0);
+        match spawn_blocking(move || seal::entry::open_envelope(envelope, &key)).await {
             Ok(opened) => opened,
             // A panic there is a bug, and must not turn into "altered".
             Err(error) => std::panic::resume_unwind(error.into_panic()),

@@ -6,9 +6,10 @@ use crate::trust::{Keys, Signer, Staff};
 use lead::Inquiry;
 use lead::thread::{Event, EventClaims};
 use seal::{OpenError, Opened, Opener, PublicKey, SignatureError, jws};
+use wire::header::Envelope;
 use wire::log::EntryMeta;
 use wire::practice::{EVENT_TYP, Member, Role};
-use wire::{EntryKind, SealedHeader, StaffId, Thumbprint};
+use wire::{EntryKind, SealedHeader, StaffId};
 
 /// An entry of the log, as far as it is believed.
 #[derive(Debug, Clone)]
@@ -49,22 +50,19 @@ pub(crate) async fn open<O: Opener>(screened: Screened, keys: &Keys<O>, staff: &
         State::Refused(refusal) => Found::Refused(refusal),
         State::Document => Found::Document,
         State::Erased => Found::Erased,
-        State::Sealed { body, kid } => {
-            read(&meta, &body, &kid, keys, staff).await.unwrap_or_else(Found::Refused)
-        }
+        State::Sealed(envelope) => read(&meta, *envelope, keys, staff).await.unwrap_or_else(Found::Refused),
     };
     Item { meta, found }
 }
 
 async fn read<O: Opener>(
     meta: &EntryMeta,
-    body: &str,
-    kid: &Thumbprint,
+    envelope: Envelope,
     keys: &Keys<O>,
     staff: &Staff,
 ) -> Result<Found, Refusal> {
-    let key = keys.key(kid).ok_or(Refusal::OtherKey)?;
-    let Opened { header, plaintext } = key.open(body).await.map_err(|error| match error {
+    let key = keys.key(&envelope.header().kid).ok_or(Refusal::OtherKey)?;
+    let Opened { header, plaintext } = key.open(envelope).await.map_err(|error| match error {
         OpenError::Malformed(_) => Refusal::Unreadable,
         OpenError::OtherKey => Refusal::OtherKey,
         OpenError::Refused => Refusal::Tampered,

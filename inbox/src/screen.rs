@@ -2,7 +2,7 @@
 //! it, or stands there a second time.
 
 use std::collections::HashSet;
-use wire::header::CompactParts;
+use wire::header::Envelope;
 use wire::log::EntryMeta;
 use wire::{Entry, EntryId, EntryKind, PracticeId, SealedHeader, ThreadId, Thumbprint};
 
@@ -93,7 +93,7 @@ impl Screened {
     /// The key that it is sealed to, as far as there is anything to open.
     pub(crate) fn sealed_to(&self) -> Option<Thumbprint> {
         match &self.state {
-            State::Sealed { kid, .. } => Some(*kid),
+            State::Sealed(envelope) => Some(envelope.header().kid),
             State::Document | State::Erased | State::Refused(_) => None,
         }
     }
@@ -102,8 +102,8 @@ impl Screened {
 /// What is to be done with it.
 #[derive(Debug)]
 pub(crate) enum State {
-    /// Open it with this key.
-    Sealed { body: String, kid: Thumbprint },
+    /// Open it.
+    Sealed(Box<Envelope>),
     /// A document; nothing in this version writes one.
     Document,
     /// Only its place is left.
@@ -132,12 +132,11 @@ impl Screen {
             self.begin(meta)?;
             return Ok(State::Erased);
         };
-        let header =
-            CompactParts::parse(&body).and_then(|parts| parts.header()).map_err(|_| Refusal::Unreadable)?;
-        self.is_in_place(meta, &header)?;
+        let envelope = Envelope::parse(body).map_err(|_| Refusal::Unreadable)?;
+        self.is_in_place(meta, envelope.header())?;
         self.begin(meta)?;
         match meta.kind {
-            EntryKind::Inquiry | EntryKind::Event => Ok(State::Sealed { body, kid: header.kid }),
+            EntryKind::Inquiry | EntryKind::Event => Ok(State::Sealed(Box::new(envelope))),
             EntryKind::Document => Ok(State::Document),
         }
     }

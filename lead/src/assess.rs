@@ -3,7 +3,7 @@
 use crate::inquiry::{Answers, Inquiry};
 use crate::intent::IntentResult;
 use crate::manifest::ManifestSource;
-use crate::scoring::{Facts, Model, Score, score};
+use crate::scoring::{Facts, Model, ModelRef, Score, score_as};
 use crate::signals::Signals;
 use crate::triage::Triage;
 
@@ -23,7 +23,19 @@ redacted_debug!(Assessment);
 /// Assesses an inquiry by `model`, the practice's own.
 #[must_use]
 pub fn assess(source: &ManifestSource, model: &Model, inquiry: &Inquiry) -> Assessment {
-    conclude(model, Facts::gather(source, &inquiry.answers, &inquiry.signals, inquiry.submitted_ms))
+    assess_as(source, model, model.reference(), inquiry)
+}
+
+/// The same for who assesses many: `reference` is [`Model::reference`], which takes longer than reading a text.
+#[must_use]
+pub fn assess_as(
+    source: &ManifestSource,
+    model: &Model,
+    reference: ModelRef,
+    inquiry: &Inquiry,
+) -> Assessment {
+    let facts = Facts::gather(source, &inquiry.answers, &inquiry.signals, inquiry.submitted_ms);
+    conclude(model, reference, facts)
 }
 
 /// What the patient's browser concludes, by the manifest's model, before there is an inquiry. It knows
@@ -37,10 +49,10 @@ pub fn assess_parts(
     signals: &Signals,
     now_ms: u64,
 ) -> Assessment {
-    conclude(model, Facts::preliminary(source, answers, signals, now_ms))
+    conclude(model, model.reference(), Facts::preliminary(source, answers, signals, now_ms))
 }
 
-fn conclude(model: &Model, facts: Facts) -> Assessment {
-    let score = score(model, &facts);
+fn conclude(model: &Model, reference: ModelRef, facts: Facts) -> Assessment {
+    let score = score_as(model, reference, &facts);
     Assessment { triage: facts.triage, intent: facts.intent, score }
 }

@@ -91,7 +91,7 @@ pub(crate) struct Lexicon {
     pub(crate) concepts: Vec<Concept>,
     /// All words, sorted; a word's place is its id. A `*` at the end marks a prefix.
     words: Vec<&'static str>,
-    sets: Vec<Vec<pattern::Parts>>,
+    sets: Vec<pattern::Choice>,
     /// Words that a gap does not pass over: the set `stop`.
     stops: Vec<u16>,
     patterns: Vec<Pattern>,

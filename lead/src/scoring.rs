@@ -14,7 +14,7 @@ pub mod versions;
 pub use facts::{Appointment, Facts, InsuranceIs, PageEvent, ReferralSource, Visitor};
 pub use model::{Action, Count, Criterion, DateRange, Group, Model, Place, Range, Tier, When};
 use points::criteria_that_hold;
-pub use points::score;
+pub use points::{score, score_as};
 pub use replay::{Move, Replay};
 pub use versions::Versions;
 

@@ -8,9 +8,12 @@ mod lines;
 use lines::{Bound, Line, encode};
 use seal::credential::{self, Rounds};
 use seal::web::{WebKey, WebSigner};
-use seal::{Embed, Opener, PrivateKey, PublicKey, Signer, Zeroizing, entry, jws, keyring, random, web};
+use seal::{
+    Embed, OpenError, Opener, PrivateKey, PublicKey, Signer, Zeroizing, entry, jws, keyring, random, web,
+};
 use std::fmt::{Debug, Display};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wire::header::Envelope;
 
 /// The browser's side of every key.
 #[wasm_bindgen]
@@ -53,7 +56,8 @@ impl Reader {
         match &mut line {
             Line::Keys { .. } => return Err("keys in the middle".into()),
             Line::Entry { inbox, binding, plaintext, text } => {
-                let opened = self.inbox[*inbox].open(text).await.map_err(words)?;
+                let envelope = Envelope::parse(text.clone()).map_err(words)?;
+                let opened = self.inbox[*inbox].open(envelope).await.map_err(words)?;
                 same(&encode(&opened.plaintext), plaintext)?;
                 same(&Bound::from(opened.header), binding)?;
                 let to = self.content[*inbox].public();
@@ -100,7 +104,8 @@ impl Reader {
     /// # Errors
     /// The refusal.
     pub async fn open(&self, compact: String) -> Result<String, String> {
-        let opened = self.inbox[0].open(&compact).await.map_err(words)?;
+        let envelope = Envelope::parse(compact).map_err(|error| words(OpenError::from(error)))?;
+        let opened = self.inbox[0].open(envelope).await.map_err(words)?;
         Ok(String::from_utf8_lossy(&opened.plaintext).into_owned())
     }
 }

@@ -9,7 +9,9 @@ use crate::key::{KeyError, PublicKey};
 use crate::padding::{self, TooLong};
 use crate::private::PrivateKey;
 use std::fmt;
-use wire::header::{CompactParts, ContentEncryption, EntryKind, EnvelopeError, KeyWrap, SealedHeader};
+use wire::header::{
+    CompactParts, ContentEncryption, EntryKind, Envelope, EnvelopeError, KeyWrap, SealedHeader,
+};
 use wire::jwk::{KeyUse, Thumbprint};
 use wire::{EntryId, PracticeId, ThreadId, json};
 use zeroize::Zeroizing;
@@ -125,24 +127,32 @@ impl From<Failed> for OpenError {
 /// [`OpenError`].
 pub fn open(compact: &str, key: &PrivateKey) -> Result<Opened, OpenError> {
     let key = key.for_use(KeyUse::Enc).map_err(|_| OpenError::OtherKey)?;
-    let (header, jwe) = parse(compact, &key.thumbprint())?;
-    Ok(opened(header, jwe.open(key)?))
+    open_envelope(Envelope::parse(compact.to_owned())?, key)
 }
 
-/// Reads all that can be read without a key, and sees that `key` is the one it is sealed to.
-pub(crate) fn parse(compact: &str, key: &Thumbprint) -> Result<(SealedHeader, Jwe), OpenError> {
-    let parts = CompactParts::parse(compact)?;
-    let header = parts.header()?;
-    if header.kid != *key {
+/// The same, of an entry that was read already.
+///
+/// # Errors
+/// [`OpenError`].
+pub fn open_envelope(envelope: Envelope, key: &PrivateKey) -> Result<Opened, OpenError> {
+    let key = key.for_use(KeyUse::Enc).map_err(|_| OpenError::OtherKey)?;
+    let plaintext = decode(&envelope, &key.thumbprint())?.open(key)?;
+    Ok(opened(envelope.into_header(), plaintext))
+}
+
+/// Sees that `key` is the one it is sealed to.
+pub(crate) fn decode(envelope: &Envelope, key: &Thumbprint) -> Result<Jwe, OpenError> {
+    if envelope.header().kid != *key {
         return Err(OpenError::OtherKey);
     }
+    let parts = envelope.parts()?;
     let CompactParts { protected, encrypted_key, iv, ciphertext, tag } = parts;
     let jwe = Jwe::decode(protected, encrypted_key, iv, ciphertext, tag).map_err(|_| EnvelopeError::Shape)?;
     // GCM keeps the length: a writer that did not pad is found out here.
     if !padding::is_class(jwe.sealed.len() - TAG) {
         return Err(EnvelopeError::Shape.into());
     }
-    Ok((header, jwe))
+    Ok(jwe)
 }
 
 pub(crate) fn opened(header: SealedHeader, mut plaintext: Zeroizing<Vec<u8>>) -> Opened {

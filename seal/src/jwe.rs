@@ -1,6 +1,6 @@
 //! What the three kinds of JWE have in common once their headers are read: RFC 7516 sections 5.1 and 5.2.
 
-use crate::base64url::{self, NotBase64Url, decode, decode_array};
+use crate::base64url::{self, NotBase64Url, decode_array, decode_public};
 use crate::hazmat::{Failed, Key, gcm, make_key};
 use crate::private::PrivateKey;
 use crate::random;
@@ -25,11 +25,11 @@ impl Jwe {
         ciphertext: &str,
         tag: &str,
     ) -> Result<Self, NotBase64Url> {
-        let mut sealed = decode(ciphertext)?;
+        let mut sealed = decode_public(ciphertext)?;
         sealed.extend_from_slice(&decode_array::<{ gcm::TAG }>(tag)?);
         Ok(Self {
             protected: protected.to_owned(),
-            encrypted_key: decode(encrypted_key)?,
+            encrypted_key: decode_public(encrypted_key)?,
             iv: decode_array(iv)?,
             sealed,
         })

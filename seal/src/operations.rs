@@ -7,6 +7,7 @@ use crate::key::KeyError;
 use crate::keyring::{self, Keyring};
 use crate::private::PrivateKey;
 use std::future::Future;
+use wire::header::Envelope;
 use wire::jwk::{KeyUse, Thumbprint};
 use zeroize::Zeroizing;
 
@@ -25,7 +26,7 @@ pub trait Opener: Sized {
     ///
     /// # Errors
     /// [`OpenError`].
-    fn open(&self, compact: &str) -> impl Future<Output = Result<Opened, OpenError>>;
+    fn open(&self, envelope: Envelope) -> impl Future<Output = Result<Opened, OpenError>>;
 
     /// Opens a keyring. Its digest must have been compared with the roster's.
     ///
@@ -62,8 +63,8 @@ impl Opener for PrivateKey {
         self.thumbprint()
     }
 
-    async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
-        entry::open(compact, self)
+    async fn open(&self, envelope: Envelope) -> Result<Opened, OpenError> {
+        entry::open_envelope(envelope, self)
     }
 
     async fn open_keyring(&self, json: &str) -> Result<Keyring, OpenError> {

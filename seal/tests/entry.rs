@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use seal::entry::{Binding, SealError};
 use seal::{OpenError, Opener, entry, random};
 use wire::EntryKind;
-use wire::header::EnvelopeError;
+use wire::header::{Envelope, EnvelopeError};
 use wire::limits::{ENTRY_BYTES, PADDING_CLASSES};
 
 const HEADER: OpenError = OpenError::Malformed(EnvelopeError::Header);
@@ -203,8 +203,8 @@ fn the_same_text_is_never_sealed_the_same() {
 #[test]
 fn the_trait_opens_at_once() {
     use std::task::{Context, Poll, Waker};
-    let compact = seal(b"{}");
-    let mut opening = Box::pin(Opener::open(&*INBOX, &compact));
+    let envelope = Envelope::parse(seal(b"{}")).unwrap();
+    let mut opening = Box::pin(Opener::open(&*INBOX, envelope));
     let Poll::Ready(opened) = opening.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("not at once")
     };

@@ -8,7 +8,7 @@ const LEADS = Number(process.argv[2] ?? 10_000);
 // One address sends in a minute what a practice gets in years.
 const settings = '[proof]\nrequired = false\n[limits]\nsubmissions_per_address = 0\nsubmissions_per_practice = 0\n';
 
-const lab = await openLab({ settings });
+const lab = await openLab({ settings, direct: true });
 try {
   await lab.anteroom('demo', 'seed', '--count', String(LEADS), '--credential', lab.owner);
   const page = await (await lab.browser.newContext({ viewport: { width: 1280, height: 844 } })).newPage();

@@ -25,10 +25,13 @@ export const PHONE = '+1 555 0100';
 // Tests count requests, and a proof of work would be one more before each submission.
 const WITHOUT_PROOF = '[proof]\nrequired = false\n';
 
-/** Starts everything; `await lab.close()` ends it. `settings` is the relay's configuration file, `host` its name: passkeys need one. */
-export async function openLab({ settings = WITHOUT_PROOF, host = '127.0.0.1' } = {}) {
+/**
+ * Starts everything; `await lab.close()` ends it. `settings` is the relay's configuration file, `host` its name: passkeys need one.
+ * With `direct` nothing stands between the browsers and the relay, for measuring.
+ */
+export async function openLab({ settings = WITHOUT_PROOF, host = '127.0.0.1', direct = false } = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'anteroom-e2e-'));
-  const lab = new Lab(directory, settings, host);
+  const lab = new Lab(directory, settings, host, direct);
   try {
     await lab.start();
   } catch (error) {
@@ -39,10 +42,11 @@ export async function openLab({ settings = WITHOUT_PROOF, host = '127.0.0.1' } =
 }
 
 class Lab {
-  constructor(directory, settings, host) {
+  constructor(directory, settings, host, direct) {
     this.directory = directory;
     this.settings = settings;
     this.host = host;
+    this.direct = direct;
     this.practice = path.join(directory, 'practice');
     this.database = path.join(directory, 'relay');
     this.coordinator = path.join(this.practice, 'sam-rivera.credential');
@@ -60,7 +64,7 @@ class Lab {
 
   async start() {
     const relayPort = await freePort();
-    this.relay = `http://${this.host}:${await this.startProxy(relayPort)}`;
+    this.relay = `http://${this.host}:${this.direct ? relayPort : await this.startProxy(relayPort)}`;
     await this.startRelay(relayPort);
     const invite = (await run(path.join(programs, 'anteroom-relay'), ['invite', '--data', this.database])).trim();
     await this.anteroom('init', '--relay', this.relay, '--invite', invite, '--manifest',

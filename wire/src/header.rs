@@ -123,27 +123,24 @@ impl<'a> CompactParts<'a> {
         if text.len() > limits::ENTRY_BYTES {
             return Err(EnvelopeError::TooLarge);
         }
-        let mut parts = text.split('.');
-        let mut next = || parts.next().ok_or(EnvelopeError::Shape);
-        let found = Self {
-            protected: next()?,
-            encrypted_key: next()?,
-            iv: next()?,
-            ciphertext: next()?,
-            tag: next()?,
-        };
-        let base64url = |part: &str| {
-            part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-        };
-        let all = [found.protected, found.encrypted_key, found.iv, found.ciphertext, found.tag];
-        let fits = parts.next().is_none()
-            && all.iter().all(|part| base64url(part))
-            && found.protected.len() <= limits::HEADER_CHARS
+        let found = dots(text).and_then(|dots| Self::between(text, dots)).ok_or(EnvelopeError::Shape)?;
+        let fits = found.protected.len() <= limits::HEADER_CHARS
             && (limits::WRAPPED_KEY_CHARS).contains(&found.encrypted_key.len())
             && found.iv.len() == 16
             && found.tag.len() == 22
             && !found.ciphertext.is_empty();
         if fits { Ok(found) } else { Err(EnvelopeError::Shape) }
+    }
+
+    /// The parts between `dots`.
+    fn between(text: &'a str, [first, second, third, fourth]: [usize; 4]) -> Option<Self> {
+        Some(Self {
+            protected: text.get(..first)?,
+            encrypted_key: text.get(first + 1..second)?,
+            iv: text.get(second + 1..third)?,
+            ciphertext: text.get(third + 1..fourth)?,
+            tag: text.get(fourth + 1..)?,
+        })
     }
 
     /// Whether the ciphertext has the length of a padded plaintext: one of [`limits::PADDING_CLASSES`].
@@ -160,5 +157,79 @@ impl<'a> CompactParts<'a> {
     pub fn header(&self) -> Result<SealedHeader, EnvelopeError> {
         let json = Base64UrlUnpadded::decode_vec(self.protected).map_err(|_| EnvelopeError::Header)?;
         json::object(&json).ok_or(EnvelopeError::Header)
+    }
+}
+
+/// What a byte is, by its value: one look each, in a log that is many megabytes long.
+const LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let letter = byte as u8;
+        letters[byte] = letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+        byte += 1;
+    }
+    letters
+};
+
+/// Where the four dots are, if everything else is base64url.
+fn dots(text: &str) -> Option<[usize; 4]> {
+    let (mut dots, mut found) = ([0; 4], 0);
+    for (at, byte) in text.bytes().enumerate() {
+        if !LETTERS[usize::from(byte)] {
+            if byte != b'.' {
+                return None;
+            }
+            *dots.get_mut(found)? = at;
+            found += 1;
+        }
+    }
+    (found == dots.len()).then_some(dots)
+}
+
+/// A sealed entry whose shape and header were read, so that neither is read a second time.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    text: String,
+    dots: [usize; 4],
+    header: SealedHeader,
+}
+
+impl Envelope {
+    /// Reads all that can be read without a key.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`].
+    pub fn parse(text: String) -> Result<Self, EnvelopeError> {
+        let parts = CompactParts::parse(&text)?;
+        let header = parts.header()?;
+        let CompactParts { protected, encrypted_key, iv, ciphertext, .. } = parts;
+        let mut end = 0;
+        let dots = [protected, encrypted_key, iv, ciphertext].map(|part| {
+            let dot = end + part.len();
+            end = dot + 1;
+            dot
+        });
+        Ok(Self { text, dots, header })
+    }
+
+    /// The protected header.
+    #[must_use]
+    pub const fn header(&self) -> &SealedHeader {
+        &self.header
+    }
+
+    /// The header, without the rest.
+    #[must_use]
+    pub fn into_header(self) -> SealedHeader {
+        self.header
+    }
+
+    /// The parts, still in base64url.
+    ///
+    /// # Errors
+    /// [`EnvelopeError::Shape`]: never, of what [`Self::parse`] has read.
+    pub fn parts(&self) -> Result<CompactParts<'_>, EnvelopeError> {
+        CompactParts::between(&self.text, self.dots).ok_or(EnvelopeError::Shape)
     }
 }

@@ -144,6 +144,8 @@ async fn text(response: Response) -> Result<String, RelayError> {
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, RelayError> {
-    // As bytes, like all JSON here: what reads it from a text would be in the program a second time.
-    serde_json::from_slice(text(response).await?.as_bytes()).map_err(|_| RelayError::Unreadable)
+    // As bytes, like all JSON here: what reads it from a text would be in the program a second time. And a page of the log
+    // is a megabyte that need not become the browser's text first.
+    let bytes = response.binary().await.map_err(|_| RelayError::Unreachable)?;
+    serde_json::from_slice(&bytes).map_err(|_| RelayError::Unreadable)
 }

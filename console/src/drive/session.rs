@@ -305,6 +305,7 @@ impl Session {
     async fn assess(&self) {
         let manifest = Rc::clone(&self.manifest.borrow());
         let pace = Pace::new();
+        let mut model = None;
         loop {
             let lead = {
                 let mut inbox = self.inbox.borrow_mut();
@@ -313,7 +314,9 @@ impl Session {
             };
             // A thread without an inquiry, not even an erased one, is no lead: the practice's programs write such.
             if let Some(lead) = lead.filter(|lead| !lead.inquiries.is_empty() || lead.erased > 0) {
-                self.cases.borrow_mut().insert(lead.thread, Arc::new(Case::new(lead, &manifest.source)));
+                let model = model.get_or_insert_with(|| manifest.source.scoring.reference());
+                let case = Case::scored_as(lead, &manifest.source, model);
+                self.cases.borrow_mut().insert(case.lead.thread, Arc::new(case));
             }
             pace.keep().await;
         }

@@ -8,9 +8,11 @@ use super::same::Traits;
 use super::score;
 use super::settings::Colleague;
 use crate::words::{found, t, tag};
+use lead::assess::assess_as;
 use lead::hours::iso_date;
 use lead::inquiry::Answers;
 use lead::manifest::{Field, ManifestSource};
+use lead::scoring::ModelRef;
 use lead::thread::{Availability, Lead};
 use lead::validate::{Found, problems};
 use lead::{Assessment, Inquiry};
@@ -123,7 +125,12 @@ impl Practice {
 
 impl Case {
     pub(crate) fn new(lead: Lead, source: &ManifestSource) -> Self {
-        let assessment = assess(&lead, source);
+        Self::scored_as(lead, source, &source.scoring.reference())
+    }
+
+    /// The same for many: `model` is the reference of the practice's own.
+    pub(crate) fn scored_as(lead: Lead, source: &ManifestSource, model: &ModelRef) -> Self {
+        let assessment = assess(&lead, source, model);
         let haystack = haystack(&lead, source);
         let due = assessment.as_ref().and_then(|assessment| due(&lead, &assessment.score, source));
         let traits = lead.answers().map(|answers| Traits::of(&answers.contact)).unwrap_or_default();
@@ -185,14 +192,12 @@ impl Case {
 }
 
 /// By the answers as put right: a corrected service or plan counts.
-fn assess(lead: &Lead, source: &ManifestSource) -> Option<Assessment> {
+fn assess(lead: &Lead, source: &ManifestSource, model: &ModelRef) -> Option<Assessment> {
     let (inquiry, answers) = (lead.inquiry()?, lead.answers()?);
+    let assess = |inquiry: &Inquiry| assess_as(source, &source.scoring, model.clone(), inquiry);
     Some(match answers {
-        Cow::Borrowed(_) => lead::assess(source, &source.scoring, inquiry),
-        Cow::Owned(answers) => {
-            let corrected = Inquiry { answers, ..inquiry.clone() };
-            lead::assess(source, &source.scoring, &corrected)
-        }
+        Cow::Borrowed(_) => assess(inquiry),
+        Cow::Owned(answers) => assess(&Inquiry { answers, ..inquiry.clone() }),
     })
 }
 

@@ -307,6 +307,9 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 
 /// Lower case without the accents of Western European languages, so that `jose` finds `José`.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars().flat_map(char::to_lowercase).map(without_accent).collect()
 }
 

@@ -7,6 +7,7 @@ use seal::entry::{Binding, seal};
 use seal::random::{make_entry_id, make_thread_id};
 use seal::{Opener, PrivateKey, PublicKey};
 use wire::EntryKind;
+use wire::header::Envelope;
 
 /// Tries each inbox key of `manifest`; an error says what did not come back.
 pub(super) async fn rehearse(manifest: &Manifest, keys: &Keys<PrivateKey>) -> Result<(), String> {
@@ -22,8 +23,9 @@ pub(super) async fn rehearse(manifest: &Manifest, keys: &Keys<PrivateKey>) -> Re
             manifest: manifest.version,
         };
         let sealed = seal(&binding, message, &to).map_err(|error| error.to_string())?;
+        let sealed = Envelope::parse(sealed).map_err(|error| error.to_string())?;
         let key = keys.key(&to.thumbprint()).ok_or("the keyring lacks the inbox key")?;
-        let opened = key.open(&sealed).await.map_err(|error| error.to_string())?;
+        let opened = key.open(sealed).await.map_err(|error| error.to_string())?;
         if opened.plaintext.as_slice() != message {
             return Err("it reads differently".into());
         }

@@ -17,12 +17,37 @@ pub(super) enum Atom {
     Between(u32, u32),
 }
 
+/// A set of ids, so small that looking costs nothing: an id that is not in it is surely not meant, one that is may be
+/// (Bloom 1970, with one hash).
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Signs(u64);
+
+impl Signs {
+    /// Anything, and nothing at all.
+    pub(super) const ANY: Self = Self(u64::MAX);
+
+    pub(super) fn add(&mut self, id: u16) {
+        self.0 |= 1 << (id % 64);
+    }
+
+    pub(super) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+/// One of these.
+pub(super) struct Choice {
+    pub(super) alternatives: Vec<Parts>,
+    /// What the first token of it may be.
+    pub(super) begins: Signs,
+}
+
 /// A part of a pattern.
 pub(super) enum Part {
     /// A token.
     Token(Atom),
     /// One of these.
-    Group(Vec<Parts>),
+    Group(Choice),
     /// One of a named set.
     Set(u16),
     /// Up to so many tokens.
@@ -36,6 +61,8 @@ pub(super) type Parts = Vec<(Part, bool)>;
 pub(super) struct Pattern {
     pub(super) target: Target,
     pub(super) parts: Parts,
+    /// What the token after the first one may be, where that is known before the pattern is tried.
+    pub(super) second: Signs,
     pub(super) at_start: bool,
     pub(super) at_end: bool,
 }
@@ -64,15 +91,11 @@ pub(super) fn read(compiled: &'static str) -> Lexicon {
             target = read_target(&mut lexicon, header);
             continue;
         }
-        let reader = Reader { words: &lexicon.words, names: &names };
+        let reader = Reader { words: &lexicon.words, names: &names, sets: &lexicon.sets };
         if let Some((name, alternatives)) = line.strip_prefix('@').and_then(|set| set.split_once('=')) {
-            let set = reader.alternatives(alternatives);
+            let set = reader.choice(alternatives);
             if name == "stop" {
-                first_ids(
-                    &[(Part::Group(reader.alternatives(alternatives)), false)],
-                    &[],
-                    &mut lexicon.stops,
-                );
+                set.alternatives.iter().for_each(|parts| first_ids(parts, &[], &mut lexicon.stops));
             }
             lexicon.sets.push(set);
             names.push(name);
@@ -161,17 +184,46 @@ fn read_target(lexicon: &mut Lexicon, header: &'static str) -> Target {
 struct Reader<'a> {
     words: &'a [&'static str],
     names: &'a [&'static str],
+    /// Those of `names`.
+    sets: &'a [Choice],
 }
 
 impl Reader<'_> {
     fn pattern(&self, target: Target, line: &str) -> Pattern {
         let (line, at_start) = line.strip_prefix("^ ").map_or((line, false), |rest| (rest, true));
         let (line, at_end) = line.strip_suffix(" $").map_or((line, false), |rest| (rest, true));
-        Pattern { target, parts: self.parts(line), at_start, at_end }
+        let parts = self.parts(line);
+        let second = match parts.split_first() {
+            Some(((Part::Token(_), false), rest)) => self.begins(rest),
+            _ => Signs::ANY,
+        };
+        Pattern { target, parts, second, at_start, at_end }
     }
 
-    fn alternatives(&self, text: &str) -> Vec<Parts> {
-        pieces(text, '|').map(|alternative| self.parts(alternative)).collect()
+    fn choice(&self, text: &str) -> Choice {
+        let alternatives: Vec<Parts> = pieces(text, '|').map(|alternative| self.parts(alternative)).collect();
+        let all = alternatives.iter().fold(0, |all, parts| all | self.begins(parts).0);
+        Choice { alternatives, begins: Signs(all) }
+    }
+
+    /// What the first token of a match may be; [`Signs::ANY`] also where a match may have none.
+    fn begins(&self, parts: &[(Part, bool)]) -> Signs {
+        let mut begins = Signs::default();
+        for (part, optional) in parts {
+            match part {
+                Part::Token(Atom::Is(id)) => begins.add(*id),
+                Part::Token(Atom::Between(..)) => begins.add(NUMBER),
+                Part::Group(choice) => begins.0 |= choice.begins.0,
+                Part::Set(set) => {
+                    begins.0 |= self.sets.get(usize::from(*set)).map_or(Signs::ANY, |set| set.begins).0;
+                }
+                Part::Gap(_) => return Signs::ANY,
+            }
+            if !optional {
+                return begins;
+            }
+        }
+        Signs::ANY
     }
 
     fn parts(&self, text: &str) -> Parts {
@@ -190,7 +242,7 @@ impl Reader<'_> {
         } else if let Some(name) = piece.strip_prefix('@') {
             Part::Set(self.names.iter().rposition(|known| *known == name).unwrap_or_default() as u16)
         } else if let Some(inner) = piece.strip_prefix('(') {
-            Part::Group(self.alternatives(inner.strip_suffix(')').unwrap_or(inner)))
+            Part::Group(self.choice(inner.strip_suffix(')').unwrap_or(inner)))
         } else {
             Part::Token(self.atom(piece))
         };
@@ -240,13 +292,17 @@ fn index(lexicon: &mut Lexicon) {
 }
 
 /// The ids that a match can begin with.
-fn first_ids(parts: &[(Part, bool)], sets: &[Vec<Parts>], into: &mut Vec<u16>) {
+fn first_ids(parts: &[(Part, bool)], sets: &[Choice], into: &mut Vec<u16>) {
     for (part, optional) in parts {
         match part {
             Part::Token(Atom::Is(id)) => into.push(*id),
             Part::Token(Atom::Between(..)) => into.push(NUMBER),
-            Part::Group(alternatives) => alternatives.iter().for_each(|parts| first_ids(parts, sets, into)),
-            Part::Set(set) => sets[usize::from(*set)].iter().for_each(|parts| first_ids(parts, sets, into)),
+            Part::Group(choice) => {
+                choice.alternatives.iter().for_each(|parts| first_ids(parts, sets, into));
+            }
+            Part::Set(set) => {
+                sets[usize::from(*set)].alternatives.iter().for_each(|parts| first_ids(parts, sets, into));
+            }
             Part::Gap(_) => {}
         }
         if !optional {

@@ -1,6 +1,7 @@
 //! The scoring document. Members stand in alphabetical order in every struct, so that what serde writes is
 //! the canonical JSON of RFC 8785 without further work; a test holds that.
 
+use super::ModelRef;
 use super::facts::{InsuranceIs, ReferralSource, Visitor};
 use crate::inquiry::ContactWay;
 use crate::intent::Intent;
@@ -246,6 +247,12 @@ impl Model {
     #[must_use]
     pub fn hash(&self) -> ChainHash {
         ChainHash::of_body(&self.canonical_json())
+    }
+
+    /// What names it in a score.
+    #[must_use]
+    pub fn reference(&self) -> ModelRef {
+        ModelRef { name: self.name.clone(), version: self.version, hash: self.hash() }
     }
 
     /// How far away `zip` is, in miles; `None`: no place of the model says.

@@ -19,6 +19,12 @@ pub(super) const MOST_POINTS: i32 = 100_000;
 /// Scores `facts` by `model`. Total: a model with faults ([`Model::faults`]) still gives a score whose lines sum.
 #[must_use]
 pub fn score(model: &Model, facts: &Facts) -> Score {
+    score_as(model, model.reference(), facts)
+}
+
+/// The same for who scores much: `reference` is [`Model::reference`], which takes longer than a score.
+#[must_use]
+pub fn score_as(model: &Model, reference: ModelRef, facts: &Facts) -> Score {
     let lines = explain(model, facts);
     let (points, tier) = place(model, &lines);
     Score {
@@ -26,7 +32,7 @@ pub fn score(model: &Model, facts: &Facts) -> Score {
         tier: tier.map_or_else(String::new, |tier| tier.id.clone()),
         action: tier.map_or(Action::Nothing, |tier| tier.action.clone()),
         lines,
-        model: ModelRef { name: model.name.clone(), version: model.version, hash: model.hash() },
+        model: reference,
     }
 }
 

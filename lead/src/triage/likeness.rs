@@ -25,6 +25,22 @@ pub const LETTER_UNITS: i32 = 26;
 /// for 1 to 26 units, `A` to `Z` for as many less.
 const TABLES: &str = include_str!("../../lexicon/likeness.txt");
 
+/// Where the lines of [`TABLES`] begin and end: the compiler looks through a hundred thousand letters once, so that not every
+/// text has to.
+const LINES: [(usize, usize); 3] = {
+    let (mut lines, mut start, mut n) = ([(0, 0); 3], 0, 0);
+    while n < lines.len() {
+        let mut end = start;
+        while end < TABLES.len() && TABLES.as_bytes()[end] != b'\n' {
+            end += 1;
+        }
+        lines[n] = (start, end);
+        start = end + 1;
+        n += 1;
+    }
+    lines
+};
+
 /// A word or a pair of words.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Feature {
@@ -199,9 +215,8 @@ fn score(table: Table, features: &[Feature]) -> i32 {
 
 /// Emergency or not; and of emergencies, a crisis (988) or not, poison or not.
 fn tables() -> [Table; 3] {
-    let mut lines = TABLES.lines();
-    [(); 3].map(|()| {
-        let line = lines.next().unwrap_or_default();
+    LINES.map(|(start, end)| {
+        let line = TABLES.get(start..end).unwrap_or_default();
         let (bias, letters) = line.split_once(' ').unwrap_or_default();
         Table { bias: bias.parse().unwrap_or(-1), letters: letters.as_bytes() }
     })

@@ -315,7 +315,7 @@ impl Said {
         };
         let answers = lengths.as_chunks::<2>().0.iter().map(|&[plain, wrapped]| {
             let (plain, wrapped) = (part(plain)?, part(wrapped)?);
-            // Padded, so that no text is empty.
+            // No text is empty: of its padding at least one space would be left.
             Some(match plain {
                 [] => Answer::Refused,
                 _ => {

@@ -17,6 +17,7 @@ use std::fmt;
 use std::rc::Rc;
 use web_sys::CryptoKey;
 use wire::EntryId;
+use wire::header::Envelope;
 use wire::jwk::{KeyUse, Thumbprint};
 use zeroize::Zeroizing;
 
@@ -104,8 +105,10 @@ impl Opener for WebKey {
         self.thumbprint
     }
 
-    async fn open(&self, compact: &str) -> Result<Opened, OpenError> {
-        let (header, jwe) = entry::parse(compact, &self.thumbprint)?;
+    async fn open(&self, envelope: Envelope) -> Result<Opened, OpenError> {
+        let jwe = entry::decode(&envelope, &self.thumbprint)?;
+        // What is decoded is not needed in base64url any more.
+        let header = envelope.into_header();
         let by_crew = match crew::current() {
             Some(crew) => self.open_by(&crew, &header.entry, &jwe).await,
             None => None,
