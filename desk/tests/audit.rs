@@ -4,7 +4,7 @@
 
 mod lab;
 
-use lab::{Lab, stdout};
+use lab::{Lab, chain_anew, stdout};
 use serde_json::Value;
 use wire::Entry;
 
@@ -113,6 +113,14 @@ fn new_keys_open_what_is_old_and_the_old_ones_nothing_new() {
         let shown = stdout(&lab.ok(&["inbox", "show", &id, "--credential", credential]));
         assert!(shown.contains("by the old key"), "{shown}");
     }
+    // Also where the relay's clock is ahead of the one that ended the old key.
+    lab.tamper_pages(|page| {
+        page.entries.iter_mut().for_each(|entry| entry.meta.time += 20_000);
+        chain_anew(page);
+    });
+    let said = stdout(&lab.ok(&["log", "verify", "--credential", &lab.fresh_reader("ahead")]));
+    assert!(said.contains("is intact") && !said.contains("refused"), "{said}");
+    lab.honest();
     // The owner's own keys too, with the manifest published by the new ones.
     lab.ok(&["staff", "rotate", "maria-lopez", "--dir", &lab.practice()]);
     lab.seed(4);

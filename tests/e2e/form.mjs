@@ -45,25 +45,35 @@ const byMouse = (locator) => locator.click();
  */
 export const byKeyboard = (locator) => locator.press('Space');
 
+/**
+ * Waits for a step or screen, and until its heading has the keyboard's focus: the form puts it there with the next picture,
+ * and a key that is pressed before that goes to the heading.
+ */
+async function arrive(frame, heading) {
+  await frame.waitForFunction((text) => document.activeElement?.tagName === 'H2' && document.activeElement.textContent === text, heading);
+}
+
 /** Fills in every step, up to the review; `press` presses buttons and ticks boxes. */
 export async function fillForm(frame, patient = PATIENT, press = byMouse) {
   await frame.getByLabel('What are you looking for?').selectOption({ label: patient.service });
   await frame.getByLabel('Tell us a little about it').pressSequentially(patient.needs, { delay: 2 });
   await press(frame.getByRole('button', { name: 'Continue' }));
+  await arrive(frame, 'How do we reach you?');
   await frame.getByLabel('Your name').fill(patient.name);
   await press(frame.getByLabel('Call me'));
   await frame.getByLabel('Phone number').fill(patient.phone);
   await press(frame.getByRole('button', { name: 'Continue' }));
+  await arrive(frame, 'A few details, if you like');
   await press(frame.getByLabel('This week'));
   await press(frame.getByLabel('I have insurance'));
   await frame.getByLabel('Insurance company').fill(patient.carrier);
   await press(frame.getByRole('group', { name: 'Did a physician refer you?' }).getByLabel('Yes'));
   await frame.getByLabel("Physician's name").fill(patient.physician);
   await press(frame.getByRole('button', { name: 'Continue' }));
-  await frame.getByText('Almost done').waitFor();
+  await arrive(frame, 'Almost done');
   await press(frame.getByLabel(/^I agree/));
   await press(frame.getByRole('button', { name: 'Review your answers' }));
-  await frame.getByText('Does this look right?').waitFor();
+  await arrive(frame, 'Does this look right?');
 }
 
 /** Sends what is under review; returns the reference that the person is given. */

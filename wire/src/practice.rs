@@ -59,7 +59,8 @@ pub enum Role {
 pub struct FormerKey {
     /// The key.
     pub signing: PublicJwk,
-    /// What was taken from then on does not count, in seconds since 1970-01-01 UTC.
+    /// What was taken from then on does not count, in seconds since 1970-01-01 UTC. The relay takes nothing by a former key
+    /// from the moment it has the roster; this is what keeps it to that.
     pub not_after: u64,
 }
 

@@ -16,7 +16,13 @@ use seal::{KeyUse, Opener, PrivateKey};
 use serde_json::json;
 use std::path::Path;
 use wire::StaffId;
+use wire::limits::CLOCK_SKEW_SECONDS;
 use wire::practice::{FormerKey, Member, Role};
+
+/// For so long after its roster is signed, in seconds, readers believe a key that was replaced: the relay's clock may be
+/// ahead by [`CLOCK_SKEW_SECONDS`], and as much again is for the way there. What was written with it until the relay
+/// had the roster must not be lost; from then on the relay takes nothing by it.
+const FORMER_KEY_GRACE: u64 = 2 * CLOCK_SKEW_SECONDS;
 
 /// Makes a colleague's keys, seals the keyring to them too, and publishes the roster.
 pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Failure> {
@@ -93,14 +99,14 @@ pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(
             "run `anteroom staff list` for the names",
         ));
     };
-    // They stay on the roster: what they signed until now must still check.
-    leaver.not_after = Some(now);
     let held_keys = leaver.encryption.is_some();
     let mut inbox_keys = inbox_keys(&session, &staff).await?;
     if held_keys {
         output.progress("Making a new inbox key");
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
+    // They stay on the roster: what they signed until now, while the key was made too, must still check.
+    leaver.not_after = Some(clock::now_s());
     let version = staff.roster().version + 1;
     let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
     let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
@@ -244,13 +250,13 @@ pub(super) async fn renew(
     output.progress(&format!("Making {name}'s new keys"));
     let keys = NewKeys::make(name, member.role).await?;
     let held_keys = keys.encryption.is_some();
-    let before = std::mem::replace(&mut member.signing, keys.signing.public().to_jwk());
-    member.former.push(FormerKey { signing: before, not_after: now });
-    member.encryption = keys.encryption.as_ref().map(|key| key.public().to_jwk());
     if held_keys {
         output.progress("Making a new inbox key");
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
+    let before = std::mem::replace(&mut member.signing, keys.signing.public().to_jwk());
+    member.former.push(FormerKey { signing: before, not_after: clock::now_s() + FORMER_KEY_GRACE });
+    member.encryption = keys.encryption.as_ref().map(|key| key.public().to_jwk());
     // Beside the old one, until the new keys count.
     let next = path.with_extension("credential.next");
     let roster = keys
