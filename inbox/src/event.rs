@@ -1,10 +1,9 @@
-//! Staff events as they are written: signed by their author, then sealed to the practice.
+//! Staff events, and documents of the practice, as they are written: signed by their author, then sealed to the practice.
 
 use lead::Manifest;
 use lead::thread::EventClaims;
 use seal::entry::{Binding, SealError, seal};
 use seal::{Embed, KeyError, PublicKey, SignError, Signer};
-use wire::EntryKind;
 use wire::practice::EVENT_TYP;
 
 /// Why an event was not written.
@@ -33,7 +32,7 @@ pub async fn sign_event<S: Signer>(
 ) -> Result<(Binding, String), SignError> {
     let token = signer.sign(EVENT_TYP, &claims.to_json(), Embed::Nothing).await?;
     let binding = Binding {
-        typ: EntryKind::Event,
+        typ: claims.event.kind(),
         practice: claims.practice.clone(),
         thread: claims.thread,
         entry: claims.entry,

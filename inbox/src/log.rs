@@ -6,11 +6,12 @@ use crate::screen::{Refusal, Screen, Screened};
 use crate::tombstones::Tombstones;
 use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
-use lead::thread::{Availability, Body, Event, Lead, Record, fold};
+use lead::thread::{Availability, Body, Edition, Event, Lead, Record, fold};
 use seal::Opener;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wire::api::Page;
+use wire::log::EntryMeta;
 use wire::practice::Role;
 use wire::{EntryId, Head, ThreadId, Thumbprint};
 
@@ -92,6 +93,7 @@ pub struct Inbox<O> {
     origins: BTreeMap<ThreadId, Thumbprint>,
     desk: Option<Announced>,
     availability: Option<Availability>,
+    guides: Arc<Vec<Edition>>,
     refused: Vec<RefusedEntry>,
     tombstones: Tombstones,
 }
@@ -110,6 +112,7 @@ impl<O: Opener> Inbox<O> {
             origins: BTreeMap::new(),
             desk: None,
             availability: None,
+            guides: Arc::default(),
             refused: Vec::new(),
             tombstones: Tombstones::default(),
         }
@@ -159,32 +162,31 @@ impl<O: Opener> Inbox<O> {
         let found = if intrudes { Found::Refused(Refusal::Intruding) } else { found };
         let body = match found {
             Found::Inquiry(inquiry) => Body::Inquiry(inquiry),
-            Found::Event { event, .. } if matches!(*event, Event::DeskStarted { .. }) => {
-                if let Event::DeskStarted { instance } = *event {
+            Found::Event { author, role, event, .. } => match *event {
+                Event::DeskStarted { instance } => {
                     self.desk = Some(Announced { instance, seq: meta.seq });
+                    return;
                 }
-                return;
-            }
-            Found::Event { event, .. } if matches!(*event, Event::SlotsPublished { .. }) => {
-                if let Event::SlotsPublished { availability } = *event {
+                Event::SlotsPublished { availability } => {
                     self.availability = Some(availability);
+                    return;
                 }
-                return;
-            }
-            Found::Event { author, role, event, .. } => {
-                // An owner's word counts from now on, also for what was read before it and whatever the relay still has.
-                if let (Role::Owner, Event::Erased { entries, .. }) = (role, &*event) {
-                    self.forget(&meta.thread, entries);
+                Event::GuidePublished { guide } if role == Role::Owner => {
+                    let edition = Edition { entry: meta.id, author, time: meta.time, guide };
+                    Arc::make_mut(&mut self.guides).push(edition);
+                    return;
                 }
-                Body::Event { author, event: *event }
-            }
+                Event::GuidePublished { .. } => return self.refuse(&meta, Refusal::Unauthorised),
+                event => {
+                    // An owner's word counts from now on, also for what was read before it and whatever the relay still has.
+                    if let (Role::Owner, Event::Erased { entries, .. }) = (role, &event) {
+                        self.forget(&meta.thread, entries);
+                    }
+                    Body::Event { author, event }
+                }
+            },
             Found::Erased => Body::Erased,
-            Found::Document => return,
-            Found::Refused(refusal) => {
-                let (seq, entry, thread, time) = (meta.seq, meta.id, meta.thread, meta.time);
-                self.refused.push(RefusedEntry { seq, entry, thread, time, refusal });
-                return;
-            }
+            Found::Refused(refusal) => return self.refuse(&meta, refusal),
         };
         let record = Record { entry: meta.id, seq: meta.seq, time: meta.time, body };
         self.threads.entry(meta.thread).or_default().push(record);
@@ -192,6 +194,11 @@ impl<O: Opener> Inbox<O> {
         if let Some(key) = sealed_to {
             self.origins.entry(meta.thread).or_insert(key);
         }
+    }
+
+    fn refuse(&mut self, meta: &EntryMeta, refusal: Refusal) {
+        let (seq, entry, thread, time) = (meta.seq, meta.id, meta.thread, meta.time);
+        self.refused.push(RefusedEntry { seq, entry, thread, time, refusal });
     }
 
     fn forget(&mut self, thread: &ThreadId, entries: &[EntryId]) {
@@ -230,6 +237,12 @@ impl<O: Opener> Inbox<O> {
     pub fn thread_with(&self, is_it: impl Fn(&EntryId) -> bool) -> Option<ThreadId> {
         let has = |records: &[Record]| records.iter().any(|record| is_it(&record.entry));
         self.threads.iter().find(|(_, records)| has(records)).map(|(thread, _)| *thread)
+    }
+
+    /// Guides for calls in the log's order: every edition, and the latest of a language and tier counts.
+    #[must_use]
+    pub fn guides(&self) -> &Arc<Vec<Edition>> {
+        &self.guides
     }
 
     /// Every thread, folded.

@@ -36,8 +36,6 @@ pub enum Found {
         /// What.
         event: Box<Event>,
     },
-    /// A document of the practice, which is not read here.
-    Document,
     /// Erased; only its place is left.
     Erased,
     /// Not believed.
@@ -48,7 +46,6 @@ pub(crate) async fn open<O: Opener>(screened: Screened, keys: &Keys<O>, staff: &
     let Screened { meta, state } = screened;
     let found = match state {
         State::Refused(refusal) => Found::Refused(refusal),
-        State::Document => Found::Document,
         State::Erased => Found::Erased,
         State::Sealed(envelope) => read(&meta, *envelope, keys, staff).await.unwrap_or_else(Found::Refused),
     };
@@ -72,8 +69,7 @@ async fn read<O: Opener>(
             let inquiry = Inquiry::parse(&plaintext).map_err(|_| Refusal::Unreadable)?;
             Ok(Found::Inquiry(Box::new(inquiry)))
         }
-        EntryKind::Event => event(meta, &header, &plaintext, staff),
-        EntryKind::Document => Ok(Found::Document),
+        EntryKind::Event | EntryKind::Document => event(meta, &header, &plaintext, staff),
     }
 }
 
@@ -91,7 +87,8 @@ fn event(meta: &EntryMeta, header: &SealedHeader, plain: &[u8], staff: &Staff) -
     if claims.practice != header.practice {
         return Err(Refusal::Foreign);
     }
-    if claims.thread != header.thread || claims.entry != header.entry {
+    let moved = claims.thread != header.thread || claims.entry != header.entry;
+    if moved || claims.event.kind() != header.typ {
         return Err(Refusal::Rethreaded);
     }
     if claims.author != member.id {

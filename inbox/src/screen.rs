@@ -94,7 +94,7 @@ impl Screened {
     pub(crate) fn sealed_to(&self) -> Option<Thumbprint> {
         match &self.state {
             State::Sealed(envelope) => Some(envelope.header().kid),
-            State::Document | State::Erased | State::Refused(_) => None,
+            State::Erased | State::Refused(_) => None,
         }
     }
 }
@@ -104,8 +104,6 @@ impl Screened {
 pub(crate) enum State {
     /// Open it.
     Sealed(Box<Envelope>),
-    /// A document; nothing in this version writes one.
-    Document,
     /// Only its place is left.
     Erased,
     /// Nothing.
@@ -135,10 +133,7 @@ impl Screen {
         let envelope = Envelope::parse(body).map_err(|_| Refusal::Unreadable)?;
         self.is_in_place(meta, envelope.header())?;
         self.begin(meta)?;
-        match meta.kind {
-            EntryKind::Inquiry | EntryKind::Event => Ok(State::Sealed(Box::new(envelope))),
-            EntryKind::Document => Ok(State::Document),
-        }
+        Ok(State::Sealed(Box::new(envelope)))
     }
 
     /// The first inquiry is the one whose thread it is. A second one could put another telephone number

@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use inbox::{LogError, Memory, Refusal};
-use lead::thread::{CallOutcome, Channel, Event, Stage};
+use lead::thread::{CallGuide, CallOutcome, Channel, Event, Stage};
 use seal::entry::{Binding, seal};
 use seal::{Embed, PrivateKey, jws};
 use wire::log::ChainError;
@@ -75,7 +75,44 @@ async fn a_tombstone_keeps_its_place() {
 #[tokio::test]
 async fn every_entry_that_is_not_where_its_writer_put_it_is_refused() {
     type Change = fn(&mut RelayLog);
-    let cases: [(&str, Change, u64, Refusal); 23] = [
+    let cases: [(&str, Change, u64, Refusal); 26] = [
+        (
+            "a coordinator's guide for calls",
+            |log| {
+                put(
+                    log,
+                    EntryKind::Document,
+                    &sealed_as(
+                        EntryKind::Document,
+                        &claims(9, 9, "sam-rivera", greeting("Hi")),
+                        &PEOPLE.coordinator,
+                    ),
+                )
+            },
+            6,
+            Refusal::Unauthorised,
+        ),
+        (
+            "a guide for calls as an event, which erasure would take",
+            |log| {
+                put(
+                    log,
+                    EntryKind::Event,
+                    &sealed_event(&claims(9, 9, "maria-lopez", greeting("Hi")), &PEOPLE.owner),
+                )
+            },
+            6,
+            Refusal::Rethreaded,
+        ),
+        (
+            "an event of a lead as a document",
+            |log| {
+                let event = claims(9, 9, "maria-lopez", note("x"));
+                put(log, EntryKind::Document, &sealed_as(EntryKind::Document, &event, &PEOPLE.owner));
+            },
+            6,
+            Refusal::Rethreaded,
+        ),
         ("moved to another thread", |log| log.entries[4].meta.thread = thread(1), 5, Refusal::Rethreaded),
         (
             "moved to a thread of its own",
@@ -320,6 +357,27 @@ async fn nothing_of_a_patient_is_in_debug_output() {
     let debug = format!("{inbox:?}");
     assert!(!debug.contains("Avery") && !debug.contains("mornings"), "{debug}");
     assert!(!debug.contains("\"d\""), "{debug}");
+}
+
+/// A guide for calls, and every edition of it.
+#[tokio::test]
+async fn an_owners_guides_are_read_in_their_order_and_are_no_leads() {
+    let mut log = honest();
+    for (n, words) in [(11, "Good day"), (12, "Good morning")] {
+        let event = claims(9, n, "maria-lopez", greeting(words));
+        log.append(EntryKind::Document, 9, n, &sealed_as(event.event.kind(), &event, &PEOPLE.owner));
+    }
+    let inbox = log.read(&Memory::default()).await.unwrap();
+    assert_eq!(inbox.refused(), []);
+    let texts: Vec<&str> = inbox.guides().iter().map(|edition| &*edition.guide.text).collect();
+    assert_eq!(texts, ["# opening: Good day", "# opening: Good morning"]);
+    assert_eq!(inbox.guides()[1].author.as_str(), "maria-lopez");
+    assert_eq!(inbox.leads().len(), honest().read(&Memory::default()).await.unwrap().leads().len());
+}
+
+fn greeting(words: &str) -> Event {
+    let text = format!("# opening: {words}");
+    Event::GuidePublished { guide: CallGuide { language: "en".into(), tier: None, text } }
 }
 
 /// Changes a character in the middle of a part of an entry's body.

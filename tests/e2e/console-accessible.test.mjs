@@ -69,6 +69,10 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
     await page.getByText('Of your latest').waitFor();
     await page.getByText('The whole model as text').click();
     await check('scoring, with a draft');
+    await page.getByRole('button', { name: 'Call guides' }).click();
+    await page.getByLabel('Text', { exact: true }).fill('# opening: Hello\n> {stff}');
+    await page.getByText('How it is written').click();
+    await check('call guides, with a draft');
     await page.getByRole('button', { name: 'Access log' }).click();
     await page.getByText('records, each following').waitFor();
     await check('access log');

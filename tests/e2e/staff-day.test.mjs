@@ -68,10 +68,10 @@ test('with the guide: what was checked, the outcome and the next step', async ()
   await row(page, 'Avery Sample').click();
   await page.keyboard.press('g');
   await page.getByRole('heading', { name: 'Guide' }).waitFor();
-  await page.getByText('Hello, this is sam-rivera from').waitFor();
+  await page.getByText('Hello, this is Sam Rivera from').waitFor();
   await page.getByLabel('Full name and date of birth match').check();
   await page.getByRole('button', { name: 'Español' }).click();
-  await page.getByText('Hola, soy sam-rivera').waitFor();
+  await page.getByText('Hola, soy Sam Rivera').waitFor();
   await page.getByRole('button', { name: 'No answer' }).click();
   await page.getByRole('button', { name: 'Call again in 2 hours' }).click();
   await page.getByText('Call planned').first().waitFor();
@@ -79,6 +79,50 @@ test('with the guide: what was checked, the outcome and the next step', async ()
   await page.getByText('Call: No answer').first().waitFor();
   await page.getByText('Checked: Identity').first().waitFor();
   await page.locator('.turn', { hasText: 'Planned for later' }).waitFor();
+});
+
+test('an owner rewrites the guide, and a colleague on a call reads it at once; two who write at once lose nothing', async () => {
+  const sam = await opened(lab.coordinator);
+  const maria = await opened(lab.owner);
+  await row(sam, 'Blair Example').click();
+  await sam.keyboard.press('g');
+  await sam.getByText('Hello, this is Sam Rivera from').waitFor();
+  const before = lab.exchanges.length;
+  await maria.getByRole('button', { name: 'Practice' }).click();
+  await maria.getByRole('button', { name: 'Call guides' }).click();
+  const words = maria.getByLabel('Text', { exact: true });
+  const save = maria.getByRole('button', { name: 'Save for everyone' });
+  assert.match(await words.inputValue(), /^# opening: Opening/);
+  assert.ok(await save.isDisabled(), 'nothing is changed yet');
+  await words.fill('# opening: Welcome\n> Quokka greetings, {staff} of {practice}.\n- [ ] identity: Full name\n');
+  await maria.getByText('Quokka greetings, Maria Lopez of').waitFor();
+  await maria.getByText('Nobody is told to check: Insurance').waitFor();
+  await save.click();
+  await sam.getByText('Quokka greetings, Sam Rivera of').waitFor();
+  await sam.getByLabel('Full name').check();
+  await sam.getByText('· sam-rivera').waitFor();
+  const sent = lab.exchanges.slice(before).map(({ requestBody, responseBody }) => `${requestBody}${responseBody}`).join();
+  assert.ok(!sent.includes('Quokka'), 'sealed like everything else');
+
+  // The same owner in another browser writes another text meanwhile.
+  const elsewhere = await opened(lab.owner);
+  await elsewhere.getByRole('button', { name: 'Practice' }).click();
+  await elsewhere.getByRole('button', { name: 'Call guides' }).click();
+  await words.fill('# opening: Mine\n> Numbat');
+  await elsewhere.getByLabel('Text', { exact: true }).fill('# opening: Theirs\n> Bilby');
+  await elsewhere.getByRole('button', { name: 'Save for everyone' }).click();
+  await maria.getByText('published another text after you began yours').waitFor();
+  assert.equal(await words.inputValue(), '# opening: Mine\n> Numbat');
+  await save.click();
+  await sam.getByText('Numbat').waitFor();
+  const editions = maria.getByRole('region', { name: 'Editions' });
+  assert.equal(await editions.getByRole('listitem').count(), 3);
+  await editions.getByRole('button', { name: 'Put it into the editor' }).nth(1).click();
+  assert.equal(await words.inputValue(), '# opening: Theirs\n> Bilby');
+  await words.fill('');
+  await save.click();
+  await sam.getByText('Hello, this is Sam Rivera from').waitFor();
+  await editions.getByText('back to the guide that comes with Anteroom').waitFor();
 });
 
 test('two who put the same answer right at the same time: the last word counts and both are told', async () => {

@@ -16,6 +16,7 @@ use seal::web::{WebKey, WebSigner};
 use seal::{Opener, Signer};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use wire::Head;
 use wire::practice::Role;
 use zeroize::Zeroizing;
@@ -122,6 +123,7 @@ fn audited(desk: Rc<Desk>, vouched: Box<Vouched>) -> Result<Box<Practice>, Split
         colleagues: colleagues(roster),
         retention_days: roster.retention_days,
         availability: None,
+        guides: Arc::default(),
         head: Head::empty(&desk.anchor.practice),
         cases: Vec::new(),
         refused: Vec::new(),

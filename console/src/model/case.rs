@@ -13,7 +13,7 @@ use lead::hours::iso_date;
 use lead::inquiry::Answers;
 use lead::manifest::{Field, ManifestSource};
 use lead::scoring::ModelRef;
-use lead::thread::{Availability, Lead};
+use lead::thread::{Availability, Edition, Lead};
 use lead::validate::{Found, problems};
 use lead::{Assessment, Inquiry};
 use std::borrow::Cow;
@@ -36,6 +36,8 @@ pub(crate) struct Practice {
     pub(crate) retention_days: Option<u32>,
     /// Free times of the practice's calendar; `None`: none is connected.
     pub(crate) availability: Option<Availability>,
+    /// Guides for calls that owners wrote, in the order of the log.
+    pub(crate) guides: Arc<Vec<Edition>>,
     pub(crate) head: Head,
     pub(crate) cases: Vec<Arc<Case>>,
     pub(crate) refused: Vec<Refusal>,
@@ -295,6 +297,7 @@ pub(crate) mod samples {
             colleagues: crate::model::settings::sample_colleagues(),
             retention_days: None,
             availability: None,
+            guides: Arc::default(),
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
             reading: None,

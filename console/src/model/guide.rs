@@ -1,11 +1,12 @@
-//! The guide for a call: a document of stages, in a small part of Markdown, that a practice can rewrite.
+//! The guide for a call: a document of stages, in a small part of Markdown, that a practice can rewrite (`guiding.rs`).
 //!
 //! `# id: Title` begins a stage, `## Question` a hard question within it, `>` what to say, `-` what to do, and
 //! `- [ ] insurance: ...` what to check and record. `{name}`, `{practice}`, `{staff}`, `{service}` and `{phone}` are
 //! filled in. A guide for a kind of service says only the stages that differ from the general one.
 
 use lead::manifest::ServiceTier;
-use lead::thread::Verification;
+use lead::thread::{Edition, Verification};
+use wire::StaffId;
 
 /// Stages, in the order of the call.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,32 +44,61 @@ pub(crate) struct Names<'a> {
 }
 
 /// Languages that guides ship in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Language {
+    #[default]
     English,
     Spanish,
 }
 
 impl Language {
+    pub(crate) const ALL: [(Self, &'static str); 2] =
+        [(Self::English, "English"), (Self::Spanish, "Español")];
+
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+
     /// Of a language tag; English where there is no guide in it.
     pub(crate) fn of(tag: &str) -> Self {
         if tag.split('-').next() == Some("es") { Self::Spanish } else { Self::English }
     }
 }
 
-/// The guide for a service of this kind, with the names filled in.
-pub(crate) fn guide(language: Language, tier: ServiceTier, names: &Names<'_>) -> Guide {
-    let (general, special) = documents(language, tier);
+/// The guide for a service of this kind, as the practice has it, with the names filled in.
+pub(crate) fn guide(language: Language, tier: ServiceTier, written: &[Edition], names: &Names<'_>) -> Guide {
+    merged(document(written, language, None), document(written, language, Some(tier)), names)
+}
+
+/// The general guide, with the stages that `special` has in other words, and those that only it has.
+pub(crate) fn merged(general: &str, special: &str, names: &Names<'_>) -> Guide {
     let mut stages = parse(general, names);
-    for special in special.map(|text| parse(text, names)).into_iter().flatten() {
-        if let Some(stage) = stages.iter_mut().find(|stage| stage.id == special.id) {
-            *stage = special;
+    for special in parse(special, names) {
+        match stages.iter_mut().find(|stage| stage.id == special.id) {
+            Some(stage) => *stage = special,
+            None => stages.push(special),
         }
     }
     Guide { stages }
 }
 
-const fn documents(language: Language, tier: ServiceTier) -> (&'static str, Option<&'static str>) {
+/// The text for every service (`None`), or for one kind: the practice's own, or what ships.
+pub(crate) fn document(written: &[Edition], language: Language, tier: Option<ServiceTier>) -> &str {
+    let own = latest(written, language, tier).map(|edition| &*edition.guide.text);
+    own.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| shipped(language, tier))
+}
+
+/// What an owner published last.
+pub(crate) fn latest(written: &[Edition], language: Language, tier: Option<ServiceTier>) -> Option<&Edition> {
+    let is_it = |edition: &&Edition| edition.guide.tier == tier && edition.guide.language == language.tag();
+    written.iter().rfind(is_it)
+}
+
+/// What ships with the console; empty: nothing does.
+pub(crate) const fn shipped(language: Language, tier: Option<ServiceTier>) -> &'static str {
     let (general, surgical, therapy) = match language {
         Language::English => (
             include_str!("../../guides/en/general.md"),
@@ -81,22 +111,37 @@ const fn documents(language: Language, tier: ServiceTier) -> (&'static str, Opti
             include_str!("../../guides/es/therapy.md"),
         ),
     };
-    let special = match tier {
-        ServiceTier::Surgical => Some(surgical),
-        ServiceTier::Therapy => Some(therapy),
-        ServiceTier::Procedure | ServiceTier::Consultation | ServiceTier::General => None,
-    };
-    (general, special)
+    match tier {
+        None => general,
+        Some(ServiceTier::Surgical) => surgical,
+        Some(ServiceTier::Therapy) => therapy,
+        Some(ServiceTier::Procedure | ServiceTier::Consultation | ServiceTier::General) => "",
+    }
 }
 
-/// Lines that are none of the known ones are hints: nothing that a practice wrote is lost.
+/// How a member of staff says their name: `maria-lopez` is Maria Lopez.
+pub(crate) fn spoken(staff: &StaffId) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    staff.as_str().split(['-', '_', '.']).filter_map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Lines that are none of the known ones are hints, and what stands before the first stage is one without a title: nothing
+/// that a practice wrote is lost.
 fn parse(text: &str, names: &Names<'_>) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(heading) = line.strip_prefix("# ") {
             let (id, title) = heading.split_once(": ").unwrap_or((heading, heading));
             stages.push(Stage { id: id.to_owned(), title: fill(title, names), parts: Vec::new() });
-        } else if let Some(stage) = stages.last_mut() {
+            continue;
+        }
+        if stages.is_empty() {
+            stages.push(Stage { id: String::new(), title: "–".to_owned(), parts: Vec::new() });
+        }
+        if let Some(stage) = stages.last_mut() {
             stage.parts.push(part(line, names));
         }
     }
@@ -150,6 +195,12 @@ fn fill(text: &str, names: &Names<'_>) -> String {
     filled + rest
 }
 
+/// The `{words}` of a text that stand for nothing.
+pub(crate) fn unknown_words<'a>(text: &'a str, names: &Names<'_>) -> Vec<&'a str> {
+    let words = text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    words.filter(|word| names.of(word).is_none()).collect()
+}
+
 impl Names<'_> {
     fn of(&self, word: &str) -> Option<&str> {
         Some(match word {
@@ -186,7 +237,7 @@ mod tests {
     fn every_guide_has_every_stage_and_every_check_once() {
         for language in [Language::English, Language::Spanish] {
             for tier in TIERS {
-                let guide = guide(language, tier, &NAMES);
+                let guide = guide(language, tier, &[], &NAMES);
                 let ids: Vec<&str> = guide.stages.iter().map(|stage| stage.id.as_str()).collect();
                 assert_eq!(ids, ["opening", "needs", "insurance", "scheduling", "questions", "closing"]);
                 let parts = guide.stages.iter().flat_map(|stage| &stage.parts);
@@ -206,7 +257,8 @@ mod tests {
     #[test]
     fn both_languages_say_the_same_number_of_things() {
         for tier in TIERS {
-            let count = |language| guide(language, tier, &NAMES).stages.into_iter().map(|s| s.parts.len());
+            let count =
+                |language| guide(language, tier, &[], &NAMES).stages.into_iter().map(|s| s.parts.len());
             assert!(count(Language::English).eq(count(Language::Spanish)), "{tier:?}");
         }
     }
@@ -214,7 +266,7 @@ mod tests {
     #[test]
     fn names_are_filled_in_once_and_unknown_words_stay() {
         assert_eq!(fill("{name}, {x} {practice", &NAMES), "{staff}, {x} {practice");
-        let surgical = format!("{:?}", guide(Language::English, ServiceTier::Surgical, &NAMES));
+        let surgical = format!("{:?}", guide(Language::English, ServiceTier::Surgical, &[], &NAMES));
         assert!(surgical.contains("You asked about Knee replacement.") && !surgical.contains("{service}"));
     }
 

@@ -14,6 +14,7 @@ pub(crate) mod due;
 pub(crate) mod export;
 pub(crate) mod forming;
 pub(crate) mod guide;
+pub(crate) mod guiding;
 pub(crate) mod locked;
 pub(crate) mod needs;
 pub(crate) mod open;
@@ -175,6 +176,10 @@ pub(crate) enum Event {
     LeaveTraining(Option<ThreadId>),
     /// The form's draft as it is now. What changes it (`Forming::step`) runs with the editor, which is fetched later.
     Formed(Box<forming::Forming>),
+    /// The guides' editor as it is now; what changes it (`Guiding::step`) comes later, too.
+    Guided(Box<guiding::Guiding>),
+    /// Publish this guide for calls.
+    PublishGuide(lead::thread::CallGuide),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.

@@ -5,6 +5,7 @@ use super::case::{Case, Practice, Same};
 use super::drafting::Drafting;
 use super::drafts::Drafts;
 use super::forming::Forming;
+use super::guiding::Guiding;
 use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
 use super::rows::{self, HEAD};
@@ -33,6 +34,7 @@ pub(crate) struct Open {
     pub(crate) forming: Forming,
     /// Whether the last two hold what an earlier opening left.
     pub(crate) drafts: Drafts,
+    pub(crate) guiding: Guiding,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -118,6 +120,7 @@ impl Open {
             patients: Patients::default(),
             forming: Forming::default(),
             drafts: Drafts::default(),
+            guiding: Guiding::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -210,6 +213,14 @@ impl Open {
                 let is_other = forming.draft != self.forming.draft;
                 self.forming = *forming;
                 return if is_other { self.keep_drafts() } else { Vec::new() };
+            }
+            Event::Guided(guiding) => self.guiding = *guiding,
+            // A later edition may be in what is still to be read.
+            Event::PublishGuide(guide)
+                if self.practice.role == Role::Owner && self.practice.reading.is_none() =>
+            {
+                let thread = ThreadId::derive_document("guides");
+                return self.write(thread, lead::thread::Event::GuidePublished { guide });
             }
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();

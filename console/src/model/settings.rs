@@ -21,6 +21,8 @@ pub(crate) enum Tab {
     Training,
     /// What patients are asked, and what they are told.
     Form,
+    /// What is said on calls.
+    Guides,
     /// Who did what at the relay.
     Access,
     /// What the root key signed.
@@ -35,6 +37,7 @@ impl Tab {
             Self::Scoring => "Scoring",
             Self::Training => "Training",
             Self::Form => "Form",
+            Self::Guides => "Call guides",
             Self::Access => "Access log",
             Self::Documents => "Documents",
         })
@@ -43,9 +46,15 @@ impl Tab {
     /// Those that `role` may look into.
     pub(crate) const fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Owner => {
-                &[Self::Staff, Self::Rules, Self::Form, Self::Scoring, Self::Training, Self::Access]
-            }
+            Role::Owner => &[
+                Self::Staff,
+                Self::Rules,
+                Self::Form,
+                Self::Scoring,
+                Self::Guides,
+                Self::Training,
+                Self::Access,
+            ],
             Role::Coordinator => &[Self::Staff, Self::Rules, Self::Scoring, Self::Training],
             Role::Auditor => &[Self::Access, Self::Staff, Self::Documents],
         }

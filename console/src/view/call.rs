@@ -6,7 +6,7 @@ use super::slice::slice;
 use super::work::OnTheWay;
 use super::{console, timeline};
 use crate::model::Event;
-use crate::model::guide::{Guide, Language, Names, Part, Stage, guide};
+use crate::model::guide::{Guide, Language, Names, Part, Stage, guide, spoken};
 use crate::model::plain::plain_line;
 use crate::model::score;
 use crate::model::work::{OUTCOMES, appointment, closed, outcome_word, plan, reason_word};
@@ -62,11 +62,11 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
             let names = Names {
                 name: &case.name(),
                 practice: &practice.source.name,
-                staff: practice.staff.as_str(),
+                staff: &spoken(&practice.staff),
                 service: &service.map(|id| score::service(&practice.source, id)).unwrap_or_default(),
                 phone: &plain_line(&practice.source.phone),
             };
-            Some(guide(language, tier, &names))
+            Some(guide(language, tier, &practice.guides, &names))
         })
     });
     let stages = move || guide.with(|guide| guide.as_ref().map(titles).unwrap_or_default());
@@ -74,13 +74,12 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
         move || guide.with(|guide| guide.as_ref().and_then(|guide| guide.stages.get(at.get()).cloned()));
     let last =
         move || guide.with(|guide| guide.as_ref().is_none_or(|guide| at.get() + 1 >= guide.stages.len()));
-    let languages = [(Language::English, "English"), (Language::Spanish, "Español")];
     view! {
         <section class="card guide at-guide" aria-labelledby="guide-title">
             <header class="guide-head">
                 <h2 id="guide-title">{t("Guide")}</h2>
                 <div class="filters" role="group" aria-label=t("Language of the guide")>
-                    {languages.into_iter().map(|(this, word)| view! {
+                    {Language::ALL.into_iter().map(|(this, word)| view! {
                         <button class="filter" aria-pressed=move || (language.get() == this).to_string() on:click=move |_| language.set(this)>{word}</button>
                     }).collect_view()}
                 </div>
@@ -90,7 +89,7 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
                     <button class="stage-tab" aria-current=move || (at.get() == index).then_some("step") on:click=move |_| at.set(index)>{title}</button>
                 }).collect_view()}
             </div>
-            <div class="guide-text" lang=move || if language.get() == Language::Spanish { "es" } else { "en" } aria-live="polite">
+            <div class="guide-text" lang=move || language.get().tag() aria-live="polite">
                 {move || stage().map(|stage| parts(thread, case, stage))}
             </div>
             <button class="button" disabled=last on:click=move |_| at.update(|at| *at += 1)>{t("Next stage")}</button>

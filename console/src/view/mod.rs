@@ -19,6 +19,7 @@ mod file;
 pub(crate) mod focus;
 mod forming;
 mod gate;
+mod guiding;
 mod history;
 mod icon;
 mod keys;

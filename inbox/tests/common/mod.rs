@@ -186,13 +186,12 @@ pub(crate) fn signed_event(claims: &EventClaims, key: &PrivateKey) -> String {
 }
 
 pub(crate) fn sealed_event(claims: &EventClaims, key: &PrivateKey) -> String {
-    let binding = Binding {
-        typ: EntryKind::Event,
-        practice: practice(),
-        thread: claims.thread,
-        entry: claims.entry,
-        manifest: 3,
-    };
+    sealed_as(EntryKind::Event, claims, key)
+}
+
+pub(crate) fn sealed_as(typ: EntryKind, claims: &EventClaims, key: &PrivateKey) -> String {
+    let binding =
+        Binding { typ, practice: practice(), thread: claims.thread, entry: claims.entry, manifest: 3 };
     sealed(&binding, signed_event(claims, key).as_bytes())
 }
 

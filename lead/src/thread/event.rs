@@ -2,10 +2,11 @@
 
 use super::booking::{Availability, CalledOff, NoAppointment, Slot};
 use super::follow_up::{AlertReason, StepKey, Undelivered};
+use super::guide::CallGuide;
 use super::work::{AnswerField, Channel, ClosedReason};
 use crate::inquiry::Inquiry;
 use serde::{Deserialize, Serialize};
-use wire::{EntryId, PracticeId, StaffId, ThreadId};
+use wire::{EntryId, EntryKind, PracticeId, StaffId, ThreadId};
 
 /// Claims of the JWS inside a staff event. The reader checks that practice, thread and entry are those of the
 /// sealed header, and that the key is the author's.
@@ -210,6 +211,11 @@ pub enum Event {
         /// Them.
         availability: Availability,
     },
+    /// A guide for calls, in the thread of the document `guides`. An owner's only.
+    GuidePublished {
+        /// It.
+        guide: CallGuide,
+    },
     /// A program of the practice is at work, in the thread of the document `desk`. The latest one leads; it says so again
     /// while something is due that cannot be done.
     DeskStarted {
@@ -336,10 +342,20 @@ impl EventClaims {
 }
 
 impl Event {
+    /// As what it stands in the log: a document of the practice is kept when leads are erased or grow old.
+    #[must_use]
+    pub const fn kind(&self) -> EntryKind {
+        match self {
+            Self::GuidePublished { .. } => EntryKind::Document,
+            _ => EntryKind::Event,
+        }
+    }
+
     fn fits(&self) -> bool {
         match self {
             Self::InquiryTaken { inquiry, .. } => inquiry.v == 1 && inquiry.fits(),
             Self::SlotsPublished { availability } => availability.slots.len() <= Availability::MOST,
+            Self::GuidePublished { guide } => guide.fits(),
             _ => true,
         }
     }

@@ -184,7 +184,10 @@ impl Lead {
                 }
             }
             // The tombstones themselves count what is erased.
-            Event::Erased { .. } | Event::DeskStarted { .. } | Event::SlotsPublished { .. } => {}
+            Event::Erased { .. }
+            | Event::DeskStarted { .. }
+            | Event::SlotsPublished { .. }
+            | Event::GuidePublished { .. } => {}
         }
     }
 
