@@ -100,7 +100,7 @@ test('an owner rewrites the guide, and a colleague on a call reads it at once; t
   await save.click();
   await sam.getByText('Quokka greetings, Sam Rivera of').waitFor();
   await sam.getByLabel('Full name').check();
-  await sam.getByText('· sam-rivera').waitFor();
+  await sam.getByText('· sam-rivera', { exact: true }).waitFor();
   const sent = lab.exchanges.slice(before).map(({ requestBody, responseBody }) => `${requestBody}${responseBody}`).join();
   assert.ok(!sent.includes('Quokka'), 'sealed like everything else');
 
