@@ -1,9 +1,10 @@
-//! The drafts of form and scoring model from one opening to the next: what of them is stored (encrypted, by
+//! The drafts of form, scoring model and call guides from one opening to the next: what of them is stored (encrypted, by
 //! `drive/drafts.rs`), so that a lock costs nobody their work.
 
 use super::case::Practice;
 use super::drafting::{self, Drafting};
 use super::forming::{self, Forming};
+use super::guiding::Guiding;
 use super::open::Open;
 use wire::json::Json;
 
@@ -20,25 +21,27 @@ pub(crate) enum Drafts {
 pub(crate) fn write(open: &Open) -> Option<String> {
     let (form, current) = (open.forming.kept(), &open.practice.source.scoring);
     let scoring = open.drafting.versions(current).draft().map(|draft| draft.canonical_json());
-    if form.is_none() && scoring.is_none() {
+    let guides = open.guiding.kept();
+    if form.is_none() && scoring.is_none() && guides.is_none() {
         return None;
     }
     let version = open.forming.of().filter(|_| form.is_some()).unwrap_or(open.practice.manifest_version);
     let or_null = |part: Option<String>| part.unwrap_or_else(|| "null".to_owned());
-    Some(format!(r#"{{"version":{version},"form":{},"scoring":{}}}"#, or_null(form), or_null(scoring)))
+    let [form, scoring, guides] = [form, scoring, guides].map(or_null);
+    Some(format!(r#"{{"version":{version},"form":{form},"scoring":{scoring},"guides":{guides}}}"#))
 }
 
 /// The drafts again; none, where it is anything else.
-pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting) {
-    let (mut form, mut scoring) = (Forming::default(), Drafting::default());
+pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Guiding) {
+    let (mut form, mut scoring, mut guides) = <(Forming, Drafting, Guiding)>::default();
     let stored = Json::parse(stored.as_bytes());
     let part = |name: &str| {
         let found = stored.as_ref()?.member(name)?;
-        matches!(found, Json::Object(_)).then(|| wire::json::to_text(found)).flatten()
+        matches!(found, Json::Object(_) | Json::List(_)).then(|| wire::json::to_text(found)).flatten()
     };
     let of = match stored.as_ref().and_then(|stored| stored.member("version")) {
         Some(Json::Integer(of)) => u64::try_from(*of).unwrap_or_default(),
-        _ => return (form, scoring),
+        _ => return (form, scoring, guides),
     };
     if let Some(source) = part("form").and_then(|text| forming::read(&text).ok()) {
         form.begin(&source, of, practice);
@@ -47,15 +50,22 @@ pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting) {
         scoring.step(&practice.source.scoring, drafting::Edit::Text(model));
         scoring.unreadable = None;
     }
-    (form, scoring)
+    if let Some(drafts) = part("guides") {
+        guides = Guiding::of_kept(&drafts);
+    }
+    (form, scoring, guides)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::case::samples;
+    use crate::model::guiding;
     use crate::model::settings::Tab;
     use crate::model::{Effect, Event};
+    use lead::thread::{CallGuide, Edition};
+    use std::sync::Arc;
+    use wire::EntryId;
     use wire::practice::Role;
 
     const NOW: u64 = 1_772_654_700_000;
@@ -77,6 +87,12 @@ mod tests {
         open.step(Event::Drafted(Box::new(next)))
     }
 
+    fn guide(open: &mut Open, text: &str) -> Vec<Effect> {
+        let mut next = open.guiding.clone();
+        next.step(&open.practice, guiding::Edit::Type(text.into()));
+        open.step(Event::Guided(Box::new(next)))
+    }
+
     fn named(name: &str) -> forming::Edit {
         forming::Edit::Set("name".into(), Json::Text(name.into()))
     }
@@ -87,14 +103,14 @@ mod tests {
         assert_eq!(write(&open), None);
         edit(&mut open, named("Other"));
         score(&mut open, drafting::Edit::Points(0, 7));
-        let (form, scoring) = read(&write(&open).unwrap(), &open.practice);
+        let (form, scoring, _) = read(&write(&open).unwrap(), &open.practice);
         assert_eq!(
             form.document(&open.practice, &scoring),
             open.forming.document(&open.practice, &open.drafting)
         );
         assert_eq!(form.began, None);
         edit(&mut open, forming::Edit::Discard);
-        let (form, scoring) = read(&write(&open).unwrap(), &open.practice);
+        let (form, scoring, _) = read(&write(&open).unwrap(), &open.practice);
         assert!(form.draft.is_none() && scoring.versions(&open.practice.source.scoring).draft().is_some());
         score(&mut open, drafting::Edit::Discard);
         assert_eq!(write(&open), None);
@@ -107,11 +123,11 @@ mod tests {
         let stored = write(&open).unwrap();
         let mut practice = (*open.practice).clone();
         practice.manifest_version += 1;
-        let (form, _) = read(&stored, &practice);
+        let (form, _, _) = read(&stored, &practice);
         assert_eq!(form.began, Some(practice.manifest_version - 1));
         let mut open = Open::new(practice, NOW);
         open.forming = form;
-        let (form, _) = read(&write(&open).unwrap(), &open.practice);
+        let (form, _, _) = read(&write(&open).unwrap(), &open.practice);
         assert_eq!(form.began, Some(open.practice.manifest_version - 1));
     }
 
@@ -122,10 +138,10 @@ mod tests {
         let stored = write(&open).unwrap();
         let mut practice = (*open.practice).clone();
         (practice.source, practice.manifest_version) = (open.forming.next(&open.practice), 99);
-        let (form, _) = read(&stored, &practice);
+        let (form, _, _) = read(&stored, &practice);
         assert!(form.draft.is_none_or(|draft| !draft.is_changed));
         for other in ["", "[]", "{}", r#"{"version":1,"form":{"name":1},"scoring":[]}"#] {
-            let (form, scoring) = read(other, &practice);
+            let (form, scoring, _) = read(other, &practice);
             assert!(form.draft.is_none() && scoring == Drafting::default(), "{other}");
         }
     }
@@ -138,9 +154,9 @@ mod tests {
         assert!(!asks(&mut open, Tab::Staff));
         assert!(asks(&mut open, Tab::Scoring));
         assert!(!asks(&mut open, Tab::Form));
-        let (mut form, scoring) = (Forming::default(), Drafting::default());
+        let (mut form, scoring, guides) = <(Forming, Drafting, Guiding)>::default();
         form.step(&open.practice, named("Of before"));
-        assert_eq!(open.step(Event::Drafts(Box::new((form, scoring)))), []);
+        assert_eq!(open.step(Event::Drafts(Box::new((form, scoring, guides)))), []);
         assert_eq!(
             (open.drafts, open.forming.next(&open.practice).name.as_str()),
             (Drafts::Here, "Of before")
@@ -148,5 +164,28 @@ mod tests {
         assert_eq!(edit(&mut open, named("Now")), [Effect::KeepDrafts]);
         assert_eq!(edit(&mut open, forming::Edit::Preview(Some(1))), [], "the draft is the same");
         assert_eq!(score(&mut open, drafting::Edit::Points(0, 7)), [Effect::KeepDrafts]);
+        assert_eq!(guide(&mut open, "# opening: Mine"), [Effect::KeepDrafts]);
+    }
+
+    #[test]
+    fn drafts_of_guides_come_again_until_they_are_published() {
+        let mut open = opened();
+        open.drafts = Drafts::Here;
+        guide(&mut open, "# opening: Mine");
+        let (_, _, mut guides) = read(&write(&open).unwrap(), &open.practice);
+        assert_eq!(guides.text(&open.practice), "# opening: Mine");
+        let published = guides.guide(&open.practice).unwrap();
+        let edition = |n: u8, guide| Edition {
+            entry: EntryId::from_bytes([n; 16]),
+            author: open.practice.staff.clone(),
+            time: NOW,
+            guide,
+        };
+        let theirs = CallGuide { text: "# opening: Theirs".into(), ..published.clone() };
+        let editions = vec![edition(1, published), edition(2, theirs)];
+        let practice = Practice { guides: Arc::new(editions), ..(*open.practice).clone() };
+        guides.step(&practice, guiding::Edit::KeepUp);
+        assert_eq!(guides.kept(), None, "what was published and replaced since is no draft");
+        assert_eq!(guides.text(&practice), "# opening: Theirs");
     }
 }

@@ -8,7 +8,7 @@ use super::{score, work};
 use crate::words::{fill, t};
 use lead::manifest::ServiceTier;
 use lead::thread::{CallGuide, Edition, Verification};
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 use wire::EntryId;
 
 /// A kind of service, or every one.
@@ -40,13 +40,13 @@ pub(crate) fn kind_word(kind: Kind) -> &'static str {
 pub(crate) struct Guiding {
     pub(crate) language: Language,
     pub(crate) kind: Kind,
-    drafts: HashMap<(Language, Kind), Draft>,
+    drafts: Vec<Draft>,
 }
 
 /// What was typed, and is not saved.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 struct Draft {
-    text: String,
+    guide: CallGuide,
     /// The edition that it began as; `None`: what ships.
     over: Option<EntryId>,
 }
@@ -56,19 +56,27 @@ pub(crate) enum Edit {
     Look(Language, Kind),
     Type(String),
     Discard,
+    /// Nothing but that what was published is a draft no more.
+    KeepUp,
 }
 
 impl Guiding {
     pub(crate) fn step(&mut self, practice: &Practice, edit: Edit) {
-        let key = (self.language, self.kind);
         match edit {
             Edit::Look(language, kind) => (self.language, self.kind) = (language, kind),
             Edit::Type(text) => {
                 let begun = self.draft().filter(|_| self.is_changed(practice)).map(|draft| draft.over);
                 let over = begun.unwrap_or_else(|| self.latest(practice).map(|edition| edition.entry));
-                self.drafts.insert(key, Draft { text, over });
+                self.discard();
+                self.drafts.push(Draft { guide: self.named(text), over });
             }
-            Edit::Discard => drop(self.drafts.remove(&key)),
+            Edit::Discard => self.discard(),
+            Edit::KeepUp => {
+                let since = |over| practice.guides.iter().rev().take_while(move |it| Some(it.entry) != over);
+                let is_published =
+                    |draft: &Draft| since(draft.over).any(|edition| edition.guide == draft.guide);
+                self.drafts.retain(|draft| !is_published(draft));
+            }
         }
     }
 
@@ -76,11 +84,37 @@ impl Guiding {
     pub(crate) fn guide(&self, practice: &Practice) -> Option<CallGuide> {
         let text = self.text(practice);
         let is_savable = self.is_changed(practice) && text.len() <= CallGuide::BYTES;
-        is_savable.then(|| CallGuide { language: self.language.tag().to_owned(), tier: self.kind, text })
+        is_savable.then(|| self.named(text))
+    }
+
+    /// The drafts as they are stored; `None`: there is none.
+    pub(crate) fn kept(&self) -> Option<String> {
+        let drafts = Some(&self.drafts).filter(|drafts| !drafts.is_empty())?;
+        serde_json::to_string(drafts).ok()
+    }
+
+    /// Those drafts again; none, where it is anything else.
+    pub(crate) fn of_kept(stored: &str) -> Self {
+        Self { drafts: serde_json::from_slice(stored.as_bytes()).unwrap_or_default(), ..Self::default() }
+    }
+
+    fn named(&self, text: String) -> CallGuide {
+        CallGuide { language: self.language.tag().to_owned(), tier: self.kind, text }
+    }
+
+    fn discard(&mut self) {
+        let (language, kind) = (self.language.tag(), self.kind);
+        self.drafts.retain(|draft| draft.guide.language != language || draft.guide.tier != kind);
+    }
+
+    /// Whether both hold the same drafts.
+    pub(crate) fn has_drafts_of(&self, other: &Self) -> bool {
+        self.drafts == other.drafts
     }
 
     fn draft(&self) -> Option<&Draft> {
-        self.drafts.get(&(self.language, self.kind))
+        let (language, kind) = (self.language.tag(), self.kind);
+        self.drafts.iter().find(|draft| draft.guide.language == language && draft.guide.tier == kind)
     }
 
     fn latest<'a>(&self, practice: &'a Practice) -> Option<&'a Edition> {
@@ -93,12 +127,12 @@ impl Guiding {
 
     /// What stands in the editor.
     pub(crate) fn text(&self, practice: &Practice) -> String {
-        self.draft().map_or_else(|| self.published(practice).to_owned(), |draft| draft.text.clone())
+        self.draft().map_or_else(|| self.published(practice).to_owned(), |draft| draft.guide.text.clone())
     }
 
     /// Whether it is other than what colleagues see.
     pub(crate) fn is_changed(&self, practice: &Practice) -> bool {
-        self.draft().is_some_and(|draft| draft.text != self.published(practice))
+        self.draft().is_some_and(|draft| draft.guide.text != self.published(practice))
     }
 
     /// Who published another edition after the draft was begun.

@@ -165,7 +165,7 @@ pub(crate) enum Event {
     /// The scoring model's draft as it is now. What changes it (`Drafting::step`) runs with the page, which is fetched later.
     Drafted(Box<drafting::Drafting>),
     /// The drafts of an earlier opening, or none.
-    Drafts(Box<(forming::Forming, drafting::Drafting)>),
+    Drafts(Box<(forming::Forming, drafting::Drafting, guiding::Guiding)>),
     /// Practise with people who do not exist.
     OpenTraining,
     /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.

@@ -32,9 +32,9 @@ pub(crate) struct Open {
     pub(crate) patients: Patients,
     pub(crate) drafting: Drafting,
     pub(crate) forming: Forming,
-    /// Whether the last two hold what an earlier opening left.
-    pub(crate) drafts: Drafts,
     pub(crate) guiding: Guiding,
+    /// Whether these three hold what an earlier opening left.
+    pub(crate) drafts: Drafts,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -198,7 +198,7 @@ impl Open {
                 return self.keep_drafts();
             }
             Event::Drafts(recalled) => {
-                (self.forming, self.drafting) = *recalled;
+                (self.forming, self.drafting, self.guiding) = *recalled;
                 self.drafts = Drafts::Here;
             }
             Event::OpenTraining if self.may_practise() => {
@@ -214,7 +214,11 @@ impl Open {
                 self.forming = *forming;
                 return if is_other { self.keep_drafts() } else { Vec::new() };
             }
-            Event::Guided(guiding) => self.guiding = *guiding,
+            Event::Guided(guiding) => {
+                let is_other = !guiding.has_drafts_of(&self.guiding);
+                self.guiding = *guiding;
+                return if is_other { self.keep_drafts() } else { Vec::new() };
+            }
             // A later edition may be in what is still to be read.
             Event::PublishGuide(guide)
                 if self.practice.role == Role::Owner && self.practice.reading.is_none() =>

@@ -165,7 +165,7 @@ impl Open {
             self.access.step(access::Found::Reading { read: 0, of: 0 });
             effects.push(Effect::ReadAccess);
         }
-        if matches!(tab, Tab::Form | Tab::Scoring) && self.drafts == Drafts::NotAsked {
+        if matches!(tab, Tab::Form | Tab::Scoring | Tab::Guides) && self.drafts == Drafts::NotAsked {
             self.drafts = Drafts::Asked;
             effects.push(Effect::RecallDrafts);
         }

@@ -35,6 +35,10 @@ pub(crate) fn Guides() -> impl IntoView {
         Some((practice.clone()?, guiding.clone()?))
     };
     let both = move || practice.with(|practice| guiding.with(|guiding| both(practice, guiding)));
+    Effect::new(move |_| {
+        practice.track();
+        act(console, Edit::KeepUp);
+    });
     let of = move |look: fn(&Guiding, &Practice) -> String| {
         move || both().map(|(practice, guiding)| look(&guiding, &practice)).unwrap_or_default()
     };

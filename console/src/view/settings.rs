@@ -38,7 +38,7 @@ pub(crate) fn Settings() -> impl IntoView {
             </nav>
             {move || match tab.get() {
                 Some(Tab::Access) => access::AccessLog().into_any(),
-                Some(Tab::Form | Tab::Scoring) if drafts.get() != Some(true) => waiting(),
+                Some(Tab::Form | Tab::Scoring | Tab::Guides) if drafts.get() != Some(true) => waiting(),
                 Some(Tab::Form) => forming::Form().into_any(),
                 Some(Tab::Guides) => guiding::Guides().into_any(),
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
