@@ -351,8 +351,12 @@ fn optimise_part(path: &Path, names: Names) -> Result<Vec<u8>> {
 
 /// What is smallest as it is compresses worse: with `-Oz` the first file is a hundredth larger to download, and a thirtieth smaller
 /// in memory. So do functions that are put into their callers.
-const OPTIMISE_CONSOLE: [&str; 3] =
-    ["-O2", "--one-caller-inline-max-function-size=0", "--always-inline-max-function-size=0"];
+const OPTIMISE_CONSOLE: [&str; 4] = [
+    "-O2",
+    "--shrink-level=1",
+    "--one-caller-inline-max-function-size=0",
+    "--always-inline-max-function-size=0",
+];
 
 /// What wasm-opt from npm makes of a file, and what it says.
 fn wasm_opt(path: &Path, how: &[&str], names: Names) -> Result<(Vec<u8>, String)> {
@@ -412,7 +416,12 @@ fn write_compressed(path: &Path, content: &[u8]) -> Result<()> {
 
 /// Brotli at quality 11.
 pub(crate) fn brotli(content: &[u8]) -> Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
     let mut compressed = Vec::new();
     brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
     Ok(compressed)
