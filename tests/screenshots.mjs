@@ -75,6 +75,9 @@ async function practiceScreens(staff, shot) {
   await button(staff, 'Practice').click();
   await button(staff, 'Rules').click();
   await shot(staff, 'practice-rules');
+  await button(staff, 'Call guides').click();
+  await staff.locator('#guide-words').waitFor();
+  await shot(staff, 'practice-guides');
   await button(staff, 'Form').click();
   await staff.locator('.preview-host[data-state=ready]').waitFor();
   await shot(staff, 'practice-form');

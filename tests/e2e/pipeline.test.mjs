@@ -116,9 +116,13 @@ test('an owner erases a lead, a coordinator cannot, and it is gone for everyone'
   await sam.getByRole('button', { name: /Blair Example/ }).click();
   await sam.getByText('They want no further messages').waitFor();
   assert.equal(await sam.getByText('Erase this lead').count(), 0);
+  await sam.getByText('Book an appointment').click();
+  await sam.locator('#book-at').fill('2099-03-04T10:00');
+  await sam.getByRole('button', { name: 'Book', exact: true }).click();
   const page = await pipeline(lab.owner);
   await page.getByRole('button', { name: /Blair Example/ }).click();
   await page.getByText('Erase this lead').click();
+  await page.getByText('The appointment is still to come').waitFor();
   const button = page.getByRole('button', { name: 'Erase for good' });
   assert.ok(await button.isDisabled());
   await page.getByLabel('I know that nobody can bring it back').check();

@@ -4,6 +4,7 @@
 
 use super::when::Zone;
 use crate::words::{fill, t};
+use lead::handover::Unsettled;
 use lead::thread::{
     AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, ErasureGround, Event, Slot, Stage,
     Verification,
@@ -111,6 +112,22 @@ pub(crate) fn ground_word(ground: ErasureGround) -> &'static str {
         ErasureGround::Request => "The person asked for it",
         ErasureGround::Retention => "Kept for long enough",
         ErasureGround::Mistake => "A test, or not meant for us",
+    })
+}
+
+/// What speaks against erasing a lead now.
+pub(crate) fn unsettled_word(what: Unsettled) -> &'static str {
+    t(match what {
+        Unsettled::Wish => {
+            "An appointment is asked for, and there is no answer yet: once erased, nobody can tell the person. Call it off first."
+        }
+        Unsettled::HandOff => "It is being handed over to the EHR now. Wait until that is done.",
+        Unsettled::Change => {
+            "The EHR does not know of the appointment's last change yet. Wait until it does, or tell it yourself."
+        }
+        Unsettled::Upcoming => {
+            "The appointment is still to come: once erased, nobody is reminded of it, and its time counts as free."
+        }
     })
 }
 

@@ -5,8 +5,9 @@ use super::icon::{self, icon};
 use super::lead::Now;
 use crate::model::Event;
 use crate::model::plain::plain;
-use crate::model::work::{GROUNDS, NOTE_CHARS, closed, ground_word, reason_word};
+use crate::model::work::{GROUNDS, NOTE_CHARS, closed, ground_word, reason_word, unsettled_word};
 use crate::words::t;
+use lead::handover::unsettled;
 use lead::thread::{self, ClosedReason};
 use leptos::html::{Input, Select};
 use leptos::prelude::*;
@@ -75,6 +76,8 @@ pub(crate) fn Erase(thread: ThreadId, case: Now) -> impl IntoView {
     let ground = NodeRef::<Select>::new();
     let sure = RwSignal::new(false);
     let left = move || case.with(|case| case.as_ref().is_some_and(|case| !case.lead.inquiries.is_empty()));
+    let too_early =
+        move || case.with(|case| case.as_ref().and_then(|case| unsettled(&case.lead, console.now())));
     let erase = move |_| {
         let Some(chosen) = ground.get_untracked() else { return };
         let word = chosen.value();
@@ -88,6 +91,7 @@ pub(crate) fn Erase(thread: ThreadId, case: Now) -> impl IntoView {
             <details class="opt-out">
                 <summary>{t("Erase this lead")}</summary>
                 <p class="fine">{t("The relay deletes what was sent and everything that staff wrote about it, for good. That it was erased, by you, and why, stays in the log.")}</p>
+                {move || too_early().map(|what| view! { <p class="trouble">{icon(icon::ALERT)}<span>{unsettled_word(what)}</span></p> })}
                 <label class="unseen" for="erase-why">{t("Why")}</label>
                 <select id="erase-why" node_ref=ground>
                     {GROUNDS.into_iter().map(|ground| view! { <option value=ground_word(ground)>{ground_word(ground)}</option> }).collect_view()}

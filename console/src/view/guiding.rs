@@ -155,7 +155,7 @@ fn stage(stage: Stage) -> AnyView {
         Part::Hint(words) => view! { <p class="hint"><bdi>{words}</bdi></p> }.into_any(),
         Part::Question(words) => view! { <h4 class="asked"><bdi>{words}</bdi></h4> }.into_any(),
         Part::Check(_, words) => {
-            view! { <p class="hint">{icon(icon::CHECK)}<bdi>{words}</bdi></p> }.into_any()
+            view! { <ul class="checked"><li>{icon(icon::CHECK)}<bdi>{words}</bdi></li></ul> }.into_any()
         }
     };
     let parts = stage.parts.into_iter().map(part).collect_view();
