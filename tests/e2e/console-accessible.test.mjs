@@ -68,6 +68,8 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
     await page.keyboard.press('Tab');
     await page.getByText('Of your latest').waitFor();
     await page.getByText('The whole model as text').click();
+    await page.getByRole('button', { name: 'Ask your history' }).click();
+    await page.getByText('leads are too few').waitFor();
     await check('scoring, with a draft');
     await page.getByRole('button', { name: 'Call guides' }).click();
     await page.getByLabel('Text', { exact: true }).fill('# opening: Hello\n> {stff}');

@@ -7,8 +7,10 @@ use super::case::{Case, Practice, Same};
 use super::score;
 use crate::words::{fill, found, t};
 use lead::manifest::ManifestSource;
+use lead::scoring::calibrate::{LEAST_OUTCOMES, Outcome, TooLittle, calibrate};
 use lead::scoring::versions::{Change, NotPublished};
 use lead::scoring::{Action, Facts, Model, Replay, Versions};
+use lead::thread::Stage;
 use std::sync::Arc;
 use wire::ThreadId;
 
@@ -139,7 +141,11 @@ pub(crate) struct Trial {
 impl Trial {
     /// Reads the latest [`LEADS`] inquiries.
     pub(crate) fn of(practice: &Practice) -> Self {
-        let mut cases: Vec<&Arc<Case>> = practice.cases.iter().collect();
+        Self::of_those(practice, |_| true)
+    }
+
+    fn of_those(practice: &Practice, are: impl Fn(&Case) -> bool) -> Self {
+        let mut cases: Vec<&Arc<Case>> = practice.cases.iter().filter(|case| are(case)).collect();
         cases.sort_by_key(|case| std::cmp::Reverse(case.received()));
         let facts = |case: &Arc<Case>| {
             let (inquiry, answers) = (case.lead.inquiry()?, case.answers()?);
@@ -147,6 +153,76 @@ impl Trial {
             Some((Arc::clone(case), facts))
         };
         Self { leads: cases.into_iter().take(LEADS).filter_map(facts).collect() }
+    }
+}
+
+/// What the practice's own history says of the points in force.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Advice {
+    /// Why nothing is suggested.
+    TooLittle(String),
+    Found {
+        leads: usize,
+        booked: usize,
+        lines: Vec<Advised>,
+    },
+}
+
+/// What it says of one criterion.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Advised {
+    pub(crate) label: String,
+    /// Leads in which it held, and those of them that were booked.
+    pub(crate) held: usize,
+    pub(crate) booked: usize,
+    pub(crate) points: i32,
+    pub(crate) suggested: i32,
+}
+
+/// Looks at the latest [`LEADS`] that are booked or closed.
+pub(crate) fn advice(practice: &Practice) -> Advice {
+    let model = &practice.source.scoring;
+    let settled = Trial::of_those(practice, |case| outcome(case.lead.stage).is_some());
+    let with_outcome = |(case, facts): (Arc<Case>, Facts)| Some((facts, outcome(case.lead.stage)?));
+    let leads: Vec<_> = settled.leads.into_iter().filter_map(with_outcome).collect();
+    let booked = leads.iter().filter(|(_, outcome)| *outcome == Outcome::Booked).count();
+    let too_few = |needed: usize| {
+        Advice::TooLittle(fill(
+            "{booked} booked and {others} closed leads are too few: {needed} of each are needed.",
+            &[&booked, &(leads.len() - booked), &needed],
+        ))
+    };
+    match calibrate(model, &leads) {
+        Err(TooLittle::Outcomes { needed, .. }) => too_few(needed),
+        Err(TooLittle::NothingVaries) if booked.min(leads.len() - booked) < LEAST_OUTCOMES => {
+            too_few(LEAST_OUTCOMES)
+        }
+        Err(TooLittle::NothingVaries) => Advice::TooLittle(
+            t("No criterion is met by some and not by others: there is nothing to compare.").into(),
+        ),
+        Ok(found) => {
+            let label = |id: &str| {
+                let criterion = model.criteria.iter().find(|criterion| criterion.id == id);
+                criterion.map_or_else(|| id.to_owned(), score::criterion)
+            };
+            let lines = found.criteria.iter().map(|one| Advised {
+                label: label(&one.id),
+                held: one.held,
+                booked: one.booked,
+                points: one.points,
+                suggested: one.suggested,
+            });
+            Advice::Found { leads: found.leads, booked: found.booked, lines: lines.collect() }
+        }
+    }
+}
+
+/// What became of a lead; `None` while it is open.
+const fn outcome(stage: Stage) -> Option<Outcome> {
+    match stage {
+        Stage::Booked | Stage::Patient => Some(Outcome::Booked),
+        Stage::Closed => Some(Outcome::NotBooked),
+        Stage::New | Stage::Contacting | Stage::Reached | Stage::Nurture => None,
     }
 }
 
@@ -294,6 +370,39 @@ mod tests {
         let mut drafting = Drafting::default();
         drafting.step(current, Edit::AtLeast(0, 59));
         drafting
+    }
+
+    /// Of those who want surgery most are booked, of the others few.
+    #[test]
+    fn history_advises_and_says_when_it_is_too_short() {
+        let settled = |n: u8| {
+            let surgery = n.is_multiple_of(2);
+            let mut case = samples::case(n, "my knee", NOW);
+            let answers = &mut case.lead.inquiries[0].inquiry.answers;
+            if !surgery {
+                answers.service = Some("physical-therapy".into());
+            }
+            let is_booked = if surgery { !n.is_multiple_of(10) } else { n % 10 == 1 };
+            case.lead.stage = if is_booked { Stage::Booked } else { Stage::Closed };
+            case
+        };
+        let Advice::TooLittle(why) = advice(&samples::practice((0..60).map(settled).collect(), Vec::new()))
+        else {
+            panic!("sixty are too few")
+        };
+        assert!(why.starts_with("30 booked and 30 closed leads are too few"), "{why}");
+        let none = advice(&samples::practice(vec![samples::case(1, "open", NOW)], Vec::new()));
+        let says = "0 booked and 0 closed leads are too few: 50 of each are needed.";
+        assert_eq!(none, Advice::TooLittle(says.into()));
+        let mut cases: Vec<Case> = (0..150).map(settled).collect();
+        cases.push(samples::case(200, "still open", NOW));
+        let Advice::Found { leads, booked, lines } = advice(&samples::practice(cases, Vec::new())) else {
+            panic!("enough")
+        };
+        assert_eq!((leads, booked), (150, 75));
+        let surgical = lines.iter().find(|line| line.label == "Surgical procedure").unwrap();
+        assert_eq!((surgical.held, surgical.booked, surgical.points), (75, 60, 25));
+        assert!(surgical.suggested > 0, "{surgical:?}");
     }
 
     #[test]

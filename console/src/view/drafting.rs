@@ -5,7 +5,9 @@ use super::slice::slice;
 use super::{Console, console, file, shell};
 use crate::model::Event;
 use crate::model::case::Same;
-use crate::model::drafting::{Edit, LEADS, Line, Moved, Preview, Trial, criteria, preview, text, tiers};
+use crate::model::drafting::{
+    Advice, Advised, Edit, LEADS, Line, Moved, Preview, Trial, advice, criteria, preview, text, tiers,
+};
 use crate::words::{fill, t};
 use lead::scoring::Versions;
 use leptos::html::Textarea;
@@ -43,6 +45,7 @@ pub(crate) fn Scoring() -> impl IntoView {
                     <h2 id="preview-title">{t("What would change")}</h2>
                     {move || seen.get().map_or_else(nothing, drawn)}
                 </section>
+                <History/>
             </div>
         </div>
     }
@@ -58,6 +61,40 @@ pub(super) fn act(console: Console, edit: Edit) {
     });
     if let Some(next) = next {
         console.send(Event::Drafted(next));
+    }
+}
+
+/// What the practice's own outcomes say of the points; worked out when it is asked for.
+#[component]
+fn History() -> impl IntoView {
+    let console = console();
+    let practice = console.open(|open| open.practice.clone());
+    let said = RwSignal::new(None::<Advice>);
+    let ask = move |_| said.set(practice.with_untracked(|practice| practice.as_ref().map(|p| advice(p))));
+    view! {
+        <section class="card" aria-labelledby="history-title">
+            <h2 id="history-title">{t("What your history says")}</h2>
+            <p class="fine">{fill("From your latest {count} leads that are booked or closed: how strongly each criterion goes with an appointment. It changes nothing, and cannot tell cause from company.", &[&LEADS])}</p>
+            <button class="button" on:click=ask>{t("Ask your history")}</button>
+            <div aria-live="polite">{move || said.get().map(advised)}</div>
+        </section>
+    }
+}
+
+fn advised(advice: Advice) -> AnyView {
+    match advice {
+        Advice::TooLittle(why) => view! { <p class="muted">{why}</p> }.into_any(),
+        Advice::Found { leads, booked, lines } => {
+            let summary = fill("{booked} of {leads} were booked.", &[&booked, &leads]);
+            let line = |one: Advised| {
+                let Advised { label, held, booked, points, suggested } = one;
+                let seen = fill("{booked} of {held} booked", &[&booked, &held]);
+                let change = fill("{points} now, {suggested} suggested", &[&points, &suggested]);
+                view! { <li><bdi>{label}</bdi><span class="muted">{seen}" · "{change}</span></li> }
+            };
+            let lines: Vec<_> = lines.into_iter().map(line).collect();
+            view! { <p>{summary}</p><ul class="moved">{lines}</ul> }.into_any()
+        }
     }
 }
 
