@@ -10,7 +10,6 @@ use lead::manifest::ManifestSource;
 use lead::scoring::calibrate::{LEAST_OUTCOMES, Outcome, TooLittle, calibrate};
 use lead::scoring::versions::{Change, NotPublished};
 use lead::scoring::{Action, Facts, Model, Replay, Versions};
-use lead::thread::Stage;
 use std::sync::Arc;
 use wire::ThreadId;
 
@@ -182,8 +181,8 @@ pub(crate) struct Advised {
 /// Looks at the latest [`LEADS`] that are booked or closed.
 pub(crate) fn advice(practice: &Practice) -> Advice {
     let model = &practice.source.scoring;
-    let settled = Trial::of_those(practice, |case| outcome(case.lead.stage).is_some());
-    let with_outcome = |(case, facts): (Arc<Case>, Facts)| Some((facts, outcome(case.lead.stage)?));
+    let settled = Trial::of_those(practice, |case| Outcome::of(case.lead.stage).is_some());
+    let with_outcome = |(case, facts): (Arc<Case>, Facts)| Some((facts, Outcome::of(case.lead.stage)?));
     let leads: Vec<_> = settled.leads.into_iter().filter_map(with_outcome).collect();
     let booked = leads.iter().filter(|(_, outcome)| *outcome == Outcome::Booked).count();
     let too_few = |needed: usize| {
@@ -214,15 +213,6 @@ pub(crate) fn advice(practice: &Practice) -> Advice {
             });
             Advice::Found { leads: found.leads, booked: found.booked, lines: lines.collect() }
         }
-    }
-}
-
-/// What became of a lead; `None` while it is open.
-const fn outcome(stage: Stage) -> Option<Outcome> {
-    match stage {
-        Stage::Booked | Stage::Patient => Some(Outcome::Booked),
-        Stage::Closed => Some(Outcome::NotBooked),
-        Stage::New | Stage::Contacting | Stage::Reached | Stage::Nurture => None,
     }
 }
 
@@ -354,6 +344,7 @@ pub(super) fn readable(json: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::case::samples;
+    use lead::thread::Stage;
 
     const NOW: u64 = 1_772_654_700_000;
 

@@ -11,7 +11,6 @@ use crate::terminal::{Column, Side, table};
 use lead::scoring::calibrate::{Calibration, Outcome, calibrate};
 use lead::scoring::versions::Change;
 use lead::scoring::{Facts, Model, Replay, Versions};
-use lead::thread::Stage;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -65,7 +64,7 @@ pub(super) async fn calibration(context: &Context, options: &ScoreCalibrate) -> 
     let model = model.as_ref().unwrap_or(&reading.manifest.source.scoring);
     let leads = reading.assessed();
     let settled: Vec<(Facts, Outcome)> =
-        leads.iter().filter_map(|lead| Some((facts(lead), outcome(lead.lead.stage)?))).collect();
+        leads.iter().filter_map(|lead| Some((facts(lead), Outcome::of(lead.lead.stage)?))).collect();
     let open = leads.len() - settled.len();
     let found = calibrate(model, &settled).map_err(|error| {
         Failure::new(
@@ -80,15 +79,6 @@ pub(super) async fn calibration(context: &Context, options: &ScoreCalibrate) -> 
 fn facts(lead: &Assessed<'_>) -> Facts {
     let inquiry = lead.inquiry;
     Facts::gather(&lead.manifest.source, &inquiry.answers, &inquiry.signals, inquiry.submitted_ms)
-}
-
-/// What became of a lead; `None` while it is open.
-fn outcome(stage: Stage) -> Option<Outcome> {
-    match stage {
-        Stage::Booked | Stage::Patient => Some(Outcome::Booked),
-        Stage::Closed => Some(Outcome::NotBooked),
-        Stage::New | Stage::Contacting | Stage::Reached | Stage::Nurture => None,
-    }
 }
 
 /// One change, for people.
@@ -302,11 +292,12 @@ fn calibration_text(found: &Calibration, open: usize) -> String {
 mod tests {
     use super::*;
     use lead::scoring::calibrate::{Reliability, Suggestion};
+    use lead::thread::Stage;
 
     #[test]
     fn only_settled_leads_have_an_outcome() {
         use Stage::{Booked, Closed, Contacting, New, Nurture, Patient, Reached};
-        let outcomes = [Booked, Patient, Closed, New, Contacting, Reached, Nurture].map(outcome);
+        let outcomes = [Booked, Patient, Closed, New, Contacting, Reached, Nurture].map(Outcome::of);
         let (yes, no) = (Some(Outcome::Booked), Some(Outcome::NotBooked));
         assert_eq!(outcomes, [yes, yes, no, None, None, None, None]);
     }

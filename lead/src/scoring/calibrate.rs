@@ -7,6 +7,7 @@
 mod regression;
 
 use super::{Facts, Model, criteria_that_hold};
+use crate::thread::Stage;
 use regression::{Fit, fit, predict};
 
 /// Rows of the rarer outcome for each criterion. Ten events per variable is the number below which Peduzzi et al.
@@ -29,6 +30,18 @@ pub enum Outcome {
     Booked,
     /// Without one.
     NotBooked,
+}
+
+impl Outcome {
+    /// What became of a lead; `None` while it is open.
+    #[must_use]
+    pub const fn of(stage: Stage) -> Option<Self> {
+        match stage {
+            Stage::Booked | Stage::Patient => Some(Self::Booked),
+            Stage::Closed => Some(Self::NotBooked),
+            Stage::New | Stage::Contacting | Stage::Reached | Stage::Nurture => None,
+        }
+    }
 }
 
 /// Why nothing is suggested, and what is missing.
