@@ -61,11 +61,53 @@ Exit codes:
   9  the log is whole, and holds entries that were refused
  10  there is not enough history yet to learn from";
 
+/// What a page that has words of its own tells apart, beyond the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Reason {
+    /// The office is not open: nobody gave the owner's passphrase yet.
+    Closed,
+    /// A passphrase is wrong, or the file was altered.
+    Passphrase,
+    /// The same of the root key.
+    RootPassphrase,
+    /// The root key is not here.
+    NoRootKey,
+    /// The root key is another practice's, or signs in by another owner.
+    OtherRoot,
+    /// The credential is not an owner's.
+    NotOwner,
+    /// Somebody has or had this name.
+    Taken,
+    /// Nobody of this name works here.
+    Gone,
+    /// An owner cannot do this to themselves.
+    Own,
+    /// The roster is published, and the manifest with the new inbox key is not.
+    HalfDone,
+    /// The manifest has expired.
+    Expired,
+    /// Something was signed later than it is by this machine's clock.
+    Clock,
+    /// The relay cannot be reached.
+    Unreachable,
+    /// The relay does not know this credential any more.
+    NotLetIn,
+    /// The relay does not know the practice.
+    Unregistered,
+    /// Somebody published meanwhile.
+    Newer,
+    /// The relay was asked too often.
+    TooOften,
+}
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// The process's exit code.
     pub(crate) exit: Exit,
+    /// What it was, where a page has to know.
+    pub(crate) reason: Option<Reason>,
     /// What is wrong, in one sentence without a full stop.
     pub(crate) what: String,
     /// What to do about it.
@@ -75,7 +117,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// Pairs what is wrong with what to do.
     pub(crate) fn new(exit: Exit, what: impl fmt::Display, todo: impl fmt::Display) -> Self {
-        Self { exit, what: what.to_string(), todo: todo.to_string() }
+        Self { exit, reason: None, what: what.to_string(), todo: todo.to_string() }
+    }
+
+    /// The same, told apart.
+    pub(crate) fn because(self, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..self }
     }
 
     /// As it is shown: for people, or as one JSON object. Goes to standard error.

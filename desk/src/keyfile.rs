@@ -1,7 +1,7 @@
 //! The files that hold private keys, each locked by a passphrase: a member of staff's credential, the
 //! practice's root key, the recovery key.
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use crate::files;
 use crate::passphrase::Passphrases;
 use inbox::{Anchor, Credential};
@@ -171,7 +171,8 @@ fn open(path: &Path, passphrases: &Passphrases) -> Result<Zeroizing<Vec<u8>>, Fa
             Exit::Locked,
             format!("{} does not open: the passphrase is wrong, or the file was altered", path.display()),
             "check the passphrase (capital letters, keyboard layout); each file has its own",
-        ),
+        )
+        .because(Reason::Passphrase),
     })
 }
 

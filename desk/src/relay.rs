@@ -1,7 +1,7 @@
 //! The relay's HTTP, as a member of staff uses it. What comes back is bounded in size and time, and
 //! not believed: `inbox` checks it.
 
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use inbox::assertion::AssertionError;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
@@ -64,6 +64,20 @@ impl RelayError {
             _ => None,
         }
     }
+
+    fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Unreachable { .. } => Some(Reason::Unreachable),
+            Self::Refused { kind: Some(kind), .. } if kind.ends_with(":assertion-refused") => {
+                Some(Reason::NotLetIn)
+            }
+            Self::Refused { status: 401, .. } => Some(Reason::NotLetIn),
+            Self::Refused { status: 404, .. } => Some(Reason::Unregistered),
+            Self::Refused { status: 409, .. } => Some(Reason::Newer),
+            Self::Refused { status: 429, .. } => Some(Reason::TooOften),
+            _ => None,
+        }
+    }
 }
 
 impl From<RelayError> for Failure {
@@ -96,7 +110,7 @@ impl From<RelayError> for Failure {
             }
         };
         let exit = if matches!(error, RelayError::Page(_)) { Exit::Usage } else { Exit::Relay };
-        Self::new(exit, &error, todo)
+        Self { reason: error.reason(), ..Self::new(exit, &error, todo) }
     }
 }
 

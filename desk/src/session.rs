@@ -3,7 +3,7 @@
 
 use crate::clock;
 use crate::commands::Context;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use crate::files;
 use crate::keyfile::{self, RootFile};
 use crate::parallel::Parallel;
@@ -13,9 +13,10 @@ use inbox::trust::{KeyringError, TrustError};
 use inbox::{Credential, Inbox, Keys, LogError, Memory, Progress, Staff};
 use lead::Manifest;
 use lead::manifest::Refused;
+use seal::jws::verify_pinned;
 use seal::{PrivateKey, Zeroizing};
 use std::path::{Path, PathBuf};
-use wire::practice::Role;
+use wire::practice::{MANIFEST_TYP, ManifestHead, Role};
 
 /// A credential in use.
 pub(crate) struct Session {
@@ -65,6 +66,19 @@ impl Session {
             .map_err(distrust)?;
         self.state.remember(Memory { manifest: Some(manifest.version), ..Memory::default() })?;
         Ok(manifest)
+    }
+
+    /// The manifest in force, checked; where it has expired, the last that was.
+    pub(crate) async fn last_manifest(&mut self) -> Result<Manifest, Failure> {
+        let Credential { anchor, .. } = &self.credential;
+        let text = self.relay.manifest(&anchor.practice).await?;
+        let signed = verify_pinned(text.trim_end(), MANIFEST_TYP, &anchor.pin)
+            .map_err(|error| distrust(TrustError::ManifestSignature(error)))?;
+        let head: ManifestHead = serde_json::from_slice(&signed.claims)
+            .map_err(|_| distrust(TrustError::Manifest(Refused::Malformed)))?;
+        // One that has expired is looked at as of its last second.
+        let as_of = clock::now_s().min(head.exp.saturating_sub(1));
+        anchor.check_manifest(&text, as_of, self.state.memory()).map_err(distrust)
     }
 
     /// Signs in at the relay.
@@ -160,7 +174,12 @@ pub(crate) fn distrust(error: TrustError) -> Failure {
              only the owner's root key can sign it"
         }
     };
-    Failure::new(Exit::Trust, error, todo)
+    let reason = match error {
+        TrustError::Manifest(Refused::Expired) => Some(Reason::Expired),
+        TrustError::Manifest(Refused::NotYetValid) | TrustError::RosterNotYetValid => Some(Reason::Clock),
+        _ => None,
+    };
+    Failure { reason, ..Failure::new(Exit::Trust, error, todo) }
 }
 
 /// The keyring does not open.

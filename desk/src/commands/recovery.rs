@@ -3,7 +3,7 @@
 
 use super::Context;
 use super::rehearsal::rehearse;
-use super::staff::{Renewed, renew};
+use super::staff::{Published, renew};
 use crate::cli::{RecoveryTest, RecoveryUse};
 use crate::clock;
 use crate::failure::{Exit, Failure};
@@ -36,7 +36,7 @@ pub(super) async fn recover(context: &Context, options: &RecoveryUse) -> Result<
     let (practice, owner) = (&root.anchor.practice, &root.owner);
     let signed_in = session.relay.sign_in_by_root(practice, owner, &root.root, clock::now_s()).await?;
     let renewed = renew(context, &root, (&mut session, signed_in), &recovery.key, owner, &path).await?;
-    let Renewed { roster, manifest } = renewed;
+    let Published { roster, manifest } = renewed;
 
     context.output.progress("Opening a test message and the whole log with the new credential");
     let mut session = Session::open(context, &path)?;

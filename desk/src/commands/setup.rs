@@ -4,6 +4,7 @@
 //! `staff`; the page asks, and is served to this machine alone.
 
 mod door;
+mod office;
 mod steps;
 mod words;
 

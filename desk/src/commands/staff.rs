@@ -3,9 +3,10 @@
 use super::Context;
 use crate::cli::{OfCredential, StaffAdd, StaffRemove, StaffRetain, StaffRotate};
 use crate::clock;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use crate::files::{self, FileError};
 use crate::keyfile::{RootFile, create_credential, credential_path, root_path};
+use crate::output::Output;
 use crate::publication::{RosterDraft, sign_manifest, sign_roster};
 use crate::relay::SignedIn;
 use crate::session::{Session, distrust, no_keyring};
@@ -24,45 +25,16 @@ use wire::practice::{FormerKey, Member, Role};
 /// had the roster must not be lost; from then on the relay takes nothing by it.
 const FORMER_KEY_GRACE: u64 = 2 * CLOCK_SKEW_SECONDS;
 
-/// Makes a colleague's keys, seals the keyring to them too, and publishes the roster.
+/// Makes a colleague's credential file and publishes the roster.
 pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Failure> {
-    let output = context.output;
     let path = credential_path(&options.dir, &options.name);
-    if path.exists() {
-        return Err(FileError::Exists(path).into());
-    }
+    refuse_if_taken(&path)?;
     let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
     let mut session = owner_session(context, &root, &options.dir)?;
-    let signed_in = session.sign_in().await?;
-    let staff = session.staff(&signed_in).await?;
-    if staff.roster().member(&options.name).is_some() {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("{} is on the roster already", options.name),
-            "choose another name; a name stays with the person whose events carry it",
-        ));
-    }
-    let inbox_keys = inbox_keys(&session, &staff).await?;
-    let passphrase = context.passphrases.fresh(&path.display().to_string())?;
-
     let role = Role::from(options.role);
-    output.progress(&format!("Making {}'s keys", options.name));
-    let keys = NewKeys::make(&options.name, role).await?;
-    let mut members = staff.roster().staff.clone();
-    members.push(Member {
-        id: options.name.clone(),
-        role,
-        signing: keys.signing.public().to_jwk(),
-        former: Vec::new(),
-        encryption: keys.encryption.as_ref().map(|key| key.public().to_jwk()),
-        not_before: clock::now_s().saturating_sub(60),
-        not_after: None,
-    });
-    let version = keys
-        .publish((&mut session, &signed_in), &root, &staff, members, &inbox_keys, (&path, &passphrase))
-        .await?;
-    let json = json!({ "staff": options.name, "role": role, "credential": path, "roster": version });
-    output.print(&json, || {
+    let roster = admit(context, &root, &mut session, (&options.name, role), &path).await?;
+    let json = json!({ "staff": options.name, "role": role, "credential": path, "roster": roster });
+    context.output.print(&json, || {
         format!(
             "{} works at {} now, as {}.\n  credential  {}\n              hand it over in person, with its passphrase by another way",
             options.name,
@@ -73,71 +45,150 @@ pub(super) async fn add(context: &Context, options: StaffAdd) -> Result<(), Fail
     })
 }
 
-/// Ends a colleague's access. What they could read they may have kept, so that what patients send from
-/// now on is sealed to a key that they never had.
-pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(), Failure> {
-    let output = context.output;
-    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
-    if options.name == root.owner {
+/// Makes a colleague's keys, seals the keyring to them too, leaves them in a new file and publishes the roster; gives
+/// its version.
+pub(super) async fn admit(
+    context: &Context,
+    root: &RootFile,
+    session: &mut Session,
+    (name, role): (&StaffId, Role),
+    path: &Path,
+) -> Result<u64, Failure> {
+    refuse_if_taken(path)?;
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    if staff.roster().member(name).is_some() {
         return Err(Failure::new(
             Exit::Failed,
-            format!("{} is the owner whose credential does this", options.name),
-            "an owner cannot remove themselves: nobody could sign in to publish any more",
-        ));
+            format!("{name} is on the roster already"),
+            "choose another name; a name stays with the person whose events carry it",
+        )
+        .because(Reason::Taken));
     }
+    let inbox_keys = inbox_keys(session, &staff).await?;
+    let passphrase = context.passphrases.fresh(&path.display().to_string())?;
+
+    context.output.progress(&format!("Making {name}'s keys"));
+    let keys = NewKeys::make(name, role).await?;
+    let mut members = staff.roster().staff.clone();
+    members.push(Member {
+        id: name.clone(),
+        role,
+        signing: keys.signing.public().to_jwk(),
+        former: Vec::new(),
+        encryption: keys.encryption.as_ref().map(|key| key.public().to_jwk()),
+        not_before: clock::now_s().saturating_sub(60),
+        not_after: None,
+    });
+    keys.publish((session, &signed_in), root, &staff, members, &inbox_keys, (path, &passphrase)).await
+}
+
+fn refuse_if_taken(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        return Err(Failure::from(FileError::Exists(path.to_owned())).because(Reason::Taken));
+    }
+    Ok(())
+}
+
+/// Ends a colleague's access.
+pub(super) async fn remove(context: &Context, options: &StaffRemove) -> Result<(), Failure> {
+    let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
+    refuse_if_own(&root, &options.name)?;
     let mut session = owner_session(context, &root, &options.dir)?;
+    let published = dismiss(context.output, &root, &mut session, &options.name).await?;
+    let Published { roster, manifest } = published;
+    let json = json!({ "removed": options.name, "roster": roster, "manifest": manifest });
+    context.output.print(&json, || {
+        let key = match manifest {
+            Some(_) => "\nPatients seal to a new key from now on, which they never had.",
+            None => "",
+        };
+        format!(
+            "{} no longer works at {}: roster version {roster}.{key}\n\
+             What they could read until now they may have kept; their name stays with what they signed.",
+            options.name, root.anchor.practice
+        )
+    })
+}
+
+fn refuse_if_own(root: &RootFile, name: &StaffId) -> Result<(), Failure> {
+    if *name == root.owner {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("{name} is the owner whose credential does this"),
+            "an owner cannot remove themselves: nobody could sign in to publish any more",
+        )
+        .because(Reason::Own));
+    }
+    Ok(())
+}
+
+/// Ends `name`'s access. What they could read they may have kept, so that what patients send from now on is sealed to a
+/// key that they never had.
+pub(super) async fn dismiss(
+    output: Output,
+    root: &RootFile,
+    session: &mut Session,
+    name: &StaffId,
+) -> Result<Published, Failure> {
+    refuse_if_own(root, name)?;
     let signed_in = session.sign_in().await?;
     let staff = session.staff(&signed_in).await?;
     let manifest = session.manifest().await?;
     let now = clock::now_s();
     let mut members = staff.roster().staff.clone();
-    let leaver = members.iter_mut().find(|member| member.id == options.name && member.is_active(now));
-    let Some(leaver) = leaver else {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("{} does not work at {}", options.name, root.anchor.practice),
-            "run `anteroom staff list` for the names",
-        ));
-    };
+    let leaver = members.iter_mut().find(|member| member.id == *name && member.is_active(now));
+    let Some(leaver) = leaver else { return Err(gone(root, name)) };
     let held_keys = leaver.encryption.is_some();
-    let mut inbox_keys = inbox_keys(&session, &staff).await?;
+    let mut inbox_keys = inbox_keys(session, &staff).await?;
     if held_keys {
         output.progress("Making a new inbox key");
         inbox_keys.insert(0, make(KeyUse::Enc).await?);
     }
     // They stay on the roster: what they signed until now, while the key was made too, must still check.
     leaver.not_after = Some(clock::now_s());
+    // The keyring first: no inquiry may be sealed to a key that nobody holds.
+    let days = staff.roster().retention_days;
+    let roster = put_roster((session, &signed_in), root, &staff, (members, days), &inbox_keys).await?;
+    let manifest = match inbox_keys.first().filter(|_| held_keys) {
+        None => None,
+        Some(inbox) => {
+            let done = format!("{name} is off the roster");
+            Some(publish_inbox_key(session, &signed_in, root, manifest, inbox, &done).await?)
+        }
+    };
+    Ok(Published { roster, manifest })
+}
+
+fn gone(root: &RootFile, name: &StaffId) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        format!("{name} does not work at {}", root.anchor.practice),
+        "run `anteroom staff list` for the names",
+    )
+    .because(Reason::Gone)
+}
+
+/// Publishes a roster of `members` that the owner of `session` still opens; its version.
+async fn put_roster(
+    (session, signed_in): (&mut Session, &SignedIn),
+    root: &RootFile,
+    staff: &Staff,
+    (members, retention_days): (Vec<Member>, Option<u32>),
+    inbox_keys: &[PrivateKey],
+) -> Result<u64, Failure> {
     let version = staff.roster().version + 1;
-    let draft = RosterDraft { version, retention_days: staff.roster().retention_days, members };
-    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
+    let draft = RosterDraft { version, retention_days, members };
+    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, inbox_keys)?;
     root.anchor
         .check_roster(signed.clone(), clock::now_s(), session.state.memory())
         .map_err(distrust)?
         .open_keyring(&session.encryption()?)
         .await
         .map_err(no_keyring)?;
-    // The keyring first: no inquiry may be sealed to a key that nobody holds.
     signed_in.put_roster(&signed).await?;
     session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
-    let published = match inbox_keys.first().filter(|_| held_keys) {
-        None => None,
-        Some(inbox) => {
-            let done = format!("{} is off the roster", options.name);
-            Some(publish_inbox_key(&mut session, &signed_in, &root, manifest, inbox, &done).await?)
-        }
-    };
-    let json = json!({ "removed": options.name, "roster": version, "manifest": published });
-    output.print(&json, || {
-        let key = match published {
-            Some(_) => "\nPatients seal to a new key from now on, which they never had.",
-            None => "",
-        };
-        format!(
-            "{} no longer works at {}: roster version {version}.{key}\n\
-             What they could read until now they may have kept; their name stays with what they signed.",
-            options.name, root.anchor.practice
-        )
-    })
+    Ok(version)
 }
 
 /// A member's keys before anyone knows them.
@@ -204,7 +255,7 @@ pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(
     let signed_in = session.sign_in().await?;
     let opener = session.encryption()?;
     let renewed = renew(context, &root, (&mut session, signed_in), &opener, &options.name, &path).await?;
-    let Renewed { roster, manifest } = renewed;
+    let Published { roster, manifest } = renewed;
     let json = json!({ "rotated": options.name, "credential": path, "roster": roster, "manifest": manifest });
     context.output.print(&json, || {
         format!(
@@ -215,8 +266,8 @@ pub(super) async fn rotate(context: &Context, options: &StaffRotate) -> Result<(
     })
 }
 
-/// What was published with a member's new keys.
-pub(super) struct Renewed {
+/// What was published about a member.
+pub(super) struct Published {
     /// Version of the roster.
     pub(super) roster: u64,
     /// Version of the manifest, where patients have a new inbox key.
@@ -231,20 +282,14 @@ pub(super) async fn renew(
     opener: &PrivateKey,
     name: &StaffId,
     path: &Path,
-) -> Result<Renewed, Failure> {
+) -> Result<Published, Failure> {
     let output = context.output;
     let staff = session.staff(&signed_in).await?;
     let manifest = session.manifest().await?;
     let now = clock::now_s();
     let mut members = staff.roster().staff.clone();
     let member = members.iter_mut().find(|member| member.id == *name && member.is_active(now));
-    let Some(member) = member else {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("{name} does not work at {}", root.anchor.practice),
-            "run `anteroom staff list` for the names",
-        ));
-    };
+    let Some(member) = member else { return Err(gone(root, name)) };
     let mut inbox_keys = keys_of(&staff, opener).await?;
     let passphrase = context.passphrases.fresh(&path.display().to_string())?;
     output.progress(&format!("Making {name}'s new keys"));
@@ -275,28 +320,14 @@ pub(super) async fn renew(
             Some(publish_inbox_key(session, &signed_in, root, manifest, inbox, &done).await?)
         }
     };
-    Ok(Renewed { roster, manifest })
+    Ok(Published { roster, manifest })
 }
 
 /// Publishes for how long the relay keeps what patients sent.
 pub(super) async fn retain(context: &Context, options: &StaffRetain) -> Result<(), Failure> {
     let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
     let mut session = owner_session(context, &root, &options.dir)?;
-    let signed_in = session.sign_in().await?;
-    let staff = session.staff(&signed_in).await?;
-    let inbox_keys = inbox_keys(&session, &staff).await?;
-    let version = staff.roster().version + 1;
-    let members = staff.roster().staff.clone();
-    let draft = RosterDraft { version, retention_days: options.days, members };
-    let signed = sign_roster(&root.root, &root.anchor, draft, &root.recovery, &inbox_keys)?;
-    root.anchor
-        .check_roster(signed.clone(), clock::now_s(), session.state.memory())
-        .map_err(distrust)?
-        .open_keyring(&session.encryption()?)
-        .await
-        .map_err(no_keyring)?;
-    signed_in.put_roster(&signed).await?;
-    session.state.remember(Memory { roster: Some(version), ..Memory::default() })?;
+    let version = keep_for(&root, &mut session, options.days).await?;
     let json = json!({ "retention_days": options.days, "roster": version });
     context.output.print(&json, || match options.days {
         Some(days) => format!(
@@ -304,6 +335,19 @@ pub(super) async fn retain(context: &Context, options: &StaffRetain) -> Result<(
         ),
         None => format!("The relay deletes nothing by itself. Roster version {version}."),
     })
+}
+
+/// Publishes that a lead is kept for so many days after its last entry, or for good; the roster's version.
+pub(super) async fn keep_for(
+    root: &RootFile,
+    session: &mut Session,
+    days: Option<u32>,
+) -> Result<u64, Failure> {
+    let signed_in = session.sign_in().await?;
+    let staff = session.staff(&signed_in).await?;
+    let inbox_keys = inbox_keys(session, &staff).await?;
+    let members = staff.roster().staff.clone();
+    put_roster((session, &signed_in), root, &staff, (members, days), &inbox_keys).await
 }
 
 /// Publishes the manifest anew with another inbox key; its version. `done` is what holds if that fails.
@@ -324,6 +368,7 @@ async fn publish_inbox_key(
             format!("{done}, and the new inbox key is not published: {error}"),
             "run: anteroom manifest publish FILE --dir DIR; until then patients seal to the old key",
         )
+        .because(Reason::HalfDone)
     })?;
     session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;
     Ok(version)
@@ -364,14 +409,20 @@ pub(super) async fn list(context: &Context, of: &OfCredential) -> Result<(), Fai
 /// The session of the owner whose root key lies in `dir`.
 pub(super) fn owner_session(context: &Context, root: &RootFile, dir: &Path) -> Result<Session, Failure> {
     let session = Session::open(context, &credential_path(dir, &root.owner))?;
+    belongs(root, &session).map(|()| session)
+}
+
+/// Whether this root key and this session's credential are of one practice.
+pub(super) fn belongs(root: &RootFile, session: &Session) -> Result<(), Failure> {
     if session.credential.anchor == root.anchor {
-        return Ok(session);
+        return Ok(());
     }
     Err(Failure::new(
         Exit::Locked,
         "the root key and the owner's credential are of different practices",
         "put the files that belong together into one directory",
-    ))
+    )
+    .because(Reason::OtherRoot))
 }
 
 /// The inbox keys as the keyring has them, the one in use first.

@@ -3,7 +3,8 @@
 //! The address is this machine's own, and still anyone's page can try it: requests must name it (against DNS rebinding),
 //! come from the page itself, and carry a session that the link's token gave, once.
 
-use super::steps::{Colleague, Facts, Steps, secret};
+use super::office::{Colleague, Handed, Named, Opens, Retention};
+use super::steps::{Facts, Steps, secret};
 use crate::failure::{Exit, Failure};
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
@@ -30,9 +31,11 @@ use tokio::sync::Notify;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("/", "text/html; charset=utf-8", include_str!("page/index.html")),
     ("/setup.js", "text/javascript; charset=utf-8", include_str!("page/setup.js")),
+    ("/office.js", "text/javascript; charset=utf-8", include_str!("page/office.js")),
+    ("/parts.js", "text/javascript; charset=utf-8", include_str!("page/parts.js")),
     ("/setup.css", "text/css; charset=utf-8", include_str!("page/setup.css")),
     ("/es.js", "text/javascript; charset=utf-8", include_str!("page/es.js")),
     // The console's looks.
@@ -93,7 +96,11 @@ impl Door {
             .route("/api/kit", post(kit))
             .route("/api/over", post(over))
             .route("/api/live", post(live))
+            .route("/api/open", post(open))
             .route("/api/staff", post(staff))
+            .route("/api/remove", post(remove))
+            .route("/api/rotate", post(rotate))
+            .route("/api/retain", post(retain))
             .route("/api/end", post(end))
             .layer(middleware::from_fn_with_state(self.clone(), session))
             .route("/api/enter", post(enter));
@@ -186,10 +193,12 @@ impl From<Failure> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Failure { what, todo, exit } = self.0;
-        let body = json!({ "what": what, "todo": todo, "code": exit.as_str() });
-        (StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response()
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(refusal(self.0))).into_response()
     }
+}
+
+fn refusal(Failure { exit, reason, what, todo }: Failure) -> Value {
+    json!({ "what": what, "todo": todo, "code": exit.as_str(), "reason": reason })
 }
 
 async fn state(State(door): State<Door>) -> Answer {
@@ -248,10 +257,39 @@ async fn live(State(door): State<Door>, Json(Invite { invite }): Json<Invite>) -
     Ok(Json(steps.state()))
 }
 
+async fn open(State(door): State<Door>, Json(given): Json<Opens>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    steps.open_office(given).await?;
+    Ok(Json(steps.state()))
+}
+
 async fn staff(State(door): State<Door>, Json(colleague): Json<Colleague>) -> Answer {
     let mut steps = door.0.steps.lock().await;
-    let (file, words) = steps.invite(colleague).await?;
-    Ok(Json(json!({ "file": file, "words": *words, "state": steps.state() })))
+    let handed = steps.office()?.add(colleague).await?;
+    Ok(shown(handed, &steps))
+}
+
+async fn remove(State(door): State<Door>, Json(named): Json<Named>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    steps.office()?.remove(named).await?;
+    Ok(Json(steps.state()))
+}
+
+async fn rotate(State(door): State<Door>, Json(named): Json<Named>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    let handed = steps.office()?.rotate(named).await?;
+    Ok(shown(handed, &steps))
+}
+
+async fn retain(State(door): State<Door>, Json(retention): Json<Retention>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    steps.office()?.retain(retention).await?;
+    Ok(Json(steps.state()))
+}
+
+/// A new credential's words, this one time.
+fn shown(Handed { file, words, trouble }: Handed, steps: &Steps) -> Json<Value> {
+    Json(json!({ "file": file, "words": *words, "trouble": trouble.map(refusal), "state": steps.state() }))
 }
 
 async fn end(State(door): State<Door>) -> Answer {

@@ -1,16 +1,17 @@
 //! The steps, in their order. How far they are is read off the files that they leave, so that an interrupted setup goes
 //! on where it was.
 
+use super::super::Context;
 use super::super::init::{Paths, make, submit};
 use super::super::rehearsal::rehearse;
 use super::super::snippet::{Version, html};
-use super::super::{Context, staff};
+use super::office::{Office, Opens};
 use super::words;
-use crate::cli::{Init, StaffAdd};
+use crate::cli::Init;
 use crate::clock;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use crate::files;
-use crate::keyfile::{RecoveryFile, credential_path, log_key_path, root_path};
+use crate::keyfile::{RecoveryFile, log_key_path, recovery_path, root_path};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
 use crate::relay::Relay;
@@ -22,7 +23,6 @@ use seal::Zeroizing;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use wire::practice::Role;
 use wire::{PracticeId, StaffId, Thumbprint};
 
 /// What a practice begins with; its own services and texts come later, in the console.
@@ -33,25 +33,13 @@ const VALID_DAYS: u32 = 365;
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Facts {
-    name: String,
-    phone: String,
-    practice: PracticeId,
-    owner: StaffId,
-    relay: String,
-    zone: Zone,
-    languages: Vec<String>,
-}
-
-/// A colleague to invite, and the passphrases that publishing needs.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Colleague {
-    name: StaffId,
-    role: Role,
-    #[serde(deserialize_with = "secret")]
-    root: Zeroizing<String>,
-    #[serde(deserialize_with = "secret")]
-    owner: Zeroizing<String>,
+    pub(super) name: String,
+    pub(super) phone: String,
+    pub(super) practice: PracticeId,
+    pub(super) owner: StaffId,
+    pub(super) relay: String,
+    pub(super) zone: Zone,
+    pub(super) languages: Vec<String>,
 }
 
 /// A text that is overwritten in memory when it is not needed any more.
@@ -66,6 +54,9 @@ struct Kept {
     pin: Option<Thumbprint>,
     /// Somebody typed the recovery kit's words back, and a test message opened.
     recovery_tested: bool,
+    /// The relay has the practice.
+    #[serde(default)]
+    live: bool,
 }
 
 pub(super) struct Steps {
@@ -75,6 +66,8 @@ pub(super) struct Steps {
     /// Where the relay is, if the command line said so.
     relay: Option<String>,
     kept: Kept,
+    /// Open from when the owner's passphrase was given.
+    office: Option<Office>,
 }
 
 impl Steps {
@@ -91,50 +84,63 @@ impl Steps {
             serde_json::from_str(&files::read(&path)?).map_err(|error| {
                 Failure::new(Exit::Failed, format!("{}: {error}", path.display()), "choose another directory")
             })?
-        } else if root_path(&dir).exists() {
-            return Err(Failure::new(
-                Exit::Failed,
-                format!("{} holds a practice that `anteroom init` has made", dir.display()),
-                "go on with the commands: anteroom register, staff add, snippet; or choose another directory",
-            ));
         } else {
             Kept::default()
         };
-        Ok(Self { output, dir, version, relay, kept })
+        Ok(Self { output, dir, version, relay, kept, office: None })
     }
 
     /// What the page shows.
     pub(super) fn state(&self) -> Value {
-        let paths = self.kept.facts.as_ref().map(|facts| Paths::new(&self.dir, &facts.owner));
-        let files = paths
-            .map(|paths| json!({ "root": paths.root, "owner": paths.owner, "recovery": paths.recovery }));
+        let facts = self.shown_facts();
+        let owner = facts.as_ref().map(|facts| Paths::new(&self.dir, &facts.owner).owner);
         json!({
             "stage": self.stage(),
-            "facts": self.kept.facts,
+            "facts": facts,
             "relay": self.relay,
-            "pin": self.kept.pin,
+            "pin": self.pin(),
             "folder": self.dir,
-            "files": files,
-            "staff": self.colleagues(),
-            "snippet": self.snippet(),
+            "files": { "root": root_path(&self.dir), "owner": owner, "recovery": recovery_path(&self.dir) },
+            "credentials": self.credentials(),
+            "office": self.office.as_ref().and_then(Office::state),
+            "snippet": facts.and_then(|facts| self.snippet(&facts)),
         })
     }
 
+    /// What the practice says of itself now; before anyone could look, what was typed here.
+    fn shown_facts(&self) -> Option<Facts> {
+        self.office.as_ref().and_then(Office::facts).or_else(|| self.kept.facts.clone())
+    }
+
+    fn pin(&self) -> Option<Thumbprint> {
+        self.kept.pin.or_else(|| Some(self.office.as_ref()?.anchor().pin))
+    }
+
     fn stage(&self) -> &'static str {
+        if self.is_by_commands() {
+            return "done";
+        }
         let Some(facts) = &self.kept.facts else { return "facts" };
         let all = Paths::new(&self.dir, &facts.owner).all().into_iter().all(|path| path.exists());
         match self.kept.pin {
-            Some(_) if !all => "keys",
             None => "keys",
+            // The root key and the recovery kit lie elsewhere by then.
+            Some(_) if self.is_live() => "done",
+            Some(_) if !all => "keys",
             Some(_) if !self.kept.recovery_tested => "kit",
-            Some(_) if !self.is_live() => "live",
-            Some(_) => "done",
+            Some(_) => "live",
         }
     }
 
-    /// The relay's log key is written down when the relay has the practice.
+    /// Whether the key files here were made by `anteroom init`, `restore` or `recovery use`, and not on this page.
+    fn is_by_commands(&self) -> bool {
+        self.kept.facts.is_none()
+            && (root_path(&self.dir).exists() || self.is_live() || !self.credentials().is_empty())
+    }
+
+    /// The relay's log key is written down when the relay has the practice, unless its answer was lost on the way.
     fn is_live(&self) -> bool {
-        log_key_path(&self.dir).exists()
+        self.kept.live || log_key_path(&self.dir).exists()
     }
 
     fn save(&self) -> Result<(), Failure> {
@@ -154,7 +160,7 @@ impl Steps {
 
     /// Describes the practice; as often as somebody likes, until there are keys.
     pub(super) async fn take_facts(&mut self, facts: Facts) -> Result<(), Failure> {
-        if self.kept.pin.is_some() {
+        if self.kept.pin.is_some() || self.is_by_commands() {
             return Err(wrong_order("the keys are made for this practice already"));
         }
         let source = manifest(&facts)?;
@@ -179,6 +185,7 @@ impl Steps {
         self.remove_keys(&facts)?;
         let words = words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))?;
         let paths = Paths::new(&self.dir, &facts.owner);
+        let opens = Opens { owner: facts.owner.clone(), passphrase: owner.clone() };
         let each = [(paths.root, root), (paths.owner, owner), (paths.recovery, words.clone())];
         let context = self.context(each.into());
         let options = Init {
@@ -194,6 +201,8 @@ impl Steps {
         self.kept.pin = Some(anchor.pin);
         self.kept.recovery_tested = false;
         self.save()?;
+        // The owner's passphrase was given just now.
+        self.office = Some(Office::open(self.output, self.dir.clone(), opens)?);
         Ok(words)
     }
 
@@ -223,6 +232,7 @@ impl Steps {
         }
         let facts = self.facts()?.clone();
         self.remove_keys(&facts)?;
+        self.office = None;
         self.kept.pin = None;
         self.kept.recovery_tested = false;
         self.save()
@@ -244,56 +254,57 @@ impl Steps {
         let facts = self.facts()?;
         let registration = Paths::new(&self.dir, &facts.owner).registration()?;
         let relay = Relay::new(&facts.relay)?;
-        submit(&relay, invite, &self.anchor()?, &registration, &self.dir).await
+        submit(&relay, invite, &self.anchor()?, &registration, &self.dir).await?;
+        self.kept.live = true;
+        self.save()?;
+        if let Some(office) = &mut self.office {
+            // The practice is live all the same; the page asks for the passphrase where there is nothing to show.
+            let _ = office.look().await;
+        }
+        Ok(())
     }
 
-    /// Makes a colleague's credential file; it, and the words that open it.
-    pub(super) async fn invite(
-        &mut self,
-        colleague: Colleague,
-    ) -> Result<(PathBuf, Zeroizing<String>), Failure> {
+    /// Opens the office, and looks who works here and what is in force.
+    pub(super) async fn open_office(&mut self, given: Opens) -> Result<(), Failure> {
         if self.stage() != "done" {
             return Err(wrong_order("the practice is not live yet"));
         }
-        let words = words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))?;
-        let file = credential_path(&self.dir, &colleague.name);
-        let own = credential_path(&self.dir, &self.facts()?.owner);
-        let each =
-            [(root_path(&self.dir), colleague.root), (own, colleague.owner), (file.clone(), words.clone())];
-        let options = StaffAdd { name: colleague.name, role: colleague.role.into(), dir: self.dir.clone() };
-        staff::add(&self.context(each.into()), options).await?;
-        Ok((file, words))
+        let mut office = Office::open(self.output, self.dir.clone(), given)?;
+        office.look().await?;
+        self.office = Some(office);
+        Ok(())
+    }
+
+    /// The open office of a practice that is live.
+    pub(super) fn office(&mut self) -> Result<&mut Office, Failure> {
+        let is_live = self.stage() == "done";
+        self.office.as_mut().filter(|_| is_live).ok_or_else(|| {
+            Failure::new(Exit::Locked, "the office is not open", "type your passphrase")
+                .because(Reason::Closed)
+        })
     }
 
     fn context(&self, passphrases: Vec<(PathBuf, Zeroizing<String>)>) -> Context {
         Context { output: self.output, passphrases: Passphrases::Each(passphrases) }
     }
 
-    /// Who has a credential file here, but the owner.
-    fn colleagues(&self) -> Vec<String> {
-        let own = self.kept.facts.as_ref().map(|facts| facts.owner.to_string());
+    /// Whose credential files lie here.
+    fn credentials(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut names: Vec<String> = entries
             .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".credential")?.to_owned()))
-            .filter(|name| name != "recovery" && Some(name) != own.as_ref())
+            .filter(|name| name != "recovery")
             .collect();
         names.sort();
         names
     }
 
     /// For the website, once there is something behind it.
-    fn snippet(&self) -> Option<String> {
-        let facts = self.kept.facts.as_ref().filter(|_| self.is_live())?;
-        let (practice, pin) = (facts.practice.to_string(), self.kept.pin?.to_string());
+    fn snippet(&self, facts: &Facts) -> Option<String> {
+        let pin = self.pin().filter(|_| self.stage() == "done")?;
+        let (relay, practice) = (facts.relay.trim_end_matches('/'), facts.practice.to_string());
         let Version { version, loader_integrity } = &self.version;
-        Some(html(
-            facts.relay.trim_end_matches('/'),
-            version,
-            loader_integrity,
-            &practice,
-            &pin,
-            &facts.phone,
-        ))
+        Some(html(relay, version, loader_integrity, &practice, &pin.to_string(), &facts.phone))
     }
 }
 
@@ -357,6 +368,46 @@ mod tests {
                 (&facts(languages).languages[..], -300)
             );
         }
+    }
+
+    fn steps(dir: &std::path::Path) -> Steps {
+        let version = Version { version: "1".into(), loader_integrity: "sha384-x".into() };
+        Steps::open(Output::Json, dir.to_owned(), version, None).unwrap()
+    }
+
+    #[tokio::test]
+    async fn keys_that_commands_made_are_an_office_and_are_never_made_again() {
+        for name in ["root.key", "maria-lopez.credential", "relay-log.pub"] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join(name);
+            std::fs::write(&path, "made before").unwrap();
+            let mut steps = steps(dir.path());
+            assert_eq!(steps.stage(), "done", "{name}");
+            let refused = steps.take_facts(facts(&["en"])).await.unwrap_err();
+            assert_eq!(refused.exit, Exit::Usage, "{name}: {}", refused.what);
+            assert!(steps.make_keys("a".repeat(12).into(), "b".repeat(12).into()).await.is_err());
+            assert!(steps.start_over().is_err());
+            assert_eq!(std::fs::read_to_string(path).unwrap(), "made before", "{name}");
+            assert_eq!(steps.office().err().unwrap().reason, Some(Reason::Closed));
+        }
+        let empty = tempfile::tempdir().unwrap();
+        assert_eq!(steps(empty.path()).stage(), "facts");
+    }
+
+    #[test]
+    fn a_practice_that_is_live_stays_so_when_root_key_and_recovery_kit_are_elsewhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let kept = Kept {
+            facts: Some(facts(&["en"])),
+            pin: Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".parse().unwrap()),
+            recovery_tested: true,
+            live: false,
+        };
+        std::fs::write(dir.path().join("setup.json"), serde_json::to_vec(&kept).unwrap()).unwrap();
+        assert_eq!(steps(dir.path()).stage(), "keys");
+        std::fs::write(dir.path().join("relay-log.pub"), "key").unwrap();
+        assert_eq!(steps(dir.path()).stage(), "done");
+        assert!(steps(dir.path()).state()["snippet"].as_str().unwrap().contains("+1 555 0100"));
     }
 
     #[test]

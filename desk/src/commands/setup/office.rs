@@ -1,0 +1,278 @@
+//! The owner's office: what there is to do once the practice is live, by the very functions behind `staff`.
+//!
+//! The owner's passphrase opens it once, and is forgotten; what stays in memory is the opened credential, until the program
+//! ends. The root key is opened for one action at a time.
+
+use super::super::Context;
+use super::super::staff::{admit, belongs, dismiss, keep_for, renew};
+use super::steps::{Facts, secret};
+use super::words;
+use crate::clock;
+use crate::failure::{Exit, Failure, Reason};
+use crate::keyfile::{RootFile, credential_path, open_credential, root_path};
+use crate::output::Output;
+use crate::passphrase::Passphrases;
+use crate::session::Session;
+use inbox::Anchor;
+use lead::Manifest;
+use seal::Zeroizing;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use wire::StaffId;
+use wire::practice::{Member, Role, Roster};
+
+/// As on the command line.
+const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
+
+/// Opens the office.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Opens {
+    /// Whose credential.
+    pub(super) owner: StaffId,
+    #[serde(deserialize_with = "secret")]
+    pub(super) passphrase: Zeroizing<String>,
+}
+
+/// A colleague to invite, and the passphrase that publishing needs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Colleague {
+    name: StaffId,
+    role: Role,
+    #[serde(deserialize_with = "secret")]
+    root: Zeroizing<String>,
+}
+
+/// A colleague who has a credential.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Named {
+    name: StaffId,
+    #[serde(deserialize_with = "secret")]
+    root: Zeroizing<String>,
+}
+
+/// For how long inquiries are kept.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Retention {
+    #[serde(deserialize_with = "days")]
+    days: Option<u32>,
+    #[serde(deserialize_with = "secret")]
+    root: Zeroizing<String>,
+}
+
+fn days<'de, D: Deserializer<'de>>(given: D) -> Result<Option<u32>, D::Error> {
+    let days = Option::<u32>::deserialize(given)?;
+    if days.is_some_and(|days| !RETENTION_DAYS.contains(&days)) {
+        return Err(serde::de::Error::custom("retention is 30 to 36500 days, or none"));
+    }
+    Ok(days)
+}
+
+/// A new credential, for whom it is.
+pub(super) struct Handed {
+    /// Where it lies.
+    pub(super) file: PathBuf,
+    /// What opens it. Nobody is told again.
+    pub(super) words: Zeroizing<String>,
+    /// What failed after it was made.
+    pub(super) trouble: Option<Failure>,
+}
+
+pub(super) struct Office {
+    output: Output,
+    dir: PathBuf,
+    session: Session,
+    /// As last fetched and checked.
+    seen: Option<Seen>,
+}
+
+struct Seen {
+    roster: Roster,
+    manifest: Manifest,
+}
+
+impl Office {
+    /// Opens the owner's credential. Nothing is asked of the relay yet.
+    pub(super) fn open(output: Output, dir: PathBuf, given: Opens) -> Result<Self, Failure> {
+        let path = credential_path(&dir, &given.owner);
+        let session = Session::open(&context(output, given.passphrase), &path)?;
+        if session.credential.role != Role::Owner {
+            return Err(Failure::new(
+                Exit::Locked,
+                format!("{} is not an owner's credential", path.display()),
+                "open the office with the owner's",
+            )
+            .because(Reason::NotOwner));
+        }
+        Ok(Self { output, dir, session, seen: None })
+    }
+
+    /// Fetches and checks what the page shows.
+    pub(super) async fn look(&mut self) -> Result<(), Failure> {
+        self.seen = None;
+        let signed_in = self.session.sign_in().await?;
+        let roster = self.session.staff(&signed_in).await?.roster().clone();
+        let manifest = self.session.last_manifest().await?;
+        self.seen = Some(Seen { roster, manifest });
+        Ok(())
+    }
+
+    pub(super) fn anchor(&self) -> &Anchor {
+        &self.session.credential.anchor
+    }
+
+    /// What the practice says of itself now.
+    pub(super) fn facts(&self) -> Option<Facts> {
+        let Seen { manifest, .. } = self.seen.as_ref()?;
+        let credential = &self.session.credential;
+        Some(Facts {
+            name: manifest.source.name.clone(),
+            phone: manifest.source.phone.clone(),
+            practice: credential.anchor.practice.clone(),
+            owner: credential.staff.clone(),
+            relay: credential.relay.clone(),
+            zone: manifest.source.hours.zone,
+            languages: manifest.source.languages.clone(),
+        })
+    }
+
+    /// For the page; nothing where nothing was fetched yet.
+    pub(super) fn state(&self) -> Option<Value> {
+        let Seen { roster, manifest } = self.seen.as_ref()?;
+        let now = clock::now_s();
+        let members: Vec<Value> = roster.staff.iter().map(|member| self.member(member, now)).collect();
+        Some(json!({
+            "staff": members,
+            "roster": roster.version,
+            "retention_days": roster.retention_days,
+            "manifest": { "version": manifest.version, "expires": manifest.exp * 1000, "expired": manifest.exp <= now },
+        }))
+    }
+
+    fn member(&self, member: &Member, now: u64) -> Value {
+        json!({
+            "name": member.id,
+            "role": member.role,
+            "since": member.not_before * 1000,
+            "until": member.not_after.map(|end| end * 1000),
+            "active": member.is_active(now),
+            "own": member.id == self.session.credential.staff,
+        })
+    }
+
+    /// Makes a colleague's credential.
+    pub(super) async fn add(&mut self, Colleague { name, role, root }: Colleague) -> Result<Handed, Failure> {
+        let root = self.root(root)?;
+        let (file, words) = (credential_path(&self.dir, &name), make_words()?);
+        let context = context(self.output, words.clone());
+        let added = admit(&context, &root, &mut self.session, (&name, role), &file).await;
+        self.hand(file, words, added.err()).await
+    }
+
+    /// Ends a colleague's access.
+    pub(super) async fn remove(&mut self, Named { name, root }: Named) -> Result<(), Failure> {
+        let root = self.root(root)?;
+        let removed = dismiss(self.output, &root, &mut self.session, &name).await;
+        self.look_after(removed).await
+    }
+
+    /// Gives a colleague, or the owner, new keys.
+    pub(super) async fn rotate(&mut self, Named { name, root }: Named) -> Result<Handed, Failure> {
+        let root = self.root(root)?;
+        let (file, words) = (credential_path(&self.dir, &name), make_words()?);
+        let context = context(self.output, words.clone());
+        let opener = self.session.encryption()?;
+        let signed_in = self.session.sign_in().await?;
+        let renewed = renew(&context, &root, (&mut self.session, signed_in), &opener, &name, &file).await;
+        if name == self.session.credential.staff && opens(&file, &words) {
+            self.session = Session::open(&context, &file)?;
+        }
+        self.hand(file, words, renewed.err()).await
+    }
+
+    /// Says for how long inquiries are kept.
+    pub(super) async fn retain(&mut self, Retention { days, root }: Retention) -> Result<(), Failure> {
+        let root = self.root(root)?;
+        let kept = keep_for(&root, &mut self.session, days).await;
+        self.look_after(kept).await
+    }
+
+    /// The root key of this practice, whose owner this is.
+    fn root(&self, passphrase: Zeroizing<String>) -> Result<RootFile, Failure> {
+        let path = root_path(&self.dir);
+        if !path.exists() {
+            return Err(Failure::new(
+                Exit::Locked,
+                format!("{} does not exist", path.display()),
+                "copy it back from where it is kept",
+            )
+            .because(Reason::NoRootKey));
+        }
+        let root = RootFile::open(&path, &Passphrases::Known(passphrase)).map_err(|failure| match failure
+            .reason
+        {
+            Some(Reason::Passphrase) => failure.because(Reason::RootPassphrase),
+            _ => failure,
+        })?;
+        belongs(&root, &self.session)?;
+        if root.owner != self.session.credential.staff {
+            return Err(Failure::new(
+                Exit::Locked,
+                format!("the root key signs in as {}", root.owner),
+                "open the office with that credential",
+            )
+            .because(Reason::OtherRoot));
+        }
+        Ok(root)
+    }
+
+    /// A credential that opens is handed over, whatever failed after it was made: nobody else knows what opens it.
+    async fn hand(
+        &mut self,
+        file: PathBuf,
+        words: Zeroizing<String>,
+        trouble: Option<Failure>,
+    ) -> Result<Handed, Failure> {
+        match trouble {
+            Some(failure) if !opens(&file, &words) => Err(failure),
+            trouble => {
+                self.look_again().await;
+                Ok(Handed { file, words, trouble })
+            }
+        }
+    }
+
+    /// Shows what was published, all of it or half.
+    async fn look_after<T>(&mut self, result: Result<T, Failure>) -> Result<(), Failure> {
+        match result {
+            Err(failure) if failure.reason != Some(Reason::HalfDone) => Err(failure),
+            done => {
+                self.look_again().await;
+                done.map(drop)
+            }
+        }
+    }
+
+    /// What was done is done: a relay that does not answer now leaves nothing to show, and the page asks again.
+    async fn look_again(&mut self) {
+        if let Err(failure) = self.look().await {
+            self.output.warn(&failure.what);
+        }
+    }
+}
+
+fn opens(file: &std::path::Path, words: &Zeroizing<String>) -> bool {
+    file.exists() && open_credential(file, &Passphrases::Known(words.clone())).is_ok()
+}
+
+fn context(output: Output, passphrase: Zeroizing<String>) -> Context {
+    Context { output, passphrases: Passphrases::Known(passphrase) }
+}
+
+fn make_words() -> Result<Zeroizing<String>, Failure> {
+    words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))
+}
