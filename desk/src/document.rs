@@ -36,14 +36,18 @@ fn refuse(path: &Path, mistakes: &[impl Display], todo: &str) -> Result<(), Fail
 
 /// Reads a document; a mistake in it is named by its path in the document.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
-    let text = files::read(path)?;
+    parse(path, &files::read(path)?)
+}
+
+/// The same of a text that was read already, from `path`.
+pub(crate) fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Failure> {
     let result = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
-        let mut json = serde_json::Deserializer::from_str(&text);
+        let mut json = serde_json::Deserializer::from_str(text);
         serde_path_to_error::deserialize(&mut json)
             .map_err(|error| at(&error))
             .and_then(|value| json.end().map(|()| value).map_err(|error| error.to_string()))
     } else {
-        toml::Deserializer::parse(&text)
+        toml::Deserializer::parse(text)
             .map_err(|error| error.to_string())
             .and_then(|toml| serde_path_to_error::deserialize(toml).map_err(|error| at(&error)))
     };

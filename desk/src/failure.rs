@@ -89,6 +89,20 @@ pub(crate) enum Reason {
     Expired,
     /// Something was signed later than it is by this machine's clock.
     Clock,
+    /// The text is no manifest.
+    NotManifest,
+    /// The scoring model changed, and its number did not rise.
+    Model,
+    /// The recovery key is not here.
+    NoRecovery,
+    /// The same passphrase as [`Self::Passphrase`], of the recovery key.
+    RecoveryPassphrase,
+    /// The recovery key is another practice's.
+    OtherRecovery,
+    /// The keyring does not open.
+    Keyring,
+    /// The relay's log does not check.
+    Log,
     /// The relay cannot be reached.
     Unreachable,
     /// The relay does not know this credential any more.

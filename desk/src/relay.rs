@@ -155,6 +155,8 @@ impl Relay {
         let http = Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(60))
+            // Something on the way may end a connection that lies idle, and whoever uses it next finds it broken.
+            .pool_idle_timeout(Duration::from_secs(3))
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("anteroom/", env!("CARGO_PKG_VERSION")))
             .build()

@@ -155,6 +155,7 @@ pub(crate) fn bad_log(error: LogError) -> Failure {
         "believe nothing that the relay shows now, keep your state file, and ask the relay's operator; \
          a database that was restored from an old backup looks the same as an attack",
     )
+    .because(Reason::Log)
 }
 
 /// A document does not check.
@@ -189,4 +190,5 @@ pub(crate) fn no_keyring(error: KeyringError) -> Failure {
         error,
         "ask the owner for a new credential: the keyring may have been sealed before or after yours was made",
     )
+    .because(Reason::Keyring)
 }

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { assertAccessible } from './axe.mjs';
 import { fillForm, openForm, send } from './form.mjs';
-import { openLab, programs } from './lab.mjs';
+import { PRACTICE, openLab, programs } from './lab.mjs';
 import { heading, openSetup, press, startSetup, takeWords } from './setup.mjs';
 
 let lab;
@@ -123,6 +123,98 @@ test('new keys: the old credential is refused, the new one opens', async () => {
   assert.equal((await anteroom(old, before, 'inbox', 'list')).code, 4, 'the relay refuses the old one');
   assert.deepEqual(await anteroom(lab.coordinator, coordinator, 'inbox', 'list'), { code: 0, said: 'No inquiries yet.\n' });
   run.child.kill();
+});
+
+/** What the relay gives to patients: who publishes says the rest, keys and dates are the program's. */
+async function inForce() {
+  const signed = await (await fetch(`${lab.relay}/v1/practices/${PRACTICE}/manifest`)).text();
+  const { practice, version, iat, exp, inbox, source } = JSON.parse(Buffer.from(signed.split('.')[1], 'base64url'));
+  assert.equal(practice, PRACTICE);
+  return { version, days: Math.round((exp * 1000 - Date.now()) / 86_400_000), key: inbox.keys[0].n, source };
+}
+
+async function choose(page, document) {
+  const text = typeof document === 'string' ? document : JSON.stringify(document, null, 1);
+  await page.getByLabel('Choose manifest.json').setInputFiles({ name: 'manifest.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+}
+
+test('the form is published, and published again', async () => {
+  const { run, page } = await openOffice();
+  const before = await inForce();
+  await press(page, 'Your form');
+  await heading(page, 'Your form');
+  await accessible(page, 'form');
+  await choose(page, 'not a manifest');
+  await page.getByRole('alert').filter({ hasText: 'not a manifest.json' }).waitFor();
+  await choose(page, { ...before.source, hours: { zone: 7 } });
+  await page.getByRole('alert').filter({ hasText: 'at hours.zone' }).waitFor();
+  // Mistakes are shown where they are.
+  const [first, ...others] = before.source.services;
+  await choose(page, { ...before.source, name: ' ', services: [first, { ...first }, ...others] });
+  await page.getByRole('heading', { name: 'manifest.json cannot be published yet' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: /^nameis empty$/ }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'services[1].id' }).waitFor();
+  await accessible(page, 'mistakes');
+  const weighed = structuredClone(before.source.scoring);
+  weighed.criteria[0].points += 1;
+  await choose(page, { ...before.source, scoring: weighed });
+  await page.getByRole('alert').filter({ hasText: 'The scoring model has changed, and its number has not.' }).waitFor();
+  await choose(page, before.source);
+  await page.getByText('manifest.json says what is in force already.').waitFor();
+
+  const changed = { ...before.source, phone: '+1 555 0177', services: [...before.source.services, { ...first, id: 'house-call' }] };
+  await choose(page, changed);
+  await page.getByRole('heading', { name: `Version ${before.version + 1} comes` }).waitFor();
+  await page.getByText('What changes: phone number, services.').waitFor();
+  assert.match(await page.getByRole('row', { name: 'Phone number' }).textContent(), /\+1 555 0100\+1 555 0177$/);
+  await accessible(page, 'what comes');
+  await page.getByLabel('Passphrase of the root key').fill('not what opens it');
+  await press(page, `Publish version ${before.version + 1}`);
+  await page.getByRole('alert').filter({ hasText: 'does not open the root key' }).waitFor();
+  assert.equal((await inForce()).version, before.version);
+  await root(page);
+  await press(page, `Publish version ${before.version + 1}`);
+  await told(page, `Version ${before.version + 1} is in force`);
+  assert.deepEqual(await inForce(), { version: before.version + 1, days: 365, key: before.key, source: changed });
+
+  await press(page, 'Publish it again for a year');
+  await accessible(page, 'again');
+  await root(page);
+  await press(page, `Publish version ${before.version + 2}`);
+  await told(page, `Version ${before.version + 2} is in force`);
+  assert.deepEqual(await inForce(), { version: before.version + 2, days: 365, key: before.key, source: changed });
+  await press(page, 'Your website');
+  assert.match(await page.locator('pre').textContent(), /\+1 555 0177/, 'the lines show the telephone number that holds');
+  run.child.kill();
+});
+
+test('the recovery kit is tried', async () => {
+  const { run, page } = await openOffice();
+  await press(page, 'Recovery kit');
+  await heading(page, 'Recovery kit');
+  await page.getByText('Not tried here yet.').waitFor();
+  await accessible(page, 'recovery');
+  const words = page.getByLabel('The words on the paper');
+  await words.fill('babab-babab-babab-babab-babab-babab');
+  await press(page, 'Try the kit');
+  await page.getByRole('alert').filter({ hasText: 'do not open the recovery file' }).waitFor();
+  const file = path.join(lab.practice, 'recovery.credential');
+  await rename(file, `${file}.away`);
+  await press(page, 'Try the kit');
+  await page.getByRole('alert').filter({ hasText: 'The recovery file is not in this folder.' }).waitFor();
+  await rename(`${file}.away`, file);
+  const { version } = await inForce();
+  await words.fill(lab.passphrase);
+  await press(page, 'Try the kit');
+  await told(page, 'The kit opens everything in the log');
+  await page.getByText('Last tried here, and well: ').waitFor();
+  assert.equal((await inForce()).version, version, 'nothing was changed');
+  await press(page, 'End the program');
+  await run.ended;
+  const again = await openOffice();
+  await press(again.page, 'Recovery kit');
+  await again.page.getByText('Last tried here, and well: ').waitFor();
+  again.run.child.kill();
 });
 
 test('the owner gets new keys too, and goes on working', async () => {

@@ -120,6 +120,11 @@ test('from nothing to the first inquiry', async () => {
   const { stdout: list } = await promisify(execFile)(path.join(programs, 'anteroom'), ['inbox', 'list', '--credential', path.join(dir, 'sam-example.credential'), '--passphrase-file', passphrase]);
   assert.match(list, /Wilhelmina Example/);
 
+  await press(page, 'Recovery kit');
+  await page.getByLabel('The words on the paper').fill(words.replaceAll('-', ' ').toUpperCase());
+  await press(page, 'Try the kit');
+  await page.getByRole('status').filter({ hasText: 'The kit opens everything in the log (entries: 1)' }).waitFor();
+  await press(page, 'Your website');
   await press(page, 'All done: end the program');
   await page.getByText('The program has ended.').waitFor();
   assert.equal(await run.ended, 0);
@@ -210,7 +215,8 @@ test('nobody but the page gets in', async () => {
   assert.match(page.headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'.*trusted-types 'none'/);
   // Steps are taken in their order, whoever asks.
   for (const [what, body] of [['live', { invite: 'x' }], ['kit', { words: 'x' }], ['open', { owner: 'a', passphrase: 'x' }], ['staff', { name: 'a', role: 'owner', root: 'x' }],
-    ['remove', { name: 'a', root: 'x' }], ['rotate', { name: 'a', root: 'x' }], ['retain', { days: null, root: 'x' }]]) {
+    ['remove', { name: 'a', root: 'x' }], ['rotate', { name: 'a', root: 'x' }], ['retain', { days: null, root: 'x' }],
+    ['check', { manifest: '{}' }], ['publish', { manifest: null, root: 'x' }], ['recovery', { words: 'x' }]]) {
     assert.equal((await send(`/api/${what}`, { headers, body })).status, 422, what);
   }
 });

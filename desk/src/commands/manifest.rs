@@ -5,9 +5,10 @@ use super::staff::{inbox_keys, owner_session};
 use crate::cli::ManifestPublish;
 use crate::clock;
 use crate::document;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Reason};
 use crate::keyfile::{RootFile, root_path};
 use crate::publication::{in_days, sign_manifest};
+use crate::session::Session;
 use inbox::Memory;
 use lead::scoring::Versions;
 use lead::{Manifest, ManifestSource};
@@ -48,9 +49,29 @@ pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Resu
     let source = document::read_manifest(&options.file)?;
     let root = RootFile::open(&root_path(&options.dir), &context.passphrases)?;
     let mut session = owner_session(context, &root, &options.dir)?;
+    let published =
+        put_in_force(&root, &mut session, (&options.file, source), in_days(options.valid_days)).await?;
+    let (practice, version) = (&root.anchor.practice, published.version);
+    let expires = published.exp * 1000;
+    let json = json!({ "practice": practice, "version": version, "expires": clock::rfc3339(expires) });
+    context.output.print(&json, || {
+        format!(
+            "Published: version {version} of {practice}'s manifest, valid until {}.\nThe snippet on your website stays as it is.",
+            clock::local(expires)
+        )
+    })
+}
+
+/// Signs what was read from `file`, and publishes it until `exp` (seconds), with the inbox key in use.
+pub(super) async fn put_in_force(
+    root: &RootFile,
+    session: &mut Session,
+    (file, source): (&Path, ManifestSource),
+    exp: u64,
+) -> Result<Manifest, Failure> {
     let signed_in = session.sign_in().await?;
     let staff = session.staff(&signed_in).await?;
-    let inbox = inbox_keys(&session, &staff).await?;
+    let inbox = inbox_keys(session, &staff).await?;
     let inbox =
         inbox.first().ok_or_else(|| Failure::new(Exit::Trust, "the keyring is empty", "report this"))?;
 
@@ -59,32 +80,22 @@ pub(super) async fn publish(context: &Context, options: ManifestPublish) -> Resu
     let claims = jws::verify_pinned(&published, MANIFEST_TYP, &root.anchor.pin).map(|pinned| pinned.claims);
     let claims = claims.unwrap_or_default();
     if let Ok(Manifest { source: in_force, .. }) = serde_json::from_slice(&claims) {
-        check_model(&options.file, in_force, &source)?;
+        check_model(file, in_force, &source)?;
     }
     let published = serde_json::from_slice::<ManifestHead>(&claims).map_or(0, |head| head.version);
     let version = published.max(session.state.memory().manifest.unwrap_or(0)) + 1;
-    let signed = sign_manifest(
-        &root.root,
-        &root.anchor,
-        version,
-        inbox.public().to_jwk(),
-        source,
-        in_days(options.valid_days),
-    )?;
+    let signed = sign_manifest(&root.root, &root.anchor, version, inbox.public().to_jwk(), source, exp)?;
     signed_in.put_manifest(signed.jws).await?;
     session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;
-    let json = json!({ "practice": root.anchor.practice, "version": version, "expires": clock::rfc3339(signed.manifest.exp * 1000) });
-    context.output.print(&json, || {
-        format!(
-            "Published: version {version} of {}'s manifest, valid until {}.\nThe snippet on your website stays as it is.",
-            root.anchor.practice,
-            clock::local(signed.manifest.exp * 1000)
-        )
-    })
+    Ok(signed.manifest)
 }
 
 /// A score names its model by name, number and hash: another model has a higher number than the one in force.
-fn check_model(file: &Path, in_force: ManifestSource, next: &ManifestSource) -> Result<(), Failure> {
+pub(super) fn check_model(
+    file: &Path,
+    in_force: ManifestSource,
+    next: &ManifestSource,
+) -> Result<(), Failure> {
     let mut versions = Versions::of(in_force.scoring);
     let number = versions.current().version;
     versions.succeed(next.scoring.clone()).map(drop).map_err(|error| {
@@ -96,5 +107,6 @@ fn check_model(file: &Path, in_force: ManifestSource, next: &ManifestSource) -> 
                 number.saturating_add(1)
             ),
         )
+        .because(Reason::Model)
     })
 }

@@ -3,7 +3,7 @@
 //! The address is this machine's own, and still anyone's page can try it: requests must name it (against DNS rebinding),
 //! come from the page itself, and carry a session that the link's token gave, once.
 
-use super::office::{Colleague, Handed, Named, Opens, Retention};
+use super::office::{Colleague, Draft, Handed, Named, Opens, Publication, Retention};
 use super::steps::{Facts, Steps, secret};
 use crate::failure::{Exit, Failure};
 use axum::body::Body;
@@ -26,6 +26,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use wire::limits::MANIFEST_BYTES;
 
 /// Everything comes from this address, nothing runs from a string, and no other page may hold this one.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -42,8 +43,11 @@ const FILES: [(&str, &str, &str); 7] = [
     ("/tokens.css", "text/css; charset=utf-8", include_str!("../../../../console/static/tokens.css")),
 ];
 
-/// Larger than anything that the page sends.
+/// Larger than anything that the page sends, but a manifest.
 const LARGEST: usize = 64 << 10;
+
+/// A manifest as a file, spaces and all, inside of JSON.
+const LARGEST_MANIFEST: usize = 4 * MANIFEST_BYTES;
 
 #[derive(Clone)]
 pub(super) struct Door(Arc<Inner>);
@@ -101,6 +105,9 @@ impl Door {
             .route("/api/remove", post(remove))
             .route("/api/rotate", post(rotate))
             .route("/api/retain", post(retain))
+            .route("/api/check", post(check).layer(DefaultBodyLimit::max(LARGEST_MANIFEST)))
+            .route("/api/publish", post(publish).layer(DefaultBodyLimit::max(LARGEST_MANIFEST)))
+            .route("/api/recovery", post(recovery))
             .route("/api/end", post(end))
             .layer(middleware::from_fn_with_state(self.clone(), session))
             .route("/api/enter", post(enter));
@@ -285,6 +292,22 @@ async fn retain(State(door): State<Door>, Json(retention): Json<Retention>) -> A
     let mut steps = door.0.steps.lock().await;
     steps.office()?.retain(retention).await?;
     Ok(Json(steps.state()))
+}
+
+async fn check(State(door): State<Door>, Json(draft): Json<Draft>) -> Answer {
+    Ok(Json(door.0.steps.lock().await.office()?.check(&draft)?))
+}
+
+async fn publish(State(door): State<Door>, Json(publication): Json<Publication>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    steps.office()?.publish(publication).await?;
+    Ok(Json(steps.state()))
+}
+
+async fn recovery(State(door): State<Door>, Json(Words { words }): Json<Words>) -> Answer {
+    let mut steps = door.0.steps.lock().await;
+    let tried = steps.test_recovery(&words).await?;
+    Ok(Json(json!({ "tried": tried, "state": steps.state() })))
 }
 
 /// A new credential's words, this one time.

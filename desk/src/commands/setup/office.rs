@@ -1,26 +1,41 @@
-//! The owner's office: what there is to do once the practice is live, by the very functions behind `staff`.
+//! The owner's office: what there is to do once the practice is live, by the very functions behind `staff`, `manifest`
+//! and `recovery`.
 //!
 //! The owner's passphrase opens it once, and is forgotten; what stays in memory is the opened credential, until the program
 //! ends. The root key is opened for one action at a time.
 
 use super::super::Context;
+use super::super::manifest::{check_model, put_in_force};
+use super::super::recovery::{Tried, try_key};
 use super::super::staff::{admit, belongs, dismiss, keep_for, renew};
 use super::steps::{Facts, secret};
 use super::words;
 use crate::clock;
+use crate::document;
 use crate::failure::{Exit, Failure, Reason};
-use crate::keyfile::{RootFile, credential_path, open_credential, root_path};
+use crate::keyfile::{RecoveryFile, RootFile, credential_path, open_credential, recovery_path, root_path};
 use crate::output::Output;
 use crate::passphrase::Passphrases;
+use crate::publication::in_days;
 use crate::session::Session;
 use inbox::Anchor;
-use lead::Manifest;
+use lead::manifest::check::mistakes;
+use lead::{Manifest, ManifestSource};
 use seal::Zeroizing;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use wire::StaffId;
 use wire::practice::{Member, Role, Roster};
+
+/// The console's Spanish, in which the checker's sentences stand too.
+const SPANISH: &str = include_str!("../../../../console/static/words.es.json");
+
+const VALID_DAYS: u32 = 365;
+
+/// As the console's editors save it.
+const MANIFEST: &str = "manifest.json";
 
 /// As on the command line.
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
@@ -60,6 +75,22 @@ pub(super) struct Named {
 pub(super) struct Retention {
     #[serde(deserialize_with = "days")]
     days: Option<u32>,
+    #[serde(deserialize_with = "secret")]
+    root: Zeroizing<String>,
+}
+
+/// A manifest to look at, as a file's text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Draft {
+    manifest: String,
+}
+
+/// The same, to be published; without one, what is in force is published again.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Publication {
+    manifest: Option<String>,
     #[serde(deserialize_with = "secret")]
     root: Zeroizing<String>,
 }
@@ -149,7 +180,10 @@ impl Office {
             "staff": members,
             "roster": roster.version,
             "retention_days": roster.retention_days,
-            "manifest": { "version": manifest.version, "expires": manifest.exp * 1000, "expired": manifest.exp <= now },
+            "manifest": {
+                "version": manifest.version, "expires": manifest.exp * 1000, "expired": manifest.exp <= now,
+                "says": summary(&manifest.source),
+            },
         }))
     }
 
@@ -199,6 +233,57 @@ impl Office {
         let root = self.root(root)?;
         let kept = keep_for(&root, &mut self.session, days).await;
         self.look_after(kept).await
+    }
+
+    /// Looks for mistakes in a manifest; without any, what it says and what it changes.
+    pub(super) fn check(&self, Draft { manifest }: &Draft) -> Result<Value, Failure> {
+        let source = parse(manifest)?;
+        let found = mistakes(&source);
+        if !found.is_empty() {
+            let spanish: HashMap<String, String> = serde_json::from_str(SPANISH).unwrap_or_default();
+            let found = found.iter().map(|mistake| {
+                json!({
+                    "path": mistake.path, "en": mistake.what, "es": spanish.get(mistake.what), "parts": mistake.parts,
+                })
+            });
+            return Ok(json!({ "mistakes": found.collect::<Vec<_>>() }));
+        }
+        let Some(Seen { manifest, .. }) = &self.seen else { return Err(closed()) };
+        check_model(Path::new(MANIFEST), manifest.source.clone(), &source)?;
+        Ok(json!({ "says": summary(&source), "changes": changes(&manifest.source, &source) }))
+    }
+
+    /// Publishes a manifest, or the one in force again, for a year.
+    pub(super) async fn publish(
+        &mut self,
+        Publication { manifest, root }: Publication,
+    ) -> Result<(), Failure> {
+        let source = match manifest {
+            Some(text) => parse(&text)?,
+            None => self.session.last_manifest().await?.source,
+        };
+        if let Some(mistake) = mistakes(&source).first() {
+            return Err(Failure::new(Exit::Document, mistake, "correct it in the console")
+                .because(Reason::NotManifest));
+        }
+        let root = self.root(root)?;
+        let file = (Path::new(MANIFEST), source);
+        let published = put_in_force(&root, &mut self.session, file, in_days(VALID_DAYS)).await;
+        self.look_after(published).await
+    }
+
+    /// Tries the recovery kit on everything there is. Changes nothing.
+    pub(super) async fn test(&mut self, typed: &str) -> Result<Tried, Failure> {
+        let path = recovery_path(&self.dir);
+        if !path.exists() {
+            return Err(Failure::new(
+                Exit::Locked,
+                format!("{} does not exist", path.display()),
+                "copy it back from where it is kept",
+            )
+            .because(Reason::NoRecovery));
+        }
+        try_key(&open_recovery(&path, typed)?, &path, &mut self.session).await
     }
 
     /// The root key of this practice, whose owner this is.
@@ -265,7 +350,51 @@ impl Office {
     }
 }
 
-fn opens(file: &std::path::Path, words: &Zeroizing<String>) -> bool {
+/// Without the program's own words, a passphrase is what somebody chose, to the letter.
+fn open_recovery(path: &Path, typed: &str) -> Result<RecoveryFile, Failure> {
+    let open = |passphrase| RecoveryFile::open(path, &Passphrases::Known(passphrase));
+    open(Zeroizing::new(typed.to_owned())).or_else(|_| open(words::typed(typed))).map_err(|failure| {
+        match failure.reason {
+            Some(Reason::Passphrase) => failure.because(Reason::RecoveryPassphrase),
+            _ => failure,
+        }
+    })
+}
+
+fn parse(text: &str) -> Result<ManifestSource, Failure> {
+    document::parse(Path::new(MANIFEST), text).map_err(|failure| failure.because(Reason::NotManifest))
+}
+
+/// What a manifest says, in numbers.
+fn summary(source: &ManifestSource) -> Value {
+    json!({
+        "name": source.name,
+        "phone": source.phone,
+        "languages": source.languages,
+        "services": source.services.len(),
+        "questions": source.form.fields().count(),
+        "scoring": format!("{} {}", source.scoring.name, source.scoring.version),
+    })
+}
+
+/// The members in which two manifests differ.
+fn changes(one: &ManifestSource, two: &ManifestSource) -> Vec<String> {
+    let members = |source| match serde_json::to_value(source) {
+        Ok(Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    };
+    let (one, two) = (members(one), members(two));
+    let mut names: Vec<&String> = one.keys().chain(two.keys()).collect();
+    names.sort();
+    names.dedup();
+    names.into_iter().filter(|name| one.get(*name) != two.get(*name)).cloned().collect()
+}
+
+pub(super) fn closed() -> Failure {
+    Failure::new(Exit::Locked, "the office is not open", "type your passphrase").because(Reason::Closed)
+}
+
+fn opens(file: &Path, words: &Zeroizing<String>) -> bool {
     file.exists() && open_credential(file, &Passphrases::Known(words.clone())).is_ok()
 }
 

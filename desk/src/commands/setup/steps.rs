@@ -5,11 +5,11 @@ use super::super::Context;
 use super::super::init::{Paths, make, submit};
 use super::super::rehearsal::rehearse;
 use super::super::snippet::{Version, html};
-use super::office::{Office, Opens};
+use super::office::{Office, Opens, closed};
 use super::words;
 use crate::cli::Init;
 use crate::clock;
-use crate::failure::{Exit, Failure, Reason};
+use crate::failure::{Exit, Failure};
 use crate::files;
 use crate::keyfile::{RecoveryFile, log_key_path, recovery_path, root_path};
 use crate::output::Output;
@@ -54,6 +54,9 @@ struct Kept {
     pin: Option<Thumbprint>,
     /// Somebody typed the recovery kit's words back, and a test message opened.
     recovery_tested: bool,
+    /// When the kit was last seen to open everything, in seconds since 1970-01-01 UTC.
+    #[serde(default)]
+    recovery_tested_s: Option<u64>,
     /// The relay has the practice.
     #[serde(default)]
     live: bool,
@@ -102,6 +105,7 @@ impl Steps {
             "folder": self.dir,
             "files": { "root": root_path(&self.dir), "owner": owner, "recovery": recovery_path(&self.dir) },
             "credentials": self.credentials(),
+            "recovery_tested": self.kept.recovery_tested_s.map(|tested| tested * 1000),
             "office": self.office.as_ref().and_then(Office::state),
             "snippet": facts.and_then(|facts| self.snippet(&facts)),
         })
@@ -222,6 +226,7 @@ impl Steps {
         let keys = staff.open_keyring(&recovery.key).await.map_err(|error| failed(&error))?;
         rehearse(&manifest, &keys).await.map_err(|what| failed(&what))?;
         self.kept.recovery_tested = true;
+        self.kept.recovery_tested_s = Some(clock::now_s());
         self.save()
     }
 
@@ -278,10 +283,20 @@ impl Steps {
     /// The open office of a practice that is live.
     pub(super) fn office(&mut self) -> Result<&mut Office, Failure> {
         let is_live = self.stage() == "done";
-        self.office.as_mut().filter(|_| is_live).ok_or_else(|| {
-            Failure::new(Exit::Locked, "the office is not open", "type your passphrase")
-                .because(Reason::Closed)
-        })
+        self.office.as_mut().filter(|_| is_live).ok_or_else(closed)
+    }
+
+    /// Tries the recovery kit on all that there is; what it reads. Remembers when it last read everything.
+    pub(super) async fn test_recovery(&mut self, typed: &str) -> Result<Value, Failure> {
+        let tried = self.office()?.test(typed).await?;
+        if tried.is_well() {
+            self.kept.recovery_tested_s = Some(clock::now_s());
+            self.save()?;
+        }
+        let missing = tried.sealed_to.iter().filter(|(_, is_held)| !is_held).count();
+        Ok(json!({
+            "well": tried.is_well(), "keys": tried.keys, "missing": missing, "entries": tried.entries, "lost": tried.lost,
+        }))
     }
 
     fn context(&self, passphrases: Vec<(PathBuf, Zeroizing<String>)>) -> Context {
@@ -346,6 +361,7 @@ fn strip(value: &mut Value, tag: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Reason;
 
     fn facts(languages: &[&str]) -> Facts {
         Facts {
@@ -401,6 +417,7 @@ mod tests {
             facts: Some(facts(&["en"])),
             pin: Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".parse().unwrap()),
             recovery_tested: true,
+            recovery_tested_s: None,
             live: false,
         };
         std::fs::write(dir.path().join("setup.json"), serde_json::to_vec(&kept).unwrap()).unwrap();

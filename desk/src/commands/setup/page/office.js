@@ -1,8 +1,8 @@
-// The owner's office: what there is to do once the practice is live. Who works here, the form, the website. Each thing that
+// The owner's office: what there is to do once the practice is live. Who works here, the form, the website, the kit. Each thing that
 // is published asks for the root key's passphrase; the owner's own is asked for once, and kept by nobody.
-import { ask, button, facts, field, form, language, make, opens, paragraph, pick, t } from './parts.js';
+import { LANGUAGES, Refused, ask, button, facts, field, form, language, make, opens, paragraph, pick, t, words } from './parts.js';
 
-const PAGES = [['people', 'Who works here'], ['form', 'Your form'], ['website', 'Your website']];
+const PAGES = [['people', 'Who works here'], ['form', 'Your form'], ['website', 'Your website'], ['recovery', 'Recovery kit']];
 let page = 'people';
 /** The practice went live just now, so that the pages are also the next steps. */
 let isNew = false;
@@ -11,6 +11,8 @@ let doing;
 /** A credential whose words are shown this one time, and what is said of what was done. */
 let shown;
 let said;
+/** The file that somebody chose to publish, and what the program found in it. */
+let chosen;
 /** As the program told it. */
 let state;
 let draw;
@@ -20,7 +22,7 @@ export function enterOffice() {
 }
 
 const redraw = () => draw(state);
-const show = (next) => { [page, doing, shown, said] = [next]; redraw(); };
+const show = (next) => { [page, doing, shown, said, chosen] = [next]; redraw(); };
 const begin = (what, name) => { [doing, said] = [{ what, name }]; redraw(); };
 const stop = () => { doing = undefined; redraw(); };
 /** What was done, in a sentence; the screen as it is then. */
@@ -30,12 +32,12 @@ const date = (ms) => new Date(ms).toLocaleDateString(language, { dateStyle: 'med
 const mono = (text) => make('span', { class: 'mono' }, text);
 const rootPassphrase = () => opens('root', t('Passphrase of the root key'));
 const consoleAddress = () => `${state.facts.relay.replace(/\/+$/, '')}/console/`;
-const onward = () => isNew && page !== PAGES.at(-1)[0]
+const onward = () => isNew && page !== 'website'
   && make('div', { class: 'row' }, button(t('Go on'), () => show(PAGES[PAGES.findIndex(([one]) => one === page) + 1][0]), 'primary'));
 const roles = () => ({ coordinator: t('Reads and works inquiries'), owner: t('Reads and works inquiries, and erases'), auditor: t('Reads the access log, no inquiries') });
 
 /** A form for what was begun; half of it may be done when it fails. */
-function action(title, parts, press, act, { known = () => ({}), busy = t('Publishing…'), kind = '' } = {}) {
+function action(title, parts, press, act, { known = () => ({}), busy = t('Publishing…'), kind = '', leave = stop } = {}) {
   const send = async (data) => {
     try {
       await act(data);
@@ -44,7 +46,7 @@ function action(title, parts, press, act, { known = () => ({}), busy = t('Publis
       throw error;
     }
   };
-  const made = form([make('h2', { tabindex: -1 }, title), parts], press, send, known, busy, [button(t('Cancel'), stop, 'quiet')]);
+  const made = form([make('h2', { tabindex: -1 }, title), parts], press, send, known, busy, [button(t('Cancel'), leave, 'quiet')]);
   if (kind) made.querySelector('[type="submit"]').classList.add(kind);
   return made;
 }
@@ -144,6 +146,15 @@ const doings = {
     });
   },
 
+  renew: () => {
+    const { version, says } = state.office.manifest;
+    return action(t('Publish it again for a year'), [
+      paragraph(t('Version {next} says what version {version} says, and is valid for a year from today.', { version, next: version + 1 })),
+      facts(rows(says)),
+      rootPassphrase(),
+    ], t('Publish version {version}', { version: version + 1 }), async (data) => published(await ask('publish', { manifest: null, root: data.get('root') })));
+  },
+
   add: () => action(t('Invite a colleague'), [
     paragraph(t('They get a credential file, with which the console opens on their machine.'), 'fine'),
     make('div', { class: 'two' },
@@ -184,14 +195,23 @@ const screens = {
   },
 
   form() {
+    const { manifest } = state.office;
+    const year = doing?.what === 'renew' && doings.renew();
     return [
-      paragraph(t('Your practice began with a plain form. Change it in the console: under Practice, Form, you see it as patients will.'), 'lede'),
-      make('section', { class: 'card' },
-        make('ol', { class: 'facts' },
-          [t('Open the console, and unlock it with your credential file.'), t('Change services, questions, texts and hours, and download what you made.'), t('Publish it with the root key:')]
-            .map((text, place) => make('li', {}, `${place + 1}. ${text}`))),
-        make('pre', {}, `anteroom manifest publish manifest.json --dir ${state.folder}`),
-        make('div', { class: 'row' }, make('a', { class: 'button primary', href: consoleAddress(), target: '_blank', rel: 'noopener noreferrer' }, t('Open the console')))),
+      year || paragraph(t('What patients see on your website: services, questions, texts and hours, signed by your root key. It ends after a year and has to be published again.'), 'lede'),
+      make('section', { class: 'card', 'aria-labelledby': 'now' },
+        make('h2', { id: 'now' }, t('In force')),
+        ends(manifest),
+        facts([[t('Version'), String(manifest.version)], ...rows(manifest.says)]),
+        !year && make('div', { class: 'row' }, button(t('Publish it again for a year'), () => begin('renew')))),
+      make('section', { class: 'card', 'aria-labelledby': 'change' },
+        make('h2', { id: 'change' }, t('Change it')),
+        make('ol', { class: 'list numbers' },
+          [t('Open the console, and unlock it with your credential file.'), t('Under Practice, Form, change services, questions, texts and hours; you see the form as patients will.'), t('Download what you made, and choose the file here: manifest.json.')]
+            .map((text) => make('li', {}, text))),
+        make('div', { class: 'row' }, make('a', { class: 'button', href: consoleAddress(), target: '_blank', rel: 'noopener noreferrer' }, t('Open the console'))),
+        choose()),
+      chosen && (chosen.mistakes ? wrong() : coming()),
       onward(),
       end(),
     ];
@@ -216,7 +236,112 @@ const screens = {
       end(t('All done: end the program'), 'primary'),
     ];
   },
+
+  recovery() {
+    const tested = state.recovery_tested;
+    return [
+      paragraph(t('If every credential is lost, the recovery kit opens what patients sent. Try it twice a year: the program opens everything with it, and changes nothing.'), 'lede'),
+      paragraph(tested ? t('Last tried here, and well: {date}.', { date: date(tested) }) : t('Not tried here yet.'), tested ? 'good' : 'note'),
+      form([
+        facts([[t('It opens the file'), mono(state.files.recovery)]]),
+        paragraph(t('If the file is elsewhere, as it should be, copy it into the folder, and take it off again afterwards.'), 'fine'),
+        field('words', t('The words on the paper'), { spellcheck: 'false', autocapitalize: 'none' }, t('The kit’s six words, or the passphrase that you chose for the recovery file.')),
+      ], t('Try the kit'), async (data) => {
+        const { tried, state: next } = await ask('recovery', { words: data.get('words') });
+        if (tried.well) return did(t('The kit opens everything in the log (entries: {entries}), and what patients send now.', tried), next);
+        state = next;
+        throw new Refused(422, { code: 'page', what: tried.missing
+          ? t('The kit does not open what patients send now')
+          : t('The kit does not open {lost} of {entries} entries', tried),
+        todo: tried.missing ? t('Publish your form again, and try once more') : t('Look for an older recovery file or folder in your backups, and ask for help') });
+      }, () => ({}), t('Opening everything; this can take some minutes…')),
+      end(),
+    ];
+  },
 };
+
+// ---- The form in force, and what comes.
+
+const SOON = 30 * 86_400_000;
+function ends({ expires, expired }) {
+  if (expired) return paragraph(t('It ended on {date}: your website shows the phone number alone. Publish it again now.', { date: date(expires) }), 'wrong');
+  return paragraph(t('Valid until {date}.', { date: date(expires) }), expires - Date.now() < SOON ? 'note' : 'fine');
+}
+
+const tongues = (tags) => tags.map((tag) => LANGUAGES[tag] ?? tag).join(', ');
+const rows = (says) => [
+  [t('Name'), says.name], [t('Phone number'), says.phone], [t('Languages'), tongues(says.languages)],
+  [t('Services'), String(says.services)], [t('Questions'), String(says.questions)], [t('Scoring'), says.scoring],
+];
+
+/** What is in a manifest, for people. */
+const members = () => ({
+  name: t('name'), phone: t('phone number'), emergency_note: t('words beside 911'), languages: t('languages'), services: t('services'),
+  form: t('questions'), pages: t('pages of the website'), consent: t('consent'), follow_up: t('consent to follow-up'), notices: t('notices'),
+  hours: t('hours'), phrases: t('your own words of alarm'), scoring: t('scoring'),
+});
+
+function choose() {
+  const refused = make('p', { class: 'wrong', role: 'alert' });
+  const take = async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    refused.replaceChildren();
+    try {
+      const text = await file.text();
+      chosen = { name: file.name, text, ...await ask('check', { manifest: text }) };
+      doing = undefined;
+      said = undefined;
+      redraw();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refused.replaceChildren(...words(error));
+    }
+  };
+  const input = make('input', { id: 'file', type: 'file', accept: '.json,application/json', onchange: take });
+  return make('div', { class: 'field' }, make('label', { for: 'file' }, t('Choose manifest.json')), input, refused);
+}
+
+/** A mistake's sentence, with its parts where it names them; what the console has no Spanish for stays English. */
+function sentence({ en, es, parts }) {
+  const names = [...en.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const own = language === 'es' && es;
+  const text = (own || en).replace(/\{(\w+)\}/g, (_, name) => parts[names.indexOf(name)] ?? '');
+  return own || language === 'en' ? text : make('span', { lang: 'en' }, text);
+}
+
+function wrong() {
+  const { name, mistakes } = chosen;
+  return make('section', { class: 'card', 'aria-labelledby': 'mistakes' },
+    make('h2', { id: 'mistakes', tabindex: -1 }, t('{name} cannot be published yet', { name })),
+    paragraph(t('Correct this in the console, and download it again. Each line says where it is.')),
+    make('ul', { class: 'people' }, mistakes.map((one) => make('li', {}, make('span', { class: 'mono' }, one.path), make('span', {}, sentence(one))))));
+}
+
+function coming() {
+  const { name, text, says, changes } = chosen;
+  const { manifest } = state.office;
+  const version = manifest.version + 1;
+  if (changes.length === 0) return paragraph(t('{name} says what is in force already.', { name }), 'note');
+  const then = rows(says);
+  const table = make('table', {}, make('thead', {}, make('tr', {}, ['', t('In force'), t('Then')].map((one) => make(one ? 'th' : 'td', one ? { scope: 'col' } : {}, one)))),
+    make('tbody', {}, [[t('Version'), String(manifest.version)], ...rows(manifest.says)].map(([label, now], place) => {
+      const next = place ? then[place - 1][1] : String(version);
+      return make('tr', {}, make('th', { scope: 'row' }, label), make('td', {}, now), make('td', {}, next === now ? next : make('strong', {}, next)));
+    })));
+  return action(t('Version {version} comes', { version }), [
+    paragraph(t('What changes: {what}.', { what: changes.map((one) => members()[one] ?? one).join(', ') })),
+    table,
+    rootPassphrase(),
+  ], t('Publish version {version}', { version }), async (data) => published(await ask('publish', { manifest: text, root: data.get('root') })),
+  { leave: () => { chosen = undefined; redraw(); } });
+}
+
+function published(next) {
+  chosen = undefined;
+  const { version, expires } = next.office?.manifest ?? {};
+  did(version ? t('Version {version} is in force, until {date}. The lines on your website stay as they are.', { version, date: date(expires) }) : t('Published.'), next);
+}
 
 /** The whole page. `onDraw` draws what the program told, from the beginning. */
 export function drawOffice(next, onDraw, tongue) {

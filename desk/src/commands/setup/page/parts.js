@@ -33,7 +33,8 @@ export function words({ status, message, todo, code, reason }, known = {}) {
   if (status === 0) return [t('The program does not answer any more. Run the command again, and open the link that it prints.')];
   if (status === 401) return [t('This link was used already. Run the command again, and open the link that it prints.')];
   const own = known[reason] ?? known[code] ?? reasons()[reason];
-  if (own) return [own];
+  // Where a mistake is, the program says in its own words.
+  if (own) return reason === 'not-manifest' ? [own, make('small', { lang: 'en' }, message)] : [own];
   if (!message) return [t('Something went wrong. Load the page again.')];
   const said = `${message}. ${todo}.`;
   if (language === 'en' || code === 'page') return [said];
@@ -63,6 +64,13 @@ const reasons = () => ({
   'half-done': t('Half of it is done: who works here has changed, but your form still gives patients the old key. Publish your form again now.'),
   expired: t('Your form has ended, so this cannot be done yet. Publish your form again first.'),
   clock: t('By this machine’s clock, something was signed in the future. Set the clock, and try again.'),
+  'not-manifest': t('This is not a manifest.json as the console saves it. Download it there once more, and choose that file.'),
+  model: t('The scoring model has changed, and its number has not. Change it in the console under Practice, Scoring, which counts on; or raise scoring.version.'),
+  'no-recovery': t('The recovery file is not in this folder. Take it from where you keep it, and copy recovery.credential into the folder; take it off again when you are done.'),
+  'recovery-passphrase': t('These words do not open the recovery file. Look at the paper once more.'),
+  'other-recovery': t('This recovery file belongs to another practice. Copy the one that was made with your root key into the folder.'),
+  keyring: t('The practice’s keys do not open with this file. Look whether it is the newest one.'),
+  log: t('What the relay shows is not what it showed before. Believe nothing that it shows, and ask whoever runs it.'),
   unreachable: t('The relay cannot be reached. Check the network, and try again.'),
   'not-let-in': t('The relay does not accept your credential: it was replaced or removed, or this machine’s clock is wrong. Use your newest credential file.'),
   unregistered: t('The relay does not know this practice. Ask whoever ran “anteroom init” to run “anteroom register”.'),
