@@ -36,7 +36,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Make a practice: its keys, its first member of staff, its place on a relay
     Init(Init),
-    /// The same in a browser, step by step, with the recovery kit, colleagues and the lines for the website
+    /// The same in a browser, step by step; once the practice is live, its owner's office
     Setup(Setup),
     /// Register a practice that `init` has made and could not register
     Register(Register),

@@ -473,6 +473,38 @@ fn unreachable(url: &str, error: &reqwest::Error) -> RelayError {
 mod tests {
     use super::*;
 
+    /// Answers whatever is asked, and tells of each connection.
+    fn answering() -> (String, std::sync::mpsc::Receiver<()>) {
+        use std::io::{Read, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (told, connections) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                told.send(()).unwrap();
+                std::thread::spawn(move || {
+                    while stream.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {
+                        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+                    }
+                });
+            }
+        });
+        (address, connections)
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_lay_idle_is_not_used_again() {
+        let (address, connections) = answering();
+        let relay = Relay::new(&address).unwrap();
+        relay.is_ready().await.unwrap();
+        relay.is_ready().await.unwrap();
+        assert_eq!(connections.try_iter().count(), 1, "one after the other on one connection");
+        tokio::time::sleep(Duration::from_millis(3_500)).await;
+        relay.is_ready().await.unwrap();
+        assert_eq!(connections.try_iter().count(), 1, "a new one after some idle time");
+    }
+
     #[test]
     fn plain_http_is_for_this_machine_only() {
         for right in

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import * as jose from 'jose';
 import { assertAccessible } from './axe.mjs';
 import { fillForm, openForm, send } from './form.mjs';
 import { PRACTICE, openLab, programs } from './lab.mjs';
@@ -51,7 +52,7 @@ const person = (page, name) => page.getByRole('listitem').filter({ has: page.get
 
 /** What was done is said, and nothing is refused. */
 async function told(page, text) {
-  const said = page.locator('p.good[role=status], [role=alert]').filter({ hasText: /./ }).first();
+  const said = page.locator('p.good[role=status], p[role=alert]:not(:empty)').first();
   await said.waitFor({ timeout: 120_000 });
   assert.ok((await said.textContent()).includes(text), await said.textContent());
 }
@@ -215,6 +216,56 @@ test('the recovery kit is tried', async () => {
   await press(again.page, 'Recovery kit');
   await again.page.getByText('Last tried here, and well: ').waitFor();
   again.run.child.kill();
+});
+
+test('a form that has ended is said, and published again', async () => {
+  // What was in force until a minute ago, by the root key itself.
+  const sealed = (await readFile(path.join(lab.practice, 'root.key'), 'utf8')).trim();
+  const opened = await jose.compactDecrypt(sealed, new TextEncoder().encode(lab.passphrase), { keyManagementAlgorithms: ['PBES2-HS512+A256KW'], maxPBES2Count: 2_000_000 });
+  const key = await jose.importJWK(JSON.parse(new TextDecoder().decode(opened.plaintext)).root, 'PS256');
+  const [head, claims] = (await (await fetch(`${lab.relay}/v1/practices/${PRACTICE}/manifest`)).text()).split('.').map((part) => Buffer.from(part, 'base64url'));
+  const ended = Math.floor(Date.now() / 1000) - 60;
+  const signed = await new jose.CompactSign(Buffer.from(JSON.stringify({ ...JSON.parse(claims), exp: ended }))).setProtectedHeader(JSON.parse(head)).sign(key);
+  lab.tamper = ({ method, url, ...answer }) => (method === 'GET' && url.endsWith('/manifest') ? { ...answer, body: Buffer.from(signed) } : answer);
+  const before = JSON.parse(claims).version;
+  const { run, page } = await openOffice();
+  await press(page, 'Remove: sam-rivera');
+  await root(page);
+  await press(page, 'Remove sam-rivera');
+  await told(page, 'Your form has ended, so this cannot be done yet.');
+  await press(page, 'Your form');
+  await page.getByText('It ended on ').waitFor();
+  await accessible(page, 'ended');
+  await press(page, 'Publish it again for a year');
+  await root(page);
+  await press(page, `Publish version ${before + 1}`);
+  // The relay shows the old one still, and that is not believed any more.
+  await heading(page, 'Your office');
+  lab.tamper = (answer) => answer;
+  assert.deepEqual([(await inForce()).version, (await inForce()).days], [before + 1, 365]);
+  await page.reload();
+  await heading(page, 'Who works here');
+  run.child.kill();
+});
+
+test('when the relay breaks off half way, what is done is said, and nobody loses a credential', async () => {
+  const { run, page } = await openOffice();
+  lab.tamper = (answer) => (answer.method === 'PUT' && answer.url.endsWith('/manifest') ? null : answer);
+  await press(page, 'New keys: sam-rivera');
+  await root(page);
+  await press(page, 'Make new keys');
+  await page.getByRole('heading', { name: 'Credential of sam-rivera' }).waitFor({ timeout: 120_000 });
+  await page.getByText('not all of the rest was done: publish your form again now').waitFor();
+  await accessible(page, 'half of it');
+  lab.tamper = (answer) => answer;
+  coordinator = await takeWords(page, 'sam-rivera');
+  assert.equal((await anteroom(lab.coordinator, coordinator, 'inbox', 'list')).code, 0, 'the new credential is good');
+  await press(page, 'Your form');
+  await press(page, 'Publish it again for a year');
+  await root(page);
+  await page.getByRole('button', { name: /^Publish version/ }).click();
+  await told(page, ' is in force');
+  run.child.kill();
 });
 
 test('the owner gets new keys too, and goes on working', async () => {

@@ -209,7 +209,9 @@ fn refusal(Failure { exit, reason, what, todo }: Failure) -> Value {
 }
 
 async fn state(State(door): State<Door>) -> Answer {
-    Ok(Json(door.0.steps.lock().await.state()))
+    let mut steps = door.0.steps.lock().await;
+    steps.look_again().await;
+    Ok(Json(steps.state()))
 }
 
 async fn facts(State(door): State<Door>, Json(facts): Json<Facts>) -> Answer {

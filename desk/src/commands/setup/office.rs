@@ -343,7 +343,7 @@ impl Office {
     }
 
     /// What was done is done: a relay that does not answer now leaves nothing to show, and the page asks again.
-    async fn look_again(&mut self) {
+    pub(super) async fn look_again(&mut self) {
         if let Err(failure) = self.look().await {
             self.output.warn(&failure.what);
         }

@@ -262,11 +262,16 @@ impl Steps {
         submit(&relay, invite, &self.anchor()?, &registration, &self.dir).await?;
         self.kept.live = true;
         self.save()?;
-        if let Some(office) = &mut self.office {
-            // The practice is live all the same; the page asks for the passphrase where there is nothing to show.
-            let _ = office.look().await;
-        }
+        // Live is live; where there is nothing to show, the page asks for the passphrase.
+        self.look_again().await;
         Ok(())
+    }
+
+    /// What others did meanwhile is shown too.
+    pub(super) async fn look_again(&mut self) {
+        if let Ok(office) = self.office() {
+            office.look_again().await;
+        }
     }
 
     /// Opens the office, and looks who works here and what is in force.
