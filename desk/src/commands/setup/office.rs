@@ -222,10 +222,14 @@ impl Office {
         let opener = self.session.encryption()?;
         let signed_in = self.session.sign_in().await?;
         let renewed = renew(&context, &root, (&mut self.session, signed_in), &opener, &name, &file).await;
+        let mut trouble = renewed.err();
         if name == self.session.credential.staff && opens(&file, &words) {
-            self.session = Session::open(&context, &file)?;
+            match Session::open(&context, &file) {
+                Ok(session) => self.session = session,
+                Err(failure) => trouble = Some(failure),
+            }
         }
-        self.hand(file, words, renewed.err()).await
+        self.hand(file, words, trouble).await
     }
 
     /// Says for how long inquiries are kept.

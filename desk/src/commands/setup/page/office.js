@@ -22,7 +22,7 @@ export function enterOffice() {
 }
 
 const redraw = () => draw(state);
-const show = (next) => { [page, doing, shown, said, chosen] = [next]; redraw(); };
+const show = (next) => { [page, doing, said, chosen] = [next]; redraw(); };
 const begin = (what, name) => { [doing, said] = [{ what, name }]; redraw(); };
 const stop = () => { doing = undefined; redraw(); };
 /** What was done, in a sentence; the screen as it is then. */
@@ -86,7 +86,7 @@ function sheet() {
     facts([
       [t('File'), mono(shown.file)],
       [t('Passphrase as it is typed'), make('strong', { class: 'mono' }, shown.words)],
-      [t('Console'), mono(consoleAddress())],
+      ...(state.facts ? [[t('Console'), mono(consoleAddress())]] : []),
     ]),
     paragraph(shown.own
       ? t('Write the passphrase down: it opens your credential from now on, and is shown this one time.')
@@ -179,7 +179,6 @@ const screens = {
     const order = [...staff].sort((one, two) => two.active - one.active);
     return [
       isNew && paragraph(t('Your practice is live. Invite those who answer, make the form yours, and put it on your website.'), 'good'),
-      shown && sheet(),
       doing && doings[doing.what](doing.name),
       make('section', { class: 'card', 'aria-labelledby': 'people' },
         make('h2', { id: 'people' }, t('People')),
@@ -355,7 +354,7 @@ export function drawOffice(next, onDraw, tongue) {
   document.body.replaceChildren(make('div', { class: 'frame' },
     make('header', { class: 'top' }, make('span', { class: 'brand' }, state.facts?.name ?? 'Anteroom'), tongue),
     make('nav', { 'aria-label': t('Your office') }, make('ul', { class: 'way pages' }, PAGES.map(item))),
-    make('main', {}, title, said && make('p', { class: 'good', role: 'status' }, said), ...(isOpen ? screens[page]() : closed()).filter(Boolean))));
-  // What was begun, or is shown this once, is read first.
+    make('main', {}, title, said && make('p', { class: 'good', role: 'status' }, said), shown && sheet(), ...(isOpen ? screens[page]() : closed()).filter(Boolean))));
+  // What was begun, or is shown this once, is read first. Whatever else fails, these words are shown.
   (document.querySelector('main h2[tabindex]') ?? title).focus();
 }
