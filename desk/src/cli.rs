@@ -267,11 +267,56 @@ pub(crate) enum Recovery {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sequence {
     /// Look for mistakes, and for words that tell others about a person's health
-    Check(SequenceDocuments),
+    Check(SequenceCheck),
     /// Render every message of every sequence in every language, with made-up values
     Test(SequenceDocuments),
     /// Show what comes next for each lead, and send nothing
     Preview(SequencePreview),
+    /// Show which edition of each sequence is in force: the log's over the file
+    List(SequenceList),
+    /// Put a sequence into the log, where it counts over the file of the same id; an owner's credential
+    Publish(SequencePublish),
+    /// Take the log's editions of a sequence back, so that the file counts again; an owner's credential
+    Withdraw(SequenceWithdraw),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequenceCheck {
+    #[command(flatten)]
+    pub(crate) documents: SequenceDocuments,
+    /// Your credential file: look into the log too, whose editions count over the files
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credential: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequenceList {
+    /// The desk's settings, `desk.toml`, for the files that count where the log has no edition
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequencePublish {
+    /// The folder with `sequence.toml` and its messages
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    /// The desk's settings, `desk.toml`: links are checked against the sender's website
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SequenceWithdraw {
+    /// Id of the sequence
+    #[arg(value_name = "SEQUENCE")]
+    pub(crate) sequence: String,
+    #[command(flatten)]
+    pub(crate) of: OfCredential,
 }
 
 #[derive(Debug, Args)]

@@ -8,11 +8,12 @@ use crate::parallel::Parallel;
 use crate::session::Session;
 use inbox::{Inbox, RefusedEntry};
 use lead::scoring::Action;
-use lead::thread::{Availability, Lead, Stage};
+use lead::thread::{Availability, Edition, Lead, Stage};
 use lead::triage::Lane;
 use lead::{Assessment, Inquiry, Manifest, assess};
 use serde_json::{Value, json};
-use wire::{EntryId, Head, ThreadId};
+use wire::practice::Role;
+use wire::{EntryId, Head, StaffId, ThreadId};
 
 /// Language of labels. Staff may have another; the documents decide which they have.
 pub(crate) const LANGUAGE: &str = "en";
@@ -58,6 +59,16 @@ impl Reading {
     /// Free times for appointments, as the desk published them last.
     pub(crate) fn availability(&self) -> Option<&Availability> {
         self.inbox.availability()
+    }
+
+    /// Every edition of the documents that owners published, in the log's order.
+    pub(crate) fn documents(&self) -> &[Edition] {
+        self.inbox.documents()
+    }
+
+    /// Whether the roster has this member of staff as an owner now.
+    pub(crate) fn is_owner(&self, staff: &StaffId) -> bool {
+        self.inbox.staff().roster().member(staff).is_some_and(|member| member.role == Role::Owner)
     }
 
     /// Every thread.

@@ -52,6 +52,7 @@ fn every_command_speaks_json_when_it_is_asked_to() {
     let key = lab.path("practice/relay-log.pub");
     let [export, access, copy, back, files, man] =
         ["leads.jsonl", "access.ndjson", "copy", "back", "files", "man"].map(|name| lab.path(name));
+    let no_answer = root().join("examples/sequences/no-answer").to_str().unwrap().to_owned();
     let time = "2027-12-01T14:30:00-06:00";
     let commands: &[(i32, &[&str])] = &[
         (0, &["manifest", "check", manifest]),
@@ -59,6 +60,14 @@ fn every_command_speaks_json_when_it_is_asked_to() {
         (0, &["sequence", "check", "--settings", &settings, "--manifest", manifest]),
         (0, &["sequence", "test", "--settings", &settings, "--manifest", manifest]),
         (0, &["sequence", "preview", "--settings", &settings, "--credential", &sam]),
+        (0, &["sequence", "check", "--settings", &settings, "--manifest", manifest, "--credential", &sam]),
+        (0, &["sequence", "list", "--credential", &sam]),
+        (0, &["sequence", "list", "--settings", &settings, "--credential", &sam]),
+        (1, &["sequence", "publish", &no_answer, "--credential", &sam]),
+        (0, &["sequence", "publish", &no_answer, "--settings", &settings, "--credential", &owner]),
+        (0, &["inbox", "follow", one, "no-answer", "--credential", &sam]),
+        (0, &["sequence", "withdraw", "no-answer", "--credential", &owner]),
+        (2, &["sequence", "withdraw", "no-answer", "--credential", &owner]),
         (0, &["snippet", "--version-file", &version, "--credential", &owner]),
         (0, &["inbox", "list", "--credential", &sam]),
         (0, &["inbox", "show", one, "--credential", &sam]),

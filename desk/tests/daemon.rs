@@ -171,6 +171,73 @@ impl<'a> Desk<'a> {
     }
 }
 
+/// Writes the folder's sequence anew, with this text in both languages.
+fn rewrite(folder: &Path, version: u32, text: &str) {
+    let document = fs::read_to_string(folder.join("sequence.toml")).unwrap();
+    let (head, steps) = document.split_once("version = ").unwrap();
+    let steps = steps.split_once('\n').unwrap().1;
+    fs::write(folder.join("sequence.toml"), format!("{head}version = {version}\n{steps}")).unwrap();
+    for language in ["en", "es"] {
+        let mail = format!("Subject: We are here\n\n{{{{ greeting }}}}\n\n{text}\n");
+        fs::write(folder.join(format!("note.{language}.md")), mail).unwrap();
+    }
+}
+
+#[test]
+fn an_owners_edition_is_sent_over_the_file_and_one_that_tells_is_not() {
+    let lab = people(1);
+    let smtp = Smtp::start(lab.directory.path());
+    let desk = Desk::of(&lab, &smtp, 4);
+    let owner = lab.credential("maria-lopez");
+    let own = |command: &[&str]| {
+        let command = [&["--json", "sequence"], command, &["--credential", &owner]].concat();
+        serde_json::from_str::<Value>(&stdout(&lab.ok(&command))).unwrap()
+    };
+    let last = || smtp.to_people().pop().unwrap();
+    desk.once(noon(1));
+    assert!(last().contains("we are here: "), "the file's");
+
+    let folder = lab.directory.path().join("new");
+    let settings_folder = lab.directory.path().join("desk/sequences/gentle-follow-up");
+    fs::create_dir_all(&folder).unwrap();
+    fs::copy(settings_folder.join("sequence.toml"), folder.join("sequence.toml")).unwrap();
+    rewrite(&folder, 2, "the second edition.");
+    let path = folder.to_str().unwrap();
+    let (_, refused) = lab.fails(1, &["sequence", "publish", path, "--credential", &desk.credential]);
+    assert!(refused.contains("is no owner"), "{refused}");
+    assert_eq!(own(&["list"])["in_force"], json!([]));
+    assert!(own(&["publish", path, "--settings", &desk.settings])["seq"].is_u64());
+    assert!(own(&["publish", path])["seq"].is_null(), "it is in force already");
+    let listed = own(&["list", "--settings", &desk.settings]);
+    let known = &listed["in_force"][0];
+    assert_eq!((&known["version"], &known["from"]["author"]), (&json!(2), &json!("maria-lopez")), "{listed}");
+    desk.once(noon(2));
+    assert!(last().contains("the second edition."), "{}", last());
+
+    rewrite(&folder, 2, "the same version.");
+    let (_, refused) = lab.fails(8, &["sequence", "publish", path, "--credential", &owner]);
+    assert!(refused.contains("version = 3"), "{refused}");
+    // What tells is refused here; what was published in spite of it, by another program, is not sent by.
+    rewrite(&folder, 3, "about your knee.");
+    let (_, refused) = lab.fails(8, &["sequence", "publish", path, "--credential", &owner]);
+    assert!(refused.contains("knee"), "{refused}");
+    rewrite(&folder, 3, "see https://elsewhere.example/");
+    own(&["publish", path]);
+    let turn = desk.once(noon(3));
+    assert!(last().contains("the second edition."), "{}", last());
+    let said = turn["troubles"][0].as_str().unwrap();
+    assert!(said.contains("version 3 of maria-lopez") && said.contains("steps[0].do.email.body"), "{said}");
+    assert!(!said.contains("elsewhere.example"), "{said}");
+    let command = ["doctor", "--settings", &desk.settings, "--credential", &desk.credential];
+    let doctor = lab.run(&command);
+    assert!(stdout(&doctor).contains("version 3 of maria-lopez"), "{doctor:?}");
+
+    own(&["withdraw", "gentle-follow-up"]);
+    desk.once(noon(4));
+    assert!(last().contains("we are here: "), "the file's again: {}", last());
+    assert_eq!(smtp.to_people().len(), 4);
+}
+
 #[test]
 fn a_mail_server_in_a_bad_mood_gets_nothing_twice() {
     let lab = Lab::with_practice(12);

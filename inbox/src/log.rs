@@ -6,14 +6,14 @@ use crate::screen::{Refusal, Screen, Screened};
 use crate::tombstones::Tombstones;
 use crate::trust::{Anchor, Keys, Memory, Staff};
 use futures_util::stream::{self, StreamExt};
-use lead::thread::{Availability, Body, Edition, Event, Lead, Record, fold};
+use lead::thread::{Availability, Body, Document, Edition, Event, Lead, Record, fold};
 use seal::Opener;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use wire::api::Page;
 use wire::log::EntryMeta;
 use wire::practice::Role;
-use wire::{EntryId, Head, ThreadId, Thumbprint};
+use wire::{EntryId, Head, StaffId, ThreadId, Thumbprint};
 
 /// How many entries are opened at once. WebCrypto and threads work on them side by side.
 const AT_ONCE: usize = 256;
@@ -93,7 +93,7 @@ pub struct Inbox<O> {
     origins: BTreeMap<ThreadId, Thumbprint>,
     desk: Option<Announced>,
     availability: Option<Availability>,
-    guides: Arc<Vec<Edition>>,
+    documents: Arc<Vec<Edition>>,
     refused: Vec<RefusedEntry>,
     tombstones: Tombstones,
 }
@@ -112,7 +112,7 @@ impl<O: Opener> Inbox<O> {
             origins: BTreeMap::new(),
             desk: None,
             availability: None,
-            guides: Arc::default(),
+            documents: Arc::default(),
             refused: Vec::new(),
             tombstones: Tombstones::default(),
         }
@@ -171,12 +171,15 @@ impl<O: Opener> Inbox<O> {
                     self.availability = Some(availability);
                     return;
                 }
-                Event::GuidePublished { guide } if role == Role::Owner => {
-                    let edition = Edition { entry: meta.id, author, time: meta.time, guide };
-                    Arc::make_mut(&mut self.guides).push(edition);
-                    return;
+                Event::GuidePublished { .. } | Event::SequencePublished { .. } if role != Role::Owner => {
+                    return self.refuse(&meta, Refusal::Unauthorised);
                 }
-                Event::GuidePublished { .. } => return self.refuse(&meta, Refusal::Unauthorised),
+                Event::GuidePublished { guide } => {
+                    return self.publish(&meta, author, Document::Guide(guide));
+                }
+                Event::SequencePublished { sequence } => {
+                    return self.publish(&meta, author, Document::Sequence(sequence));
+                }
                 event => {
                     // An owner's word counts from now on, also for what was read before it and whatever the relay still has.
                     if let (Role::Owner, Event::Erased { entries, .. }) = (role, &event) {
@@ -194,6 +197,11 @@ impl<O: Opener> Inbox<O> {
         if let Some(key) = sealed_to {
             self.origins.entry(meta.thread).or_insert(key);
         }
+    }
+
+    fn publish(&mut self, meta: &EntryMeta, author: StaffId, document: Document) {
+        let edition = Edition { entry: meta.id, author, time: meta.time, document };
+        Arc::make_mut(&mut self.documents).push(edition);
     }
 
     fn refuse(&mut self, meta: &EntryMeta, refusal: Refusal) {
@@ -239,10 +247,10 @@ impl<O: Opener> Inbox<O> {
         self.threads.iter().find(|(_, records)| has(records)).map(|(thread, _)| *thread)
     }
 
-    /// Guides for calls in the log's order: every edition, and the latest of a language and tier counts.
+    /// The practice's own documents in the log's order: every edition, unread.
     #[must_use]
-    pub fn guides(&self) -> &Arc<Vec<Edition>> {
-        &self.guides
+    pub fn documents(&self) -> &Arc<Vec<Edition>> {
+        &self.documents
     }
 
     /// Every thread, folded.

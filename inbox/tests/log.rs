@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use inbox::{LogError, Memory, Refusal};
-use lead::thread::{CallGuide, CallOutcome, Channel, Event, Stage};
+use lead::thread::{CallGuide, CallOutcome, Channel, Event, Stage, WrittenSequence};
 use seal::entry::{Binding, seal};
 use seal::{Embed, PrivateKey, jws};
 use wire::log::ChainError;
@@ -75,7 +75,25 @@ async fn a_tombstone_keeps_its_place() {
 #[tokio::test]
 async fn every_entry_that_is_not_where_its_writer_put_it_is_refused() {
     type Change = fn(&mut RelayLog);
-    let cases: [(&str, Change, u64, Refusal); 26] = [
+    let cases: [(&str, Change, u64, Refusal); 28] = [
+        (
+            "a coordinator's follow-up sequence",
+            |log| {
+                let event = claims(9, 9, "sam-rivera", written("{}"));
+                put(log, EntryKind::Document, &sealed_as(EntryKind::Document, &event, &PEOPLE.coordinator));
+            },
+            6,
+            Refusal::Unauthorised,
+        ),
+        (
+            "a follow-up sequence that no entry has room for",
+            |log| {
+                let event = claims(9, 9, "maria-lopez", written(&"x".repeat(WrittenSequence::BYTES + 1)));
+                put(log, EntryKind::Document, &sealed_as(EntryKind::Document, &event, &PEOPLE.owner));
+            },
+            6,
+            Refusal::Unreadable,
+        ),
         (
             "a coordinator's guide for calls",
             |log| {
@@ -369,10 +387,30 @@ async fn an_owners_guides_are_read_in_their_order_and_are_no_leads() {
     }
     let inbox = log.read(&Memory::default()).await.unwrap();
     assert_eq!(inbox.refused(), []);
-    let texts: Vec<&str> = inbox.guides().iter().map(|edition| &*edition.guide.text).collect();
+    let texts: Vec<&str> = inbox.documents().iter().map(|edition| &*edition.guide().unwrap().text).collect();
     assert_eq!(texts, ["# opening: Good day", "# opening: Good morning"]);
-    assert_eq!(inbox.guides()[1].author.as_str(), "maria-lopez");
+    assert_eq!(inbox.documents()[1].author.as_str(), "maria-lopez");
     assert_eq!(inbox.leads().len(), honest().read(&Memory::default()).await.unwrap().leads().len());
+}
+
+/// A follow-up sequence: kept as it is, whatever it says, and as long as it may be whatever it is made of.
+#[tokio::test]
+async fn an_owners_sequences_are_kept_unread() {
+    let mut log = honest();
+    let texts = ["{}".to_owned(), "\"".repeat(WrittenSequence::BYTES), String::new()];
+    for (n, text) in (11..).zip(&texts) {
+        let event = claims(9, n, "maria-lopez", written(text));
+        log.append(EntryKind::Document, 9, n, &sealed_as(event.event.kind(), &event, &PEOPLE.owner));
+    }
+    let inbox = log.read(&Memory::default()).await.unwrap();
+    assert_eq!(inbox.refused(), []);
+    let found: Vec<&String> =
+        inbox.documents().iter().map(|edition| &edition.sequence().unwrap().text).collect();
+    assert_eq!(found, texts.iter().collect::<Vec<_>>());
+}
+
+fn written(text: &str) -> Event {
+    Event::SequencePublished { sequence: WrittenSequence { id: "gentle".into(), text: text.into() } }
 }
 
 fn greeting(words: &str) -> Event {

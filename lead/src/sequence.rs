@@ -2,7 +2,8 @@
 //!
 //! A sequence is a document of the practice. [`next()`] says what its next step for a lead is, as a pure function
 //! of the lead, the document and the time; sending is the work of the practice's program. [`faults`] refuses a
-//! document that would tell the mail servers on the way what a person's health is.
+//! document that would tell the mail servers on the way what a person's health is. [`Sequences`] says which edition of a
+//! document counts.
 //!
 //! Federal rules that the document has to state its side of: marketing needs an authorization where a third party
 //! pays for it (45 CFR 164.501 "marketing", 164.508(a)(3)); commercial e-mail needs a postal address and a way
@@ -11,11 +12,13 @@
 //! [`faults`]: Sequence::faults
 
 mod check;
+mod edition;
 mod next;
 mod words;
 mod zones;
 
 pub use check::Sender;
+pub use edition::{Flaw, InForce, LeftOut, Origin, Sequences};
 pub use next::{Blocked, Next, Run, Stop, chosen, is_over, next, run_of, waking_at};
 pub use words::{health_words, tells_health};
 pub use zones::zones_of_zip;
@@ -70,7 +73,7 @@ pub enum Starts {
 
 /// Whose products and services a sequence is about: 45 CFR 164.501, "marketing".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Class {
     /// The practice's own; nobody else pays for the message.
     OwnService,
@@ -83,7 +86,7 @@ pub enum Class {
 
 /// Why the person may be written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Basis {
     /// They asked for an answer, and this is it.
     Request,
@@ -162,7 +165,7 @@ pub enum Condition {
 
 /// What a step does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum StepAction {
     /// A message to the person's e-mail address.
     Email(Email),

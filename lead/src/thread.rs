@@ -17,7 +17,7 @@ pub use booking::{Appointment, Availability, CalledOff, HandOff, NoAppointment, 
 pub use event::{CallOutcome, ErasureGround, Event, EventClaims, NotAnEvent, Stage, Verification};
 pub use fold::fold;
 pub use follow_up::{Alert, AlertReason, AskedCall, Assigned, FollowUp, FollowUpState, StepKey, Undelivered};
-pub use guide::{CallGuide, Edition};
+pub use guide::{CallGuide, Document, Edition, WrittenSequence};
 pub use work::{
     AnswerField, CLAIM_MS, CallTask, Channel, Claim, ClosedReason, Closing, Correction, Verified,
 };

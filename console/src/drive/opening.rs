@@ -123,7 +123,7 @@ fn audited(desk: Rc<Desk>, vouched: Box<Vouched>) -> Result<Box<Practice>, Split
         colleagues: colleagues(roster),
         retention_days: roster.retention_days,
         availability: None,
-        guides: Arc::default(),
+        documents: Arc::default(),
         head: Head::empty(&desk.anchor.practice),
         cases: Vec::new(),
         refused: Vec::new(),

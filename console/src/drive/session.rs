@@ -326,14 +326,14 @@ impl Session {
     pub(super) async fn practice(&self) -> Practice {
         self.assess().await;
         let manifest = Rc::clone(&self.manifest.borrow());
-        let (refused, head, roster, role, availability, guides) = {
+        let (refused, head, roster, role, availability, documents) = {
             let inbox = self.inbox.borrow();
             let refused: Vec<Refusal> = inbox.refused().iter().map(refusal).collect();
             let roster = inbox.staff().roster();
             // The file says what was so when it was made; the roster decides.
             let role = roster.member(&self.desk.staff).map_or(self.desk.role, |member| member.role);
-            let (availability, guides) = (inbox.availability().cloned(), Arc::clone(inbox.guides()));
-            (refused, inbox.head(), roster.clone(), role, availability, guides)
+            let (availability, documents) = (inbox.availability().cloned(), Arc::clone(inbox.documents()));
+            (refused, inbox.head(), roster.clone(), role, availability, documents)
         };
         Practice {
             staff: self.desk.staff.clone(),
@@ -345,7 +345,7 @@ impl Session {
             colleagues: colleagues(&roster),
             retention_days: roster.retention_days,
             availability,
-            guides,
+            documents,
             head,
             cases: self.cases.borrow().values().cloned().collect(),
             refused,

@@ -36,8 +36,8 @@ pub(crate) struct Practice {
     pub(crate) retention_days: Option<u32>,
     /// Free times of the practice's calendar; `None`: none is connected.
     pub(crate) availability: Option<Availability>,
-    /// Guides for calls that owners wrote, in the order of the log.
-    pub(crate) guides: Arc<Vec<Edition>>,
+    /// Guides for calls and follow-up sequences that owners wrote: every edition, in the order of the log.
+    pub(crate) documents: Arc<Vec<Edition>>,
     pub(crate) head: Head,
     pub(crate) cases: Vec<Arc<Case>>,
     pub(crate) refused: Vec<Refusal>,
@@ -297,7 +297,7 @@ pub(crate) mod samples {
             colleagues: crate::model::settings::sample_colleagues(),
             retention_days: None,
             availability: None,
-            guides: Arc::default(),
+            documents: Arc::default(),
             cases: cases.into_iter().map(Arc::new).collect(),
             refused,
             reading: None,

@@ -1,11 +1,11 @@
-//! The drafts of form, scoring model and call guides from one opening to the next: what of them is stored (encrypted, by
+//! The drafts of form, scoring model and the practice's documents from one opening to the next: what of them is stored (encrypted, by
 //! `drive/drafts.rs`), so that a lock costs nobody their work.
 
 use super::case::Practice;
 use super::drafting::{self, Drafting};
 use super::forming::{self, Forming};
-use super::guiding::Guiding;
 use super::open::Open;
+use super::writing::Writing;
 use wire::json::Json;
 
 /// How far what an earlier opening left is. Nothing is edited before it is here.
@@ -21,19 +21,19 @@ pub(crate) enum Drafts {
 pub(crate) fn write(open: &Open) -> Option<String> {
     let (form, current) = (open.forming.kept(), &open.practice.source.scoring);
     let scoring = open.drafting.versions(current).draft().map(|draft| draft.canonical_json());
-    let guides = open.guiding.kept();
-    if form.is_none() && scoring.is_none() && guides.is_none() {
+    let documents = open.writing.kept();
+    if form.is_none() && scoring.is_none() && documents.is_none() {
         return None;
     }
     let version = open.forming.of().filter(|_| form.is_some()).unwrap_or(open.practice.manifest_version);
     let or_null = |part: Option<String>| part.unwrap_or_else(|| "null".to_owned());
-    let [form, scoring, guides] = [form, scoring, guides].map(or_null);
-    Some(format!(r#"{{"version":{version},"form":{form},"scoring":{scoring},"guides":{guides}}}"#))
+    let [form, scoring, documents] = [form, scoring, documents].map(or_null);
+    Some(format!(r#"{{"version":{version},"form":{form},"scoring":{scoring},"documents":{documents}}}"#))
 }
 
 /// The drafts again; none, where it is anything else.
-pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Guiding) {
-    let (mut form, mut scoring, mut guides) = <(Forming, Drafting, Guiding)>::default();
+pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Writing) {
+    let (mut form, mut scoring, mut documents) = <(Forming, Drafting, Writing)>::default();
     let stored = Json::parse(stored.as_bytes());
     let part = |name: &str| {
         let found = stored.as_ref()?.member(name)?;
@@ -41,7 +41,7 @@ pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Gui
     };
     let of = match stored.as_ref().and_then(|stored| stored.member("version")) {
         Some(Json::Integer(of)) => u64::try_from(*of).unwrap_or_default(),
-        _ => return (form, scoring, guides),
+        _ => return (form, scoring, documents),
     };
     if let Some(source) = part("form").and_then(|text| forming::read(&text).ok()) {
         form.begin(&source, of, practice);
@@ -50,10 +50,10 @@ pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Gui
         scoring.step(&practice.source.scoring, drafting::Edit::Text(model));
         scoring.unreadable = None;
     }
-    if let Some(drafts) = part("guides") {
-        guides = Guiding::of_kept(&drafts);
+    if let Some(drafts) = part("documents") {
+        documents = Writing::of_kept(&drafts);
     }
-    (form, scoring, guides)
+    (form, scoring, documents)
 }
 
 #[cfg(test)]
@@ -63,7 +63,7 @@ mod tests {
     use crate::model::guiding;
     use crate::model::settings::Tab;
     use crate::model::{Effect, Event};
-    use lead::thread::{CallGuide, Edition};
+    use lead::thread::{CallGuide, Document, Edition};
     use std::sync::Arc;
     use wire::EntryId;
     use wire::practice::Role;
@@ -88,9 +88,9 @@ mod tests {
     }
 
     fn guide(open: &mut Open, text: &str) -> Vec<Effect> {
-        let mut next = open.guiding.clone();
-        next.step(&open.practice, guiding::Edit::Type(text.into()));
-        open.step(Event::Guided(Box::new(next)))
+        let mut next = open.writing.clone();
+        next.guide_step(&open.practice, guiding::Edit::Type(text.into()));
+        open.step(Event::Written(Box::new(next)))
     }
 
     fn named(name: &str) -> forming::Edit {
@@ -154,7 +154,7 @@ mod tests {
         assert!(!asks(&mut open, Tab::Staff));
         assert!(asks(&mut open, Tab::Scoring));
         assert!(!asks(&mut open, Tab::Form));
-        let (mut form, scoring, guides) = <(Forming, Drafting, Guiding)>::default();
+        let (mut form, scoring, guides) = <(Forming, Drafting, Writing)>::default();
         form.step(&open.practice, named("Of before"));
         assert_eq!(open.step(Event::Drafts(Box::new((form, scoring, guides)))), []);
         assert_eq!(
@@ -179,12 +179,12 @@ mod tests {
             entry: EntryId::from_bytes([n; 16]),
             author: open.practice.staff.clone(),
             time: NOW,
-            guide,
+            document: Document::Guide(guide),
         };
         let theirs = CallGuide { text: "# opening: Theirs".into(), ..published.clone() };
         let editions = vec![edition(1, published), edition(2, theirs)];
-        let practice = Practice { guides: Arc::new(editions), ..(*open.practice).clone() };
-        guides.step(&practice, guiding::Edit::KeepUp);
+        let practice = Practice { documents: Arc::new(editions), ..(*open.practice).clone() };
+        guides.keep_up(&practice);
         assert_eq!(guides.kept(), None, "what was published and replaced since is no draft");
         assert_eq!(guides.text(&practice), "# opening: Theirs");
     }

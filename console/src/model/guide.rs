@@ -87,13 +87,15 @@ pub(crate) fn merged(general: &str, special: &str, names: &Names<'_>) -> Guide {
 
 /// The text for every service (`None`), or for one kind: the practice's own, or what ships.
 pub(crate) fn document(written: &[Edition], language: Language, tier: Option<ServiceTier>) -> &str {
-    let own = latest(written, language, tier).map(|edition| &*edition.guide.text);
+    let own = latest(written, language, tier).and_then(Edition::guide).map(|guide| &*guide.text);
     own.filter(|text| !text.trim().is_empty()).unwrap_or_else(|| shipped(language, tier))
 }
 
 /// What an owner published last.
 pub(crate) fn latest(written: &[Edition], language: Language, tier: Option<ServiceTier>) -> Option<&Edition> {
-    let is_it = |edition: &&Edition| edition.guide.tier == tier && edition.guide.language == language.tag();
+    let is_it = |edition: &&Edition| {
+        edition.guide().is_some_and(|guide| guide.tier == tier && guide.language == language.tag())
+    };
     written.iter().rfind(is_it)
 }
 

@@ -1,15 +1,13 @@
-//! The practice's own guides for calls: the one that is edited, how it reads, and what of it is missing. A guide that is saved is
-//! an owner's signed document in the log, sealed like everything there; every edition stays.
+//! The practice's own guides for calls: the one that is edited, how it reads, and what of it is missing.
 
 use super::case::Practice;
 use super::guide::{Guide, Language, Names, Part, document, latest, merged, spoken, unknown_words};
 use super::plain::plain_line;
+use super::writing::{Draft, Writing};
 use super::{score, work};
 use crate::words::{fill, t};
 use lead::manifest::ServiceTier;
-use lead::thread::{CallGuide, Edition, Verification};
-use serde::{Deserialize, Serialize};
-use wire::EntryId;
+use lead::thread::{CallGuide, Document, Edition, Verification};
 
 /// A kind of service, or every one.
 pub(crate) type Kind = Option<ServiceTier>;
@@ -35,48 +33,25 @@ pub(crate) fn kind_word(kind: Kind) -> &'static str {
     })
 }
 
-/// Which guide is looked at, and what was typed.
-#[derive(Clone, Default, PartialEq)]
-pub(crate) struct Guiding {
-    pub(crate) language: Language,
-    pub(crate) kind: Kind,
-    drafts: Vec<Draft>,
-}
-
-/// What was typed, and is not saved.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Draft {
-    guide: CallGuide,
-    /// The edition that it began as; `None`: what ships.
-    over: Option<EntryId>,
-}
-
 /// Something done in the editor.
 pub(crate) enum Edit {
     Look(Language, Kind),
     Type(String),
     Discard,
-    /// Nothing but that what was published is a draft no more.
-    KeepUp,
 }
 
-impl Guiding {
-    pub(crate) fn step(&mut self, practice: &Practice, edit: Edit) {
+impl Writing {
+    pub(crate) fn guide_step(&mut self, practice: &Practice, edit: Edit) {
+        let (language, kind) = (self.language, self.kind);
         match edit {
             Edit::Look(language, kind) => (self.language, self.kind) = (language, kind),
             Edit::Type(text) => {
-                let begun = self.draft().filter(|_| self.is_changed(practice)).map(|draft| draft.over);
+                let begun = self.guide_draft().filter(|_| self.is_changed(practice)).map(|draft| draft.over);
                 let over = begun.unwrap_or_else(|| self.latest(practice).map(|edition| edition.entry));
-                self.discard();
-                self.drafts.push(Draft { guide: self.named(text), over });
+                let document = Document::Guide(self.named(text));
+                self.put(|document| is_it(document, language, kind), Some(Draft { document, over }));
             }
-            Edit::Discard => self.discard(),
-            Edit::KeepUp => {
-                let since = |over| practice.guides.iter().rev().take_while(move |it| Some(it.entry) != over);
-                let is_published =
-                    |draft: &Draft| since(draft.over).any(|edition| edition.guide == draft.guide);
-                self.drafts.retain(|draft| !is_published(draft));
-            }
+            Edit::Discard => self.put(|document| is_it(document, language, kind), None),
         }
     }
 
@@ -87,67 +62,52 @@ impl Guiding {
         is_savable.then(|| self.named(text))
     }
 
-    /// The drafts as they are stored; `None`: there is none.
-    pub(crate) fn kept(&self) -> Option<String> {
-        let drafts = Some(&self.drafts).filter(|drafts| !drafts.is_empty())?;
-        serde_json::to_string(drafts).ok()
-    }
-
-    /// Those drafts again; none, where it is anything else.
-    pub(crate) fn of_kept(stored: &str) -> Self {
-        Self { drafts: serde_json::from_slice(stored.as_bytes()).unwrap_or_default(), ..Self::default() }
-    }
-
     fn named(&self, text: String) -> CallGuide {
         CallGuide { language: self.language.tag().to_owned(), tier: self.kind, text }
     }
 
-    fn discard(&mut self) {
-        let (language, kind) = (self.language.tag(), self.kind);
-        self.drafts.retain(|draft| draft.guide.language != language || draft.guide.tier != kind);
-    }
-
-    /// Whether both hold the same drafts.
-    pub(crate) fn has_drafts_of(&self, other: &Self) -> bool {
-        self.drafts == other.drafts
-    }
-
-    fn draft(&self) -> Option<&Draft> {
-        let (language, kind) = (self.language.tag(), self.kind);
-        self.drafts.iter().find(|draft| draft.guide.language == language && draft.guide.tier == kind)
+    fn guide_draft(&self) -> Option<&Draft> {
+        self.draft(|document| is_it(document, self.language, self.kind))
     }
 
     fn latest<'a>(&self, practice: &'a Practice) -> Option<&'a Edition> {
-        latest(&practice.guides, self.language, self.kind)
+        latest(&practice.documents, self.language, self.kind)
     }
 
     fn published<'a>(&self, practice: &'a Practice) -> &'a str {
-        document(&practice.guides, self.language, self.kind)
+        document(&practice.documents, self.language, self.kind)
     }
 
     /// What stands in the editor.
     pub(crate) fn text(&self, practice: &Practice) -> String {
-        self.draft().map_or_else(|| self.published(practice).to_owned(), |draft| draft.guide.text.clone())
+        self.typed().unwrap_or_else(|| self.published(practice)).to_owned()
+    }
+
+    fn typed(&self) -> Option<&str> {
+        match &self.guide_draft()?.document {
+            Document::Guide(guide) => Some(&guide.text),
+            Document::Sequence(_) => None,
+        }
     }
 
     /// Whether it is other than what colleagues see.
     pub(crate) fn is_changed(&self, practice: &Practice) -> bool {
-        self.draft().is_some_and(|draft| draft.guide.text != self.published(practice))
+        self.typed().is_some_and(|text| text != self.published(practice))
     }
 
     /// Who published another edition after the draft was begun.
     pub(crate) fn overtaken_by(&self, practice: &Practice) -> Option<String> {
-        let draft = self.draft().filter(|_| self.is_changed(practice))?;
-        let latest = self.latest(practice)?;
-        (draft.over != Some(latest.entry)).then(|| latest.author.to_string())
+        let draft = self.guide_draft().filter(|_| self.is_changed(practice))?;
+        draft.overtaken_by(self.latest(practice))
     }
 
-    /// Every edition, the latest one first.
-    pub(crate) fn editions(&self, practice: &Practice) -> Vec<Edition> {
-        let is_it = |edition: &&Edition| {
-            edition.guide.language == self.language.tag() && edition.guide.tier == self.kind
+    /// Every edition with its text, the latest one first.
+    pub(crate) fn editions(&self, practice: &Practice) -> Vec<(Edition, String)> {
+        let text = |edition: &Edition| {
+            let guide = edition.guide().filter(|_| is_it(&edition.document, self.language, self.kind))?;
+            Some((edition.clone(), guide.text.clone()))
         };
-        practice.guides.iter().filter(is_it).rev().cloned().collect()
+        practice.documents.iter().rev().filter_map(text).collect()
     }
 
     /// How a call would go by it.
@@ -159,7 +119,7 @@ impl Guiding {
         let text = self.text(practice);
         match self.kind {
             None => merged(&text, "", names),
-            Some(_) => merged(document(&practice.guides, self.language, None), &text, names),
+            Some(_) => merged(document(&practice.documents, self.language, None), &text, names),
         }
     }
 
@@ -184,6 +144,10 @@ impl Guiding {
             long.into_iter().chain(unknown).chain(missing).collect()
         })
     }
+}
+
+fn is_it(document: &Document, language: Language, kind: Kind) -> bool {
+    matches!(document, Document::Guide(guide) if guide.language == language.tag() && guide.tier == kind)
 }
 
 /// Names as on a call, with somebody who does not exist.

@@ -35,6 +35,7 @@ pub(crate) mod visits;
 pub(crate) mod watch;
 pub(crate) mod when;
 pub(crate) mod work;
+pub(crate) mod writing;
 
 pub(crate) use case::Practice;
 pub(crate) use locked::{Chosen, Locked, Machine, Phase, Progress, Remember, Remembered, Trouble};
@@ -165,7 +166,7 @@ pub(crate) enum Event {
     /// The scoring model's draft as it is now. What changes it (`Drafting::step`) runs with the page, which is fetched later.
     Drafted(Box<drafting::Drafting>),
     /// The drafts of an earlier opening, or none.
-    Drafts(Box<(forming::Forming, drafting::Drafting, guiding::Guiding)>),
+    Drafts(Box<(forming::Forming, drafting::Drafting, writing::Writing)>),
     /// Practise with people who do not exist.
     OpenTraining,
     /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.
@@ -176,10 +177,10 @@ pub(crate) enum Event {
     LeaveTraining(Option<ThreadId>),
     /// The form's draft as it is now. What changes it (`Forming::step`) runs with the editor, which is fetched later.
     Formed(Box<forming::Forming>),
-    /// The guides' editor as it is now; what changes it (`Guiding::step`) comes later, too.
-    Guided(Box<guiding::Guiding>),
-    /// Publish this guide for calls.
-    PublishGuide(lead::thread::CallGuide),
+    /// The practice's own documents as they are written now; what changes them (`guiding.rs`) comes later, too.
+    Written(Box<writing::Writing>),
+    /// Publish this one.
+    Publish(lead::thread::Document),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.

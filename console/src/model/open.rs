@@ -5,12 +5,12 @@ use super::case::{Case, Practice, Same};
 use super::drafting::Drafting;
 use super::drafts::Drafts;
 use super::forming::Forming;
-use super::guiding::Guiding;
 use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
 use super::rows::{self, HEAD};
 use super::settings::Tab;
 use super::work::{Outgoing, Ticket, Way};
+use super::writing::Writing;
 use super::{Direction, Effect, Event, Focus};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub(crate) struct Open {
     pub(crate) patients: Patients,
     pub(crate) drafting: Drafting,
     pub(crate) forming: Forming,
-    pub(crate) guiding: Guiding,
+    pub(crate) writing: Writing,
     /// Whether these three hold what an earlier opening left.
     pub(crate) drafts: Drafts,
     pub(crate) shortcuts: bool,
@@ -120,7 +120,7 @@ impl Open {
             patients: Patients::default(),
             forming: Forming::default(),
             drafts: Drafts::default(),
-            guiding: Guiding::default(),
+            writing: Writing::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -198,7 +198,7 @@ impl Open {
                 return self.keep_drafts();
             }
             Event::Drafts(recalled) => {
-                (self.forming, self.drafting, self.guiding) = *recalled;
+                (self.forming, self.drafting, self.writing) = *recalled;
                 self.drafts = Drafts::Here;
             }
             Event::OpenTraining if self.may_practise() => {
@@ -214,17 +214,17 @@ impl Open {
                 self.forming = *forming;
                 return if is_other { self.keep_drafts() } else { Vec::new() };
             }
-            Event::Guided(guiding) => {
-                let is_other = !guiding.has_drafts_of(&self.guiding);
-                self.guiding = *guiding;
+            Event::Written(writing) => {
+                let is_other = !writing.has_drafts_of(&self.writing);
+                self.writing = *writing;
                 return if is_other { self.keep_drafts() } else { Vec::new() };
             }
             // A later edition may be in what is still to be read.
-            Event::PublishGuide(guide)
+            Event::Publish(document)
                 if self.practice.role == Role::Owner && self.practice.reading.is_none() =>
             {
-                let thread = ThreadId::derive_document("guides");
-                return self.write(thread, lead::thread::Event::GuidePublished { guide });
+                let (thread, event) = document.published();
+                return self.write(thread, event);
             }
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();

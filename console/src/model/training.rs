@@ -252,7 +252,7 @@ fn made_up(real: &Practice) -> Practice {
         source,
         role: Role::Coordinator,
         availability: None,
-        guides: Arc::clone(&real.guides),
+        documents: Arc::clone(&real.documents),
         head: Head { seq: 0, ..real.head },
         cases: Vec::new(),
         refused: Vec::new(),

@@ -66,6 +66,7 @@ pub(crate) fn says(event: &Event) -> String {
         Event::HandOffAsked => t("Hand-off to be tried again").into(),
         Event::AppointmentPassedOn { .. } => t("The EHR knows of the appointment").into(),
         Event::GuidePublished { .. } => t("Guide for calls").into(),
+        Event::SequencePublished { .. } => t("Follow-up sequence").into(),
         Event::SlotsPublished { .. } => t("Free times").into(),
         Event::HandedToEhr { .. } => t("Handed to the EHR").into(),
         Event::FollowUpAssigned { .. } => t("Follow-up chosen").into(),

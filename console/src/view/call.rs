@@ -66,7 +66,7 @@ fn GuideCard(thread: ThreadId, case: Now) -> impl IntoView {
                 service: &service.map(|id| score::service(&practice.source, id)).unwrap_or_default(),
                 phone: &plain_line(&practice.source.phone),
             };
-            Some(guide(language, tier, &practice.guides, &names))
+            Some(guide(language, tier, &practice.documents, &names))
         })
     });
     let stages = move || guide.with(|guide| guide.as_ref().map(titles).unwrap_or_default());

@@ -6,22 +6,36 @@ use super::{Console, console};
 use crate::model::Event;
 use crate::model::case::{Practice, Same};
 use crate::model::guide::{Language, Part, Stage};
-use crate::model::guiding::{Edit, Guiding, KINDS, kind_word};
+use crate::model::guiding::{Edit, KINDS, kind_word};
 use crate::model::when::full;
+use crate::model::writing::Writing;
 use crate::words::{fill, t};
-use lead::thread::Edition;
+use lead::thread::{Document, Edition};
 use leptos::prelude::*;
 
 /// Changes what is edited.
 fn act(console: Console, edit: Edit) {
     let next = console.with(|state| {
         let open = state.open()?;
-        let mut guiding = open.guiding.clone();
-        guiding.step(&open.practice, edit);
-        Some(Box::new(guiding))
+        let mut writing = open.writing.clone();
+        writing.guide_step(&open.practice, edit);
+        Some(Box::new(writing))
     });
     if let Some(next) = next {
-        console.send(Event::Guided(next));
+        console.send(Event::Written(next));
+    }
+}
+
+/// What was published is a draft no more.
+pub(super) fn keep_up(console: Console) {
+    let next = console.with(|state| {
+        let open = state.open()?;
+        let mut writing = open.writing.clone();
+        writing.keep_up(&open.practice);
+        Some(Box::new(writing)).filter(|next| **next != open.writing)
+    });
+    if let Some(next) = next {
+        console.send(Event::Written(next));
     }
 }
 
@@ -29,17 +43,17 @@ fn act(console: Console, edit: Edit) {
 pub(crate) fn Guides() -> impl IntoView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
-    let guiding = console.open(|open| open.guiding.clone());
+    let guiding = console.open(|open| open.writing.clone());
     // What is shown of the two, while both are there.
-    let both = move |practice: &Option<Same<Practice>>, guiding: &Option<Guiding>| {
+    let both = move |practice: &Option<Same<Practice>>, guiding: &Option<Writing>| {
         Some((practice.clone()?, guiding.clone()?))
     };
     let both = move || practice.with(|practice| guiding.with(|guiding| both(practice, guiding)));
     Effect::new(move |_| {
         practice.track();
-        act(console, Edit::KeepUp);
+        keep_up(console);
     });
-    let of = move |look: fn(&Guiding, &Practice) -> String| {
+    let of = move |look: fn(&Writing, &Practice) -> String| {
         move || both().map(|(practice, guiding)| look(&guiding, &practice)).unwrap_or_default()
     };
     let language = slice(move || guiding.with(|guiding| guiding.as_ref().map(|it| it.language)));
@@ -58,7 +72,7 @@ pub(crate) fn Guides() -> impl IntoView {
     let publish = move |_| {
         let guide = both().and_then(|(practice, guiding)| guiding.guide(&practice));
         if let Some(guide) = guide {
-            console.send(Event::PublishGuide(guide));
+            console.send(Event::Publish(Document::Guide(guide)));
         }
     };
     view! {
@@ -162,9 +176,8 @@ fn stage(stage: Stage) -> AnyView {
     view! { <div class="guide-text"><h3><bdi>{stage.title}</bdi></h3>{parts}</div> }.into_any()
 }
 
-fn edition(console: Console, edition: Edition) -> AnyView {
+fn edition(console: Console, (edition, text): (Edition, String)) -> AnyView {
     let when = full(edition.time, console.zone);
-    let text = edition.guide.text;
     let ships = text
         .trim()
         .is_empty()

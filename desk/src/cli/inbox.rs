@@ -171,7 +171,7 @@ pub(crate) struct InboxFollow {
     /// Id of a sequence that begins with an inquiry, or `none`
     #[arg(value_name = "SEQUENCE")]
     pub(crate) sequence: String,
-    /// The desk's settings, whose sequences there are; else those that the scoring model names or leads have had
+    /// The desk's settings, whose files count beside the log; else what the scoring model names or leads have had counts too
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
     #[command(flatten)]

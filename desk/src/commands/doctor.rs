@@ -17,9 +17,11 @@ use crate::session::{Session, no_keyring};
 use inbox::Staff;
 use lead::Manifest;
 use lead::handover::untold;
-use lead::thread::Lead;
+use lead::sequence::{Origin, Sequences};
+use lead::thread::{Edition, Lead};
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A manifest that ends sooner than this should be published again.
 const SOON: u64 = 30 * 86_400;
@@ -31,26 +33,41 @@ pub(super) async fn doctor(context: &Context, options: &Doctor) -> Result<(), Fa
     let opened = Session::open(context, &of.credential);
     if let Some(mut session) = findings.take(opened) {
         look_at_files(&mut findings, &of.credential);
-        let leads = look_at_practice(&mut findings, &mut session).await;
+        let known = look_at_practice(&mut findings, &mut session).await.unwrap_or_default();
         if let Some(settings) = &options.settings {
-            look_at_desk(&mut findings, &mut session, settings, &leads.unwrap_or_default()).await;
+            look_at_desk(&mut findings, &mut session, settings, &known).await;
         }
     }
     findings.conclude(context.output)
 }
 
-async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Path, leads: &[Lead]) {
+/// What the log holds, where it could be read.
+#[derive(Default)]
+struct Known {
+    leads: Vec<Lead>,
+    sequences: Arc<Vec<Edition>>,
+}
+
+async fn look_at_desk(findings: &mut Findings, session: &mut Session, path: &Path, known: &Known) {
     let Some(settings) = findings.take(Settings::read(path)) else { return };
     if let Some(ehr) = &settings.ehr {
-        look_at_ehr(findings, ehr, settings.calendar.as_ref(), leads).await;
+        look_at_ehr(findings, ehr, settings.calendar.as_ref(), &known.leads).await;
     }
     let Some(sequences) = findings.take(documents::read_all(&settings.sequences)) else { return };
     let manifest = session.manifest().await;
     if let Some(manifest) = findings.take(manifest) {
-        let mistakes = documents::mistakes(&sequences, &settings.sender, &manifest.source);
+        let (sender, source) = (&settings.sender, &manifest.source);
+        let mistakes = documents::mistakes(&sequences, &known.sequences, sender, source);
+        let all = Sequences::of(&sequences, &known.sequences, source, Some(sender));
+        for left in all.left_out.iter().filter(|left| left.origin != Origin::File) {
+            findings.warning(
+                documents::left_out_words(left),
+                "correct it in the console, or publish it anew; what was in force before it stays in force",
+            );
+        }
         findings.check(
             mistakes.is_empty(),
-            &format!("{} sequences are well", sequences.len()),
+            &format!("{} sequences are well", all.in_force.len()),
             Exit::Document,
             format!("the sequences have {} mistake(s)", mistakes.len()),
             "run `anteroom sequence check`; the desk sends nothing until they are corrected",
@@ -140,8 +157,7 @@ fn look_at_files(findings: &mut Findings, credential: &Path) {
     }
 }
 
-/// Gives the leads, where they could be read.
-async fn look_at_practice(findings: &mut Findings, session: &mut Session) -> Option<Vec<Lead>> {
+async fn look_at_practice(findings: &mut Findings, session: &mut Session) -> Option<Known> {
     findings.take(session.relay.is_ready().await)?;
     findings.well(format!("the relay at {} answers", session.relay.address()));
     if let Ok(skew) = session.relay.clock_skew().await {
@@ -186,7 +202,7 @@ async fn look_at_practice(findings: &mut Findings, session: &mut Session) -> Opt
             "run `anteroom log verify` and read why",
         );
     }
-    Some(inbox.leads())
+    Some(Known { leads: inbox.leads(), sequences: Arc::clone(inbox.documents()) })
 }
 
 fn look_at_manifest(findings: &mut Findings, manifest: &Manifest) {

@@ -15,14 +15,14 @@ use crate::reading::Reading;
 use crate::session::Session;
 use crate::terminal::clean_line;
 use inbox::event::seal_event;
+use lead::ManifestSource;
 use lead::handover::{Unsettled, unsettled};
 use lead::scoring::Action;
-use lead::sequence::Starts;
+use lead::sequence::{Sequences, Starts};
 use lead::thread::{CalledOff, Event, EventClaims, Lead, Slot};
 use seal::random::make_entry_id;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::path::Path;
 use wire::ThreadId;
 use wire::api::Erasure;
 
@@ -118,40 +118,36 @@ pub(super) async fn verify(context: &Context, options: &InboxVerify) -> Result<(
 
 /// Chooses follow-up.
 pub(super) async fn follow(context: &Context, options: &InboxFollow) -> Result<(), Failure> {
-    let ids = options.settings.as_deref().map(ids_in).transpose()?;
+    let settings = options.settings.as_deref().map(Settings::read).transpose()?;
     let sequence = Some(options.sequence.clone()).filter(|sequence| sequence != "none");
     append_with(context, &options.of, &options.id, |reading, _| {
         if let Some(wanted) = &sequence {
-            is_known(wanted, ids, reading)?;
+            is_known(wanted, settings.as_ref(), reading)?;
         }
         Ok(Event::FollowUpAssigned { sequence })
     })
     .await
 }
 
-/// Sequences that can be chosen, by the desk's settings.
-fn ids_in(settings: &Path) -> Result<BTreeSet<String>, Failure> {
-    let all = documents::read_all(&Settings::read(settings)?.sequences)?;
-    Ok(all.into_iter().filter(|known| known.starts == Starts::Inquiry).map(|known| known.id).collect())
-}
-
-/// The log holds no sequences: without the desk's settings, those count that it names somewhere.
-fn is_known(wanted: &str, ids: Option<BTreeSet<String>>, reading: &Reading) -> Result<(), Failure> {
-    let todo = match ids {
+/// Those of the log and of the desk's files. Without the desk's settings, for want of the files, those count too that the
+/// log names somewhere.
+fn is_known(wanted: &str, settings: Option<&Settings>, reading: &Reading) -> Result<(), Failure> {
+    let files = settings.map(|settings| documents::read_all(&settings.sequences)).transpose()?;
+    let sender = settings.map(|settings| &settings.sender);
+    let source = &reading.manifest.source;
+    let all = Sequences::of(files.as_deref().unwrap_or_default(), reading.documents(), source, sender);
+    let begun = all.in_force.iter().filter(|known| known.sequence.starts == Starts::Inquiry);
+    let mut known: BTreeSet<String> = begun.map(|known| known.sequence.id.clone()).collect();
+    let todo = match files {
         Some(_) => "take one of these, or `none`",
         None => {
             "give the desk's settings, --settings FILE, whose folder of sequences counts; or take one of these, or `none`"
         }
     };
-    let known = ids.unwrap_or_else(|| {
-        let tiers = reading.manifest.source.scoring.tiers.iter();
-        let by_score = tiers.filter_map(|tier| match &tier.action {
-            Action::Sequence(id) => Some(id.clone()),
-            Action::Call { .. } | Action::Nothing => None,
-        });
+    if files.is_none() {
         let by_hand = reading.leads().iter().filter_map(|lead| lead.assigned.as_ref()?.sequence.clone());
-        by_score.chain(by_hand).collect()
-    });
+        known.extend(by_tier(source).map(str::to_owned).chain(by_hand));
+    }
     if known.contains(wanted) {
         return Ok(());
     }
@@ -166,6 +162,14 @@ fn is_known(wanted: &str, ids: Option<BTreeSet<String>>, reading: &Reading) -> R
         clean_line(&format!("no sequence {wanted} begins with an inquiry; {list}")),
         todo,
     ))
+}
+
+/// Sequences that the scoring model's tiers name.
+pub(super) fn by_tier(source: &ManifestSource) -> impl Iterator<Item = &str> {
+    source.scoring.tiers.iter().filter_map(|tier| match &tier.action {
+        Action::Sequence(id) => Some(id.as_str()),
+        Action::Call { .. } | Action::Nothing => None,
+    })
 }
 
 /// Writes down an appointment.

@@ -1,10 +1,12 @@
 //! Sequences from a folder: `<name>/sequence.toml`, and for each message of it `<template>.<language>.md`, which
 //! begins with `Subject:` and `Preview:` lines and an empty line.
 
+use crate::clock;
 use crate::failure::{Exit, Failure};
 use crate::files;
 use lead::ManifestSource;
-use lead::sequence::{Sender, Sequence};
+use lead::sequence::{Flaw, LeftOut, Origin, Sender, Sequence, Sequences};
+use lead::thread::Edition;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
@@ -100,17 +102,46 @@ fn split(text: &str) -> (String, String, String) {
     (line("Subject:"), line("Preview:"), body.trim().to_owned())
 }
 
-/// Everything that is wrong with the sequences and the sender, each with the file it is in.
-pub(crate) fn mistakes(sequences: &[Sequence], sender: &Sender, manifest: &ManifestSource) -> Vec<String> {
+/// Everything that is wrong with the sender, and with the files in whose place no edition of the log is in force.
+pub(crate) fn mistakes(
+    sequences: &[Sequence],
+    published: &[Edition],
+    sender: &Sender,
+    manifest: &ManifestSource,
+) -> Vec<String> {
     let mut all: Vec<String> = sender.faults(manifest).iter().map(ToString::to_string).collect();
+    let counting = Sequences::of(sequences, published, manifest, Some(sender));
     for (n, sequence) in sequences.iter().enumerate() {
         let of = |fault: lead::Fault| format!("{}: {fault}", sequence.id);
-        all.extend(sequence.faults(manifest, sender).into_iter().map(of));
+        if counting.get(&sequence.id).is_none_or(|known| known.origin == Origin::File) {
+            all.extend(sequence.faults(manifest, Some(sender)).into_iter().map(of));
+        }
         if sequences[..n].iter().any(|earlier| earlier.id == sequence.id) {
             all.push(format!("{}: another sequence has this id", sequence.id));
         }
     }
     all
+}
+
+/// Which edition is left out and why, without anything that stands in it.
+pub(crate) fn left_out_words(left: &LeftOut) -> String {
+    let version = left.version.map(|version| format!("version {version} of ")).unwrap_or_default();
+    let whose = match &left.origin {
+        Origin::File => "the file".to_owned(),
+        Origin::Log { author, time, .. } => format!("{author}, {}", clock::local(*time)),
+    };
+    let why = match &left.why {
+        Flaw::Unreadable(fault) => format!("it cannot be read ({})", fault.path),
+        Flaw::NotHigher { than } => format!("an earlier edition has version {than}"),
+        Flaw::Faulty(faults) => {
+            let places: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+            format!("{} mistake(s) in {}", faults.len(), places.join(", "))
+        }
+    };
+    format!(
+        "sequence {}: nothing is sent by {version}{whose}: {why}; `anteroom sequence list` says more",
+        left.id
+    )
 }
 
 #[cfg(test)]
@@ -134,6 +165,6 @@ mod tests {
         assert_eq!(ids, ["appointment", "cancellation", "gentle-follow-up", "no-answer"]);
         let manifest = crate::document::read_manifest(&root.join("manifests/lakeside-ortho.toml")).unwrap();
         let settings = super::super::settings::Settings::read(&root.join("desk/desk.toml")).unwrap();
-        assert_eq!(mistakes(&sequences, &settings.sender, &manifest), [""; 0]);
+        assert_eq!(mistakes(&sequences, &[], &settings.sender, &manifest), [""; 0]);
     }
 }

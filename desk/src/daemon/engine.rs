@@ -9,6 +9,7 @@ mod alerts;
 mod follow_up;
 mod hand_off;
 mod scheduling;
+mod sequences;
 
 use super::alert::{self, AlertStep};
 use super::journal::{Journal, Row, Stage};
@@ -17,7 +18,7 @@ use super::ports::{Appended, Ehr, Log, LogError, Mailer, Notifier};
 use super::watch::{Part, Watch};
 use crate::failure::Failure;
 use lead::handover;
-use lead::sequence::{self, Next, Sequence};
+use lead::sequence::{self, Next, Sequence, Sequences};
 use lead::slots::Template;
 use lead::thread::{Availability, Event, EventClaims, Lead, Slot, StepKey};
 use lead::{Assessment, assess};
@@ -31,8 +32,8 @@ const LONGEST_WAIT: u64 = 4 * HOUR;
 
 /// What the practice set.
 pub(crate) struct Rules {
-    /// Follow-up.
-    pub(crate) sequences: Vec<Sequence>,
+    /// Follow-up by files: what the log has of the same ids counts over them.
+    pub(crate) files: Vec<Sequence>,
     /// Escalation.
     pub(crate) alerts: Vec<AlertStep>,
     /// Least time between two digests of one step, in minutes.
@@ -93,6 +94,11 @@ pub(crate) struct Engine<L, M, N, E> {
     journal: Journal,
     rules: Rules,
     letters: Letters,
+    /// Follow-up as it is in force, and by which state of manifest and log.
+    sequences: Sequences,
+    judged: Option<sequences::Ground>,
+    /// What the operator has to be told of it.
+    untold: Vec<String>,
     assessed: HashMap<EntryId, (u64, Assessment)>,
     digested: BTreeMap<u8, u64>,
     /// Wishes and changes of appointments that the EHR did not take: not before then, in milliseconds.
@@ -192,6 +198,9 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             journal,
             rules,
             letters,
+            sequences: Sequences::default(),
+            judged: None,
+            untold: Vec::new(),
             assessed: HashMap::new(),
             digested: BTreeMap::new(),
             held_back: HashMap::new(),
@@ -251,6 +260,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
     /// Does what is due at `now` (milliseconds); the log was just read.
     pub(crate) async fn turn(&mut self, now: u64) -> Result<Turn, Halt> {
         let mut turn = Turn::default();
+        self.judge_sequences();
         let mut leads = self.leads(now).await?;
         let answered = self.schedule(&mut leads, now, &mut turn).await?;
         self.assess_all(&leads);
@@ -273,6 +283,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         if self.journal.rows()?.is_empty() {
             return Ok(turn);
         }
+        self.judge_sequences();
         let leads = self.leads(now).await?;
         self.go_on_with_all(&leads, now, &mut turn).await?;
         self.end(now, turn).await
@@ -306,6 +317,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
 
     async fn end(&mut self, now: u64, mut turn: Turn) -> Result<Turn, Halt> {
         self.send_digests(now, &mut turn).await?;
+        turn.troubles.append(&mut self.untold);
         let waiting = self.journal.rows()?.into_iter().map(|row| row.not_before.max(now + 1)).min();
         turn.wake = [turn.wake, waiting].into_iter().flatten().min();
         Ok(turn)
@@ -316,10 +328,10 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         let leads: BTreeMap<ThreadId, Lead> =
             self.log.leads().into_iter().map(|lead| (lead.thread, lead)).collect();
         self.assess_all(&leads);
+        self.judge_sequences();
         let hours = &self.log.manifest().source.hours;
         leads.values().any(|lead| {
-            if self.ehr.is_some()
-                && matches!(handover::due(lead), handover::Due::Try { at, .. } if at <= now)
+            if self.ehr.is_some() && matches!(handover::due(lead), handover::Due::Try { at, .. } if at <= now)
             {
                 return true;
             }
@@ -332,11 +344,10 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
             {
                 return true;
             }
-            let runs = sequence::chosen(lead, assessment, &self.rules.sequences);
+            let runs = sequence::chosen(lead, assessment, &self.sequences.in_force);
             runs.iter().any(|run| {
-                let known = self.rules.sequences.iter().find(|known| known.id == run.sequence);
-                known.is_some_and(|sequence| {
-                    matches!(sequence::next(sequence, run, lead, hours, now), Next::Step { at, .. } if at <= now)
+                self.sequences.get(&run.sequence).is_some_and(|known| {
+                    matches!(sequence::next(known, run, lead, hours, now), Next::Step { at, .. } if at <= now)
                 })
             })
         })

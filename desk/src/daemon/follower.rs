@@ -9,9 +9,10 @@ use crate::session::{Session, bad_log};
 use inbox::event::seal_event;
 use inbox::{Announced, Inbox, Memory, Progress};
 use lead::Manifest;
-use lead::thread::{Availability, Event, EventClaims, Lead};
+use lead::thread::{Availability, Edition, Event, EventClaims, Lead};
 use seal::random::make_entry_id;
 use seal::{PrivateKey, jws};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use wire::header::CompactParts;
 use wire::practice::EVENT_TYP;
@@ -112,6 +113,10 @@ impl Log for Follower {
 
     fn availability(&self) -> Option<Availability> {
         self.inbox.availability().cloned()
+    }
+
+    fn documents(&self) -> Arc<Vec<Edition>> {
+        Arc::clone(self.inbox.documents())
     }
 
     fn leader(&self) -> Option<Announced> {

@@ -124,9 +124,10 @@ async fn lock(state: &Path, once: bool, output: Output) -> Result<File, Failure>
 }
 
 fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<Desk, Failure> {
-    let sequences = documents::read_all(&settings.sequences)?;
+    let files = documents::read_all(&settings.sequences)?;
+    let published = ports::Log::documents(&follower);
     let manifest = &ports::Log::manifest(&follower).source;
-    let mistakes = documents::mistakes(&sequences, &settings.sender, manifest);
+    let mistakes = documents::mistakes(&files, &published, &settings.sender, manifest);
     if let Some(first) = mistakes.first() {
         return Err(Failure::new(
             Exit::Document,
@@ -163,7 +164,7 @@ fn assemble(settings: &Settings, follower: Follower, console: String) -> Result<
         (None, None) => None,
     };
     let rules =
-        Rules { sequences, alerts: steps, digest_minutes: settings.alerts.digest_minutes, hand_off, times };
+        Rules { files, alerts: steps, digest_minutes: settings.alerts.digest_minutes, hand_off, times };
     Ok(Engine::new((follower, smtp, notifier, ehr), journal, rules, letters))
 }
 

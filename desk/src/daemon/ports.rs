@@ -6,7 +6,8 @@ use crate::failure::Failure;
 use inbox::Announced;
 use lead::Manifest;
 use lead::hl7::Scheduling;
-use lead::thread::{AlertReason, Availability, Event, EventClaims, Lead, NoAppointment, Slot};
+use lead::thread::{AlertReason, Availability, Edition, Event, EventClaims, Lead, NoAppointment, Slot};
+use std::sync::Arc;
 use wire::{EntryId, ThreadId};
 
 /// What became of an entry that was appended.
@@ -37,6 +38,8 @@ pub(crate) trait Log {
     fn manifest(&self) -> &Manifest;
     /// Free times, as they were published last.
     fn availability(&self) -> Option<Availability>;
+    /// Every edition of the documents that owners published, in the log's order.
+    fn documents(&self) -> Arc<Vec<Edition>>;
     /// The run of the practice's program that announced itself last.
     fn leader(&self) -> Option<Announced>;
     /// Announces a run of this program; from now on it leads.

@@ -8,13 +8,15 @@ mod world;
 use super::engine::Halt;
 use lead::assess;
 use lead::handover::{Due, Unsettled, due, unsettled, untold};
-use lead::sequence::{Next, Sequence, chosen, next, zones_of_zip};
+use lead::sequence::{InForce, Next, chosen, next, zones_of_zip};
 use lead::thread::{
-    AlertReason, CallOutcome, CalledOff, Event, FollowUpState, HandOff, Lead, Slot, Stage, Verification,
+    AlertReason, CallOutcome, CalledOff, Document, Edition, Event, FollowUpState, HandOff, Lead, Slot, Stage,
+    Verification, WrittenSequence,
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
-use wire::ThreadId;
-use world::{Dice, World, engine, inquiry, sequences, staff};
+use std::sync::Arc;
+use wire::{EntryId, ThreadId};
+use world::{Dice, World, engine, in_force, inquiry, staff};
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
@@ -135,7 +137,7 @@ async fn a_month_of_five_hundred_leads() {
     let world = world.borrow();
     every_step_once(&world);
     none_at_night_or_after_a_stop(&world);
-    nothing_is_forgotten(&world, &sequences(), end);
+    nothing_is_forgotten(&world, &in_force(), end);
     deadlines_are_escalated(&world);
     the_ehr_has_what_it_should(&world, end);
     nobody_has_anothers_time(&world);
@@ -218,7 +220,7 @@ fn none_at_night_or_after_a_stop(world: &World) {
     }
 }
 
-fn nothing_is_forgotten(world: &World, sequences: &[Sequence], end: u64) {
+fn nothing_is_forgotten(world: &World, sequences: &[InForce], end: u64) {
     let settled = |lead: &Lead| lead.follow_ups.iter().any(|message| message.state > FollowUpState::Claimed);
     let mut looked_at = 0;
     let (mut runs, mut ended) = (0, 0);
@@ -235,7 +237,9 @@ fn nothing_is_forgotten(world: &World, sequences: &[Sequence], end: u64) {
         let open = lead.follow_ups.iter().filter(|message| message.state == FollowUpState::Claimed);
         assert!(open.count() <= 1);
         for run in chosen(lead, Some(&assessment), sequences) {
-            let Some(sequence) = sequences.iter().find(|known| known.id == run.sequence) else { continue };
+            let Some(sequence) = sequences.iter().find(|known| known.sequence.id == run.sequence) else {
+                continue;
+            };
             let next = next(sequence, &run, lead, &world.manifest.source.hours, end);
             assert!(!matches!(next, Next::Step { at, .. } if at <= end), "a step was forgotten: {next:?}");
             runs += 1;
@@ -339,4 +343,37 @@ fn nobody_has_anothers_time(world: &World) {
         assert!(lead.requested.is_none() || lead.merged_into.is_some(), "a wish was forgotten");
     }
     assert!(made > 5 && late > 0, "{made} made, {late} came too late");
+}
+
+/// An owner's edition of the gentle follow-up.
+fn edition(n: u8, change: impl Fn(&mut lead::sequence::Sequence)) -> Edition {
+    let mut sequence = world::sequences().into_iter().find(|known| known.id == "gentle-follow-up").unwrap();
+    sequence.version = u32::from(n) + 1;
+    change(&mut sequence);
+    let document = Document::Sequence(WrittenSequence::of(&sequence).unwrap());
+    Edition { entry: EntryId::from_bytes([n; 16]), author: staff("maria-lopez"), time: BEGIN, document }
+}
+
+#[tokio::test]
+async fn an_edition_that_cannot_be_sent_by_is_told_of_once_and_the_one_before_it_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let noon = BEGIN + 12 * HOUR;
+    let world = World::new(noon);
+    world.borrow_mut().is_calm = true;
+    (1..40).for_each(|n| drop(world.borrow_mut().receive(n)));
+    let mut engine = engine(&world, &directory.path().join("journal.db"));
+    let publish = |edition| Arc::make_mut(&mut world.borrow_mut().sequences).push(edition);
+    publish(edition(1, |_| ()));
+    publish(edition(2, |sequence| sequence.steps.clear()));
+    let told = |turn: &super::engine::Turn| {
+        turn.troubles.iter().filter(|trouble| trouble.contains("nothing is sent by")).count()
+    };
+    let first = engine.turn(noon + HOUR).await.unwrap();
+    assert_eq!(told(&first), 1, "{:?}", first.troubles);
+    assert!(first.sent > 3, "{first:?}");
+    let second = engine.turn(noon + HOUR + 1).await.unwrap();
+    assert_eq!(told(&second), 0, "{:?}", second.troubles);
+    // Another one is told of by itself.
+    publish(edition(3, |sequence| sequence.name.clear()));
+    assert_eq!(told(&engine.turn(noon + HOUR + 2).await.unwrap()), 1);
 }

@@ -88,9 +88,10 @@ fn is_address(text: &str) -> bool {
 
 impl Sequence {
     /// Everything that is wrong, in the document's order; empty: it can be sent. `manifest` says which languages are
-    /// spoken and which services must not be told, `sender` where links may go.
+    /// spoken and which services must not be told, `sender` where links may go; `None`: it is not known here, and that is
+    /// not looked at.
     #[must_use]
-    pub fn faults(&self, manifest: &ManifestSource, sender: &Sender) -> Vec<Fault> {
+    pub fn faults(&self, manifest: &ManifestSource, sender: Option<&Sender>) -> Vec<Fault> {
         let words = health_words(manifest);
         let mut faults = Vec::new();
         let mut say = |path: String, message: String| faults.push(Fault::new(path, message));
@@ -151,7 +152,7 @@ impl Sequence {
         &self,
         email: &Email,
         manifest: &ManifestSource,
-        sender: &Sender,
+        sender: Option<&Sender>,
         words: &[String],
         say: &mut dyn FnMut(&str, String),
     ) {
@@ -197,8 +198,7 @@ impl Sequence {
         }
         for (language, body) in &email.body.0 {
             for link in links(body) {
-                let path = link.strip_prefix(&sender.website).filter(|_| !sender.website.is_empty());
-                if path.is_none_or(|path| !(path.is_empty() || path.starts_with(['/', '?', '#']))) {
+                if sender.is_some_and(|sender| !is_on(&sender.website, link)) {
                     say("body", format!("{language}: {link} does not lead to the practice's own website"));
                 }
                 if link.contains(['?', '#']) {
@@ -207,6 +207,11 @@ impl Sequence {
             }
         }
     }
+}
+
+fn is_on(website: &str, link: &str) -> bool {
+    let path = link.strip_prefix(website).filter(|_| !website.is_empty());
+    path.is_some_and(|path| path.is_empty() || path.starts_with(['/', '?', '#']))
 }
 
 fn is_id(id: &str) -> bool {

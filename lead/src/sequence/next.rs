@@ -1,7 +1,7 @@
 //! What a sequence's next step for a lead is.
 
 use super::zones::zones_of_zip;
-use super::{Basis, Class, Condition, Quiet, Sequence, Starts, Step, StepAction, Timing};
+use super::{Basis, Class, Condition, InForce, Quiet, Sequence, Starts, Step, StepAction, Timing};
 use crate::assess::Assessment;
 use crate::hours::{Hours, Zone, minutes};
 use crate::inquiry::ContactWay;
@@ -87,10 +87,10 @@ pub enum Blocked {
 /// The runs of a lead: follow-up by what staff chose, else by the score's tier, and a run for each sequence of
 /// `all` that a booking or a cancellation begins. An emergency, a solicitation and an erased inquiry begin none by themselves.
 #[must_use]
-pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> Vec<Run> {
+pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[InForce]) -> Vec<Run> {
     let mut runs: Vec<Run> = follow_up(lead, assessment, all).into_iter().collect();
     if let Some(made) = &lead.appointment {
-        let begun = all.iter().filter(|sequence| sequence.starts == Starts::Booking);
+        let begun = starting(all, Starts::Booking);
         runs.extend(begun.map(|sequence| Run {
             sequence: sequence.id.clone(),
             entry: made.entry,
@@ -98,7 +98,7 @@ pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) ->
         }));
     }
     if let Some(off) = lead.withdrawn.as_ref().filter(|off| is_to_be_told(lead, off)) {
-        let begun = all.iter().filter(|sequence| sequence.starts == Starts::Cancellation);
+        let begun = starting(all, Starts::Cancellation);
         runs.extend(begun.map(|sequence| Run {
             sequence: sequence.id.clone(),
             entry: off.entry,
@@ -106,6 +106,10 @@ pub fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) ->
         }));
     }
     runs
+}
+
+fn starting(all: &[InForce], starts: Starts) -> impl Iterator<Item = &Sequence> {
+    all.iter().map(|one| &one.sequence).filter(move |sequence| sequence.starts == starts)
 }
 
 /// Whether the person knows of an appointment that will not be.
@@ -119,7 +123,7 @@ fn is_to_be_told(lead: &Lead, off: &Withdrawn) -> bool {
     told && off.time < off.appointment.slot.start
 }
 
-fn follow_up(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> Option<Run> {
+fn follow_up(lead: &Lead, assessment: Option<&Assessment>, all: &[InForce]) -> Option<Run> {
     if let Some(assigned) = &lead.assigned {
         let (entry, start) = (assigned.entry, assigned.time);
         return Some(Run { sequence: assigned.sequence.clone()?, entry, start });
@@ -137,25 +141,29 @@ fn follow_up(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> 
         return None;
     }
     match &assessment.score.action {
-        Action::Sequence(id) => {
-            all.iter().any(|known| known.id == *id && known.starts == Starts::Inquiry).then(|| run(id))
-        }
+        Action::Sequence(id) => starting(all, Starts::Inquiry).any(|known| known.id == *id).then(|| run(id)),
         Action::Call { .. } | Action::Nothing => None,
     }
 }
 
-/// What comes next in `run` of `sequence` for `lead`, at `now` (milliseconds), at a practice with these hours.
+/// What comes next in `run` of a sequence for `lead`, at `now` (milliseconds), at a practice with these hours.
+///
+/// A step that came into the sequence after the run began is for whom it falls due from then on, and who is not past its
+/// place: an edition sends nothing to those for whom it comes too late.
 #[must_use]
-pub fn next(sequence: &Sequence, run: &Run, lead: &Lead, hours: &Hours, now: u64) -> Next {
+pub fn next(in_force: &InForce, run: &Run, lead: &Lead, hours: &Hours, now: u64) -> Next {
+    let sequence = &in_force.sequence;
     if let Some(stop) = stopped(sequence, run, lead) {
         return Next::Stopped(stop);
     }
     if let Some(blocked) = blocked(sequence, lead) {
         return Next::Blocked(blocked);
     }
+    let key = |step: &Step| StepKey { sequence: sequence.id.clone(), step: step.id.clone(), run: run.entry };
+    let past = sequence.steps.iter().rposition(|step| taken(lead, &key(step)).is_some());
     let mut since = run.start;
-    for step in &sequence.steps {
-        let key = StepKey { sequence: sequence.id.clone(), step: step.id.clone(), run: run.entry };
+    for (n, (step, came)) in in_force.steps().enumerate() {
+        let key = key(step);
         match taken(lead, &key) {
             Some((FollowUpState::Claimed, _)) => return Next::InFlight { key },
             Some((_, time)) => {
@@ -173,15 +181,19 @@ pub fn next(sequence: &Sequence, run: &Run, lead: &Lead, hours: &Hours, now: u64
         if !can(step, lead) || !step.conditions.iter().all(|condition| holds(*condition, lead)) {
             continue;
         }
-        let at = match step.action {
-            StepAction::Email(_) => waking(at.max(now), &sequence.quiet, &zones(lead, hours)),
+        let due = |at| match step.action {
+            StepAction::Email(_) => Some(waking(at, &sequence.quiet, &zones(lead, hours))),
             // Staff are asked while they are there.
-            StepAction::Call { .. } => match hours.deadline(at.max(now), 0) {
-                Some(open) => open,
-                None => return Next::Blocked(Blocked::NeverOpen),
-            },
+            StepAction::Call { .. } => hours.deadline(at, 0),
         };
-        return Next::Step { key, at };
+        let comes_late = || past.is_some_and(|past| n < past) || due(at).is_some_and(|due| due < came);
+        if came > run.start && comes_late() {
+            continue;
+        }
+        return match due(at.max(now)) {
+            Some(at) => Next::Step { key, at },
+            None => Next::Blocked(Blocked::NeverOpen),
+        };
     }
     Next::Done
 }

@@ -2,7 +2,7 @@
 
 use super::booking::{Availability, CalledOff, NoAppointment, Slot};
 use super::follow_up::{AlertReason, StepKey, Undelivered};
-use super::guide::CallGuide;
+use super::guide::{CallGuide, WrittenSequence};
 use super::work::{AnswerField, Channel, ClosedReason};
 use crate::inquiry::Inquiry;
 use serde::{Deserialize, Serialize};
@@ -216,6 +216,11 @@ pub enum Event {
         /// It.
         guide: CallGuide,
     },
+    /// A follow-up sequence, in the thread of the document `sequences`. An owner's only.
+    SequencePublished {
+        /// It.
+        sequence: WrittenSequence,
+    },
     /// A program of the practice is at work, in the thread of the document `desk`. The latest one leads; it says so again
     /// while something is due that cannot be done.
     DeskStarted {
@@ -346,7 +351,7 @@ impl Event {
     #[must_use]
     pub const fn kind(&self) -> EntryKind {
         match self {
-            Self::GuidePublished { .. } => EntryKind::Document,
+            Self::GuidePublished { .. } | Self::SequencePublished { .. } => EntryKind::Document,
             _ => EntryKind::Event,
         }
     }
@@ -356,6 +361,7 @@ impl Event {
             Self::InquiryTaken { inquiry, .. } => inquiry.v == 1 && inquiry.fits(),
             Self::SlotsPublished { availability } => availability.slots.len() <= Availability::MOST,
             Self::GuidePublished { guide } => guide.fits(),
+            Self::SequencePublished { sequence } => sequence.fits(),
             _ => true,
         }
     }

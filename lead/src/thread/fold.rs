@@ -187,7 +187,8 @@ impl Lead {
             Event::Erased { .. }
             | Event::DeskStarted { .. }
             | Event::SlotsPublished { .. }
-            | Event::GuidePublished { .. } => {}
+            | Event::GuidePublished { .. }
+            | Event::SequencePublished { .. } => {}
         }
     }
 

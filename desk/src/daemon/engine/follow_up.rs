@@ -17,12 +17,11 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         now: u64,
         turn: &mut Turn,
     ) -> Result<(), Halt> {
-        let runs = sequence::chosen(lead, self.assessment(lead), &self.rules.sequences);
+        let runs = sequence::chosen(lead, self.assessment(lead), &self.sequences.in_force);
         for run in runs {
-            let Some(sequence) = self.rules.sequences.iter().find(|known| known.id == run.sequence) else {
-                continue;
-            };
-            let next = sequence::next(sequence, &run, lead, &self.log.manifest().source.hours, now);
+            let Some(known) = self.sequences.get(&run.sequence) else { continue };
+            let sequence = &known.sequence;
+            let next = sequence::next(known, &run, lead, &self.log.manifest().source.hours, now);
             match next {
                 Next::Step { key, at } if at <= now => {
                     match sequence.step(&key.step).map(|step| &step.action) {
@@ -87,7 +86,7 @@ impl<L: Log, M: Mailer, N: Notifier, E: Ehr> Engine<L, M, N, E> {
         turn: &mut Turn,
     ) -> Result<Row, Halt> {
         let failed = |reason| Event::FollowUpFailed { step: key.clone(), reason };
-        let sequence = self.rules.sequences.iter().find(|known| known.id == key.sequence);
+        let sequence = self.sequences.get(&key.sequence).map(|known| &known.sequence);
         let step = sequence.and_then(|sequence| sequence.step(&key.step));
         let (Some(sequence), Some(step), Some(lead)) = (sequence, step, lead) else {
             return Ok(self.decide(row, failed(Undelivered::Stopped), now).await?);

@@ -3,7 +3,7 @@
 use super::super::engine::Engine;
 use super::super::ports::Log as _;
 use super::super::watch::Watch;
-use super::world::{FakeEhr, FakeLog, FakeMailer, FakeNotifier, Shared, World, engine, sequences};
+use super::world::{FakeEhr, FakeLog, FakeMailer, FakeNotifier, Shared, World, engine, in_force};
 use super::{BEGIN, DAY, HOUR};
 use lead::sequence::{Next, chosen, next};
 use lead::thread::{CalledOff, Event, FollowUpState, Slot};
@@ -51,11 +51,11 @@ fn all_is_sent_once(world: &Shared, now: u64) {
     let world = world.borrow();
     let distinct: HashSet<&(ThreadId, String)> = world.ids.iter().collect();
     assert_eq!(distinct.len(), world.ids.len(), "a message was sent twice");
-    let (source, sequences) = (&world.manifest.source, sequences());
+    let (source, sequences) = (&world.manifest.source, in_force());
     for lead in world.leads.values() {
         let assessment = assess(source, &source.scoring, &lead.inquiries[0].inquiry);
         for run in chosen(lead, Some(&assessment), &sequences) {
-            let sequence = sequences.iter().find(|known| known.id == run.sequence).unwrap();
+            let sequence = sequences.iter().find(|known| known.sequence.id == run.sequence).unwrap();
             let next = next(sequence, &run, lead, &source.hours, now);
             let is_left =
                 matches!(next, Next::InFlight { .. }) || matches!(next, Next::Step { at, .. } if at <= now);

@@ -16,14 +16,15 @@ use lead::Manifest;
 use lead::hl7::Scheduling;
 use lead::inquiry::{Answers, ConsentGiven, Contact, Inquiry, Insurance};
 use lead::scoring::Score;
-use lead::sequence::Sequence;
+use lead::sequence::{InForce, Sequence};
 use lead::thread::{
-    Availability, Body, ErasureGround, Event, EventClaims, Lead, Record, Slot, Stage, StepKey, fold,
+    Availability, Body, Edition, ErasureGround, Event, EventClaims, Lead, Record, Slot, Stage, StepKey, fold,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use wire::practice::JwkSet;
 use wire::{EntryId, StaffId, ThreadId};
 
@@ -57,6 +58,8 @@ pub(super) struct World {
     pub(super) charts: BTreeMap<ThreadId, Option<u64>>,
     /// Free times that the desk published.
     pub(super) availability: Option<Availability>,
+    /// Sequences that owners published.
+    pub(super) sequences: Arc<Vec<Edition>>,
     /// Who said last that they lead.
     pub(super) leader: Option<Announced>,
     pub(super) relay_is_away: bool,
@@ -84,6 +87,7 @@ impl World {
             digests: Vec::new(),
             charts: BTreeMap::new(),
             availability: None,
+            sequences: Arc::default(),
             leader: None,
             relay_is_away: false,
             ehr_is_away: false,
@@ -145,6 +149,10 @@ impl Log for FakeLog {
 
     fn availability(&self) -> Option<Availability> {
         self.0.borrow().availability.clone()
+    }
+
+    fn documents(&self) -> Arc<Vec<Edition>> {
+        Arc::clone(&self.0.borrow().sequences)
     }
 
     fn leader(&self) -> Option<Announced> {
@@ -426,6 +434,11 @@ fn settings() -> Settings {
     Settings::read(&root().join("examples/desk/desk.toml")).unwrap()
 }
 
+/// Those that come along, as they are in force where nobody published another.
+pub(super) fn in_force() -> Vec<InForce> {
+    sequences().into_iter().map(InForce::from).collect()
+}
+
 /// Those that come along.
 pub(super) fn sequences() -> Vec<Sequence> {
     documents::read_all(&settings().sequences).unwrap()
@@ -437,7 +450,7 @@ pub(super) fn engine(world: &Shared, journal: &Path) -> Engine<FakeLog, FakeMail
     let letters = Letters { sender: settings.sender.clone(), dkim: None };
     let hand_off = HandOffRules { system: "https://lakeside.example/anteroom".into(), minutes: 30 };
     let rules = Rules {
-        sequences,
+        files: sequences,
         alerts: settings.alerts.steps.clone(),
         digest_minutes: 5,
         hand_off,

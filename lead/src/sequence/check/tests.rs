@@ -52,7 +52,7 @@ fn change(change: impl Fn(&mut Email)) -> Vec<String> {
     let mut changed = sequence();
     let StepAction::Email(email) = &mut changed.steps[0].action else { unreachable!() };
     change(email);
-    changed.faults(&manifest(), &sender()).iter().map(ToString::to_string).collect()
+    changed.faults(&manifest(), Some(&sender())).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -103,6 +103,10 @@ fn what_could_tell_people_apart_or_lead_astray_is_refused() {
         let faults = change(|email| email.body = both(wrong, "x"));
         assert!(faults.len() == 1 && faults[0].contains(what), "{wrong}: {faults:?}");
     }
+    let mut away = sequence();
+    let StepAction::Email(email) = &mut away.steps[0].action else { unreachable!() };
+    email.body = both("https://elsewhere.example/a", "x");
+    assert_eq!(away.faults(&manifest(), None), [], "whose website it is, is not known here");
     let faults = change(|email| email.subject = both("Dear {{ greeting }}", "x"));
     assert!(faults.len() == 1 && faults[0].contains("names nothing but"), "{faults:?}");
     let faults = change(|email| email.body = Text::from([("en", "Hello")]));
@@ -114,7 +118,11 @@ fn the_frame_is_checked_too() {
     let check = |change: &dyn Fn(&mut Sequence)| {
         let mut changed = sequence();
         change(&mut changed);
-        changed.faults(&manifest(), &sender()).iter().map(|fault| fault.path.clone()).collect::<Vec<_>>()
+        changed
+            .faults(&manifest(), Some(&sender()))
+            .iter()
+            .map(|fault| fault.path.clone())
+            .collect::<Vec<_>>()
     };
     assert_eq!(check(&|s| s.id = "No".into()), ["id"]);
     assert_eq!(check(&|s| s.steps.push(s.steps[0].clone())), ["steps[1].id"]);

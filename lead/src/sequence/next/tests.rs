@@ -2,14 +2,24 @@ use super::*;
 use crate::hours::{Daylight, Opening, Weekday};
 use crate::inquiry::{Answers, AppointmentWish, ConsentGiven, Contact, Inquiry};
 use crate::scoring::{Facts, Model, score};
-use crate::sequence::Email;
+use crate::sequence::{Email, Sequences};
 use crate::signals::Signals;
 use crate::text::Text;
-use crate::thread::{Body, Event, Record, Slot, fold};
+use crate::thread::{Body, Document, Edition, Event, Record, Slot, WrittenSequence, fold};
 use wire::{StaffId, ThreadId};
 
 /// Monday 23 November 2026, 15:00 UTC: nine in the morning in Chicago.
 const MONDAY: u64 = 1_795_446_000_000;
+
+/// As if the sequence had always been there.
+fn next(sequence: &Sequence, run: &Run, lead: &Lead, hours: &Hours, now: u64) -> Next {
+    super::next(&sequence.clone().into(), run, lead, hours, now)
+}
+
+fn chosen(lead: &Lead, assessment: Option<&Assessment>, all: &[Sequence]) -> Vec<Run> {
+    let all: Vec<InForce> = all.iter().cloned().map(InForce::from).collect();
+    super::chosen(lead, assessment, &all)
+}
 
 fn hours() -> Hours {
     use Weekday::{Fri, Mon, Thu, Tue, Wed};
@@ -335,4 +345,78 @@ fn what_staff_choose_outranks_the_tier() {
     assert_eq!(chosen(&lead(&[(MONDAY, none)]), Some(&assess(&plain)), &all), []);
     // A model that was changed meanwhile does not drop what has begun.
     assert_eq!(chosen(&lead(&[(MONDAY, sent("one"))]), None, &all), [run()]);
+}
+
+/// `before` is a file; an owner publishes `after` two days after the inquiry.
+fn rewritten(before: Vec<Step>, after: Vec<Step>) -> InForce {
+    let source: crate::ManifestSource =
+        toml::from_str(include_str!("../../../../examples/manifests/lakeside-ortho.toml")).unwrap();
+    let said = |mut steps: Vec<Step>| {
+        for step in &mut steps {
+            let text = || Text::from([("en", "Hello"), ("es", "Hola")]);
+            step.action = match &step.action {
+                StepAction::Email(_) => {
+                    StepAction::Email(Email { subject: text(), body: text(), ..Email::default() })
+                }
+                StepAction::Call { .. } => StepAction::Call { note: text() },
+            };
+        }
+        sequence(steps)
+    };
+    let (file, document) = (said(before), WrittenSequence::of(&said(after)).unwrap());
+    let author = "maria-lopez".parse().unwrap();
+    let edition =
+        Edition { entry: entry(9), author, time: MONDAY + 2 * DAY, document: Document::Sequence(document) };
+    let all = Sequences::of(&[file], &[edition], &source, None);
+    all.get("gentle").unwrap().clone()
+}
+
+#[test]
+fn an_edition_sends_nothing_to_whom_it_comes_too_late_for() {
+    let first = || email("one", Timing::Minutes(0));
+    let after = |steps| rewritten(vec![first()], steps);
+    let now = MONDAY + 2 * DAY + HOUR;
+    let had = |steps: &[&str]| {
+        let sent = steps.iter().map(|step| (MONDAY, sent(step))).collect::<Vec<_>>();
+        lead(&sent)
+    };
+    let next = |in_force: &InForce, lead: &Lead, run: &Run| super::next(in_force, run, lead, &hours(), now);
+
+    let day_later = after(vec![first(), email("two", Timing::Days(1)), email("three", Timing::Days(3))]);
+    assert_eq!(
+        next(&day_later, &had(&["one"]), &run()),
+        at("three", MONDAY + 3 * DAY),
+        "two was yesterday's"
+    );
+    let fresh = Run { start: MONDAY + 2 * DAY + HOUR / 2, ..run() };
+    assert_eq!(next(&day_later, &had(&[]), &fresh), at("one", now), "a run that begins now has it all");
+
+    let inserted = after(vec![email("zero", Timing::Days(4)), first()]);
+    assert_eq!(next(&inserted, &had(&["one"]), &run()), Next::Done, "this lead is past that place");
+    assert_eq!(next(&inserted, &had(&[]), &run()), at("zero", MONDAY + 4 * DAY));
+
+    let at_night = after(vec![first(), email("two", Timing::Minutes(36 * 60))]);
+    assert_eq!(next(&at_night, &had(&["one"]), &run()), at("two", now), "it waited for the morning");
+
+    // Done before, and the condition that passed it over is gone: not sent to everyone of the past.
+    let mut narrow = email("two", Timing::Days(1));
+    narrow.conditions = vec![Condition::Reached];
+    let wider = rewritten(vec![first(), narrow], vec![first(), email("two", Timing::Days(1))]);
+    assert_eq!(next(&wider, &had(&["one"]), &run()), Next::Done);
+
+    // Who was to have it anyway has it at its new time, also if that is past.
+    let sooner = rewritten(
+        vec![first(), email("two", Timing::Days(30))],
+        vec![first(), email("two", Timing::Days(1))],
+    );
+    assert_eq!(next(&sooner, &had(&["one"]), &run()), at("two", now));
+
+    let gone = rewritten(vec![first(), email("two", Timing::Days(1))], vec![first()]);
+    assert_eq!(next(&gone, &had(&["one"]), &run()), Next::Done);
+    let claimed = lead(&[(MONDAY, Event::FollowUpClaimed { step: key("two") })]);
+    assert_eq!(
+        next(&gone, &claimed, &run()),
+        at("one", now),
+        "what was claimed is in the hands of who claimed it"
+    );
 }
