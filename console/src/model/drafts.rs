@@ -51,7 +51,7 @@ pub(crate) fn read(stored: &str, practice: &Practice) -> (Forming, Drafting, Wri
         scoring.unreadable = None;
     }
     if let Some(drafts) = part("documents") {
-        documents = Writing::of_kept(&drafts);
+        documents = Writing::of_kept(drafts);
     }
     (form, scoring, documents)
 }

@@ -66,7 +66,7 @@ impl Writing {
         CallGuide { language: self.language.tag().to_owned(), tier: self.kind, text }
     }
 
-    fn guide_draft(&self) -> Option<&Draft> {
+    fn guide_draft(&self) -> Option<Draft> {
         self.draft(|document| is_it(document, self.language, self.kind))
     }
 
@@ -80,12 +80,12 @@ impl Writing {
 
     /// What stands in the editor.
     pub(crate) fn text(&self, practice: &Practice) -> String {
-        self.typed().unwrap_or_else(|| self.published(practice)).to_owned()
+        self.typed().unwrap_or_else(|| self.published(practice).to_owned())
     }
 
-    fn typed(&self) -> Option<&str> {
-        match &self.guide_draft()?.document {
-            Document::Guide(guide) => Some(&guide.text),
+    fn typed(&self) -> Option<String> {
+        match self.guide_draft()?.document {
+            Document::Guide(guide) => Some(guide.text),
             Document::Sequence(_) => None,
         }
     }

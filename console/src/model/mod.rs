@@ -12,6 +12,7 @@ pub(crate) mod drafting;
 pub(crate) mod drafts;
 pub(crate) mod due;
 pub(crate) mod export;
+pub(crate) mod following;
 pub(crate) mod forming;
 pub(crate) mod guide;
 pub(crate) mod guiding;
@@ -177,7 +178,7 @@ pub(crate) enum Event {
     LeaveTraining(Option<ThreadId>),
     /// The form's draft as it is now. What changes it (`Forming::step`) runs with the editor, which is fetched later.
     Formed(Box<forming::Forming>),
-    /// The practice's own documents as they are written now; what changes them (`guiding.rs`) comes later, too.
+    /// The practice's own documents as they are written now; what changes them (`guiding.rs`, `following.rs`) comes later, too.
     Written(Box<writing::Writing>),
     /// Publish this one.
     Publish(lead::thread::Document),

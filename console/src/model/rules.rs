@@ -1,5 +1,5 @@
 //! The rules that the practice works by, as they are in force, and how each is changed. What the root key signs is changed
-//! with the root key, and what the desk goes by lies beside the desk: neither is a browser's business.
+//! with the root key, which is no browser's business.
 
 use super::case::Practice;
 use super::settings::Tab;
@@ -116,13 +116,9 @@ fn follow_up(practice: &Practice) -> Rule {
         title: t("Follow-up by e-mail"),
         is_of_manifest: true,
         now: tiers.chain(sent).collect(),
-        how: t("Which tier begins which sequence stands in the scoring model. The sequences themselves are files beside the desk's settings, and are not in the log: look at them there, and check and preview them before the desk sends by them.").to_owned(),
-        here: Some(Tab::Scoring),
-        commands: &[
-            "anteroom sequence check --settings desk/desk.toml --manifest manifest.json",
-            "anteroom sequence test --settings desk/desk.toml --manifest manifest.json",
-            "anteroom sequence preview --settings desk/desk.toml --credential keys/NAME.credential",
-        ],
+        how: t("Which tier begins which sequence stands in the scoring model. What a sequence says, and when, is edited under Follow-up; a sequence that the log does not have is a file beside the desk's settings.").to_owned(),
+        here: Some(Tab::FollowUp),
+        commands: &["anteroom sequence list --settings desk/desk.toml --credential keys/NAME.credential"],
     }
 }
 

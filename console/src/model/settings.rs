@@ -23,6 +23,8 @@ pub(crate) enum Tab {
     Form,
     /// What is said on calls.
     Guides,
+    /// What is written to people by itself.
+    FollowUp,
     /// Who did what at the relay.
     Access,
     /// What the root key signed.
@@ -38,6 +40,7 @@ impl Tab {
             Self::Training => "Training",
             Self::Form => "Form",
             Self::Guides => "Call guides",
+            Self::FollowUp => "Follow-up",
             Self::Access => "Access log",
             Self::Documents => "Documents",
         })
@@ -52,10 +55,11 @@ impl Tab {
                 Self::Form,
                 Self::Scoring,
                 Self::Guides,
+                Self::FollowUp,
                 Self::Training,
                 Self::Access,
             ],
-            Role::Coordinator => &[Self::Staff, Self::Rules, Self::Scoring, Self::Training],
+            Role::Coordinator => &[Self::Staff, Self::Rules, Self::Scoring, Self::FollowUp, Self::Training],
             Role::Auditor => &[Self::Access, Self::Staff, Self::Documents],
         }
     }
@@ -165,7 +169,9 @@ impl Open {
             self.access.step(access::Found::Reading { read: 0, of: 0 });
             effects.push(Effect::ReadAccess);
         }
-        if matches!(tab, Tab::Form | Tab::Scoring | Tab::Guides) && self.drafts == Drafts::NotAsked {
+        if matches!(tab, Tab::Form | Tab::Scoring | Tab::Guides | Tab::FollowUp)
+            && self.drafts == Drafts::NotAsked
+        {
             self.drafts = Drafts::Asked;
             effects.push(Effect::RecallDrafts);
         }

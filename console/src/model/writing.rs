@@ -1,4 +1,5 @@
-//! The practice's own documents while they are written: guides for calls (`guiding.rs`). What is saved is an owner's signed document in the log, sealed like everything there; every edition stays.
+//! The practice's own documents while they are written: guides for calls (`guiding.rs`) and follow-up sequences
+//! (`following.rs`). What is saved is an owner's signed document in the log, sealed like everything there; every edition stays.
 
 use super::case::Practice;
 use super::guide::Language;
@@ -12,7 +13,10 @@ use wire::EntryId;
 pub(crate) struct Writing {
     pub(crate) language: Language,
     pub(crate) kind: Kind,
-    drafts: Vec<Draft>,
+    /// Id of the sequence that is looked at.
+    pub(crate) sequence: Option<String>,
+    /// The drafts, as they are stored: who reads and writes them is fetched later.
+    kept: Option<String>,
 }
 
 /// What was typed, and is not saved.
@@ -26,35 +30,44 @@ pub(super) struct Draft {
 impl Writing {
     /// The drafts as they are stored; `None`: there is none.
     pub(crate) fn kept(&self) -> Option<String> {
-        let drafts = Some(&self.drafts).filter(|drafts| !drafts.is_empty())?;
-        serde_json::to_string(drafts).ok()
+        self.kept.clone()
     }
 
     /// Those drafts again; none, where it is anything else.
-    pub(crate) fn of_kept(stored: &str) -> Self {
-        Self { drafts: serde_json::from_slice(stored.as_bytes()).unwrap_or_default(), ..Self::default() }
+    pub(crate) fn of_kept(stored: String) -> Self {
+        Self { kept: Some(stored), ..Self::default() }
     }
 
     /// Whether both hold the same drafts.
     pub(crate) fn has_drafts_of(&self, other: &Self) -> bool {
-        self.drafts == other.drafts
+        self.kept == other.kept
     }
 
     /// What was published is a draft no more.
     pub(crate) fn keep_up(&mut self, practice: &Practice) {
         let since = |over| practice.documents.iter().rev().take_while(move |it| Some(it.entry) != over);
         let is_published = |draft: &Draft| since(draft.over).any(|it| it.document == draft.document);
-        self.drafts.retain(|draft| !is_published(draft));
+        self.keep(self.drafts().into_iter().filter(|draft| !is_published(draft)).collect());
     }
 
-    pub(super) fn draft(&self, is_it: impl Fn(&Document) -> bool) -> Option<&Draft> {
-        self.drafts.iter().find(|draft| is_it(&draft.document))
+    pub(super) fn drafts(&self) -> Vec<Draft> {
+        let stored = self.kept.as_deref().unwrap_or_default();
+        serde_json::from_slice(stored.as_bytes()).unwrap_or_default()
+    }
+
+    pub(super) fn draft(&self, is_it: impl Fn(&Document) -> bool) -> Option<Draft> {
+        self.drafts().into_iter().find(|draft| is_it(&draft.document))
     }
 
     /// In place of the one for which `is_it` holds; `None`: without another one.
     pub(super) fn put(&mut self, is_it: impl Fn(&Document) -> bool, draft: Option<Draft>) {
-        self.drafts.retain(|draft| !is_it(&draft.document));
-        self.drafts.extend(draft);
+        let others = self.drafts().into_iter().filter(|draft| !is_it(&draft.document));
+        self.keep(others.chain(draft).collect());
+    }
+
+    fn keep(&mut self, drafts: Vec<Draft>) {
+        self.kept =
+            Some(drafts).filter(|drafts| !drafts.is_empty()).and_then(|all| serde_json::to_string(&all).ok());
     }
 }
 

@@ -17,6 +17,7 @@ mod drafting;
 mod ending;
 mod file;
 pub(crate) mod focus;
+mod following;
 mod forming;
 mod gate;
 mod guiding;

@@ -2,7 +2,7 @@
 
 use super::icon::{self, icon};
 use super::slice::slice;
-use super::{Console, access, console, drafting, file, forming, guiding, rules, training};
+use super::{Console, access, console, drafting, file, following, forming, guiding, rules, training};
 use crate::model::Event;
 use crate::model::case::Signed;
 use crate::model::drafts::Drafts;
@@ -38,9 +38,10 @@ pub(crate) fn Settings() -> impl IntoView {
             </nav>
             {move || match tab.get() {
                 Some(Tab::Access) => access::AccessLog().into_any(),
-                Some(Tab::Form | Tab::Scoring | Tab::Guides) if drafts.get() != Some(true) => waiting(),
+                Some(Tab::Form | Tab::Scoring | Tab::Guides | Tab::FollowUp) if drafts.get() != Some(true) => waiting(),
                 Some(Tab::Form) => forming::Form().into_any(),
                 Some(Tab::Guides) => guiding::Guides().into_any(),
+                Some(Tab::FollowUp) => following::FollowUp().into_any(),
                 Some(Tab::Scoring) => drafting::Scoring().into_any(),
                 Some(Tab::Training) => training::Start().into_any(),
                 Some(Tab::Staff) => Staff().into_any(),

@@ -147,6 +147,7 @@ pub(crate) fn left_out_words(left: &LeftOut) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lead::thread::WrittenSequence;
 
     #[test]
     fn a_template_has_a_head_and_a_body() {
@@ -166,5 +167,11 @@ mod tests {
         let manifest = crate::document::read_manifest(&root.join("manifests/lakeside-ortho.toml")).unwrap();
         let settings = super::super::settings::Settings::read(&root.join("desk/desk.toml")).unwrap();
         assert_eq!(mistakes(&sequences, &[], &settings.sender, &manifest), [""; 0]);
+        // The console offers the same to begin with.
+        for sequence in sequences {
+            let id = sequence.id.clone();
+            let text = files::read(&root.join(format!("../console/sequences/{id}.json"))).unwrap();
+            assert_eq!(WrittenSequence { id, text }.read(), Ok(sequence));
+        }
     }
 }

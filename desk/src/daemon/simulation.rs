@@ -360,7 +360,9 @@ async fn an_edition_that_cannot_be_sent_by_is_told_of_once_and_the_one_before_it
     let noon = BEGIN + 12 * HOUR;
     let world = World::new(noon);
     world.borrow_mut().is_calm = true;
-    (1..40).for_each(|n| drop(world.borrow_mut().receive(n)));
+    for n in 1..40 {
+        world.borrow_mut().receive(n);
+    }
     let mut engine = engine(&world, &directory.path().join("journal.db"));
     let publish = |edition| Arc::make_mut(&mut world.borrow_mut().sequences).push(edition);
     publish(edition(1, |_| ()));

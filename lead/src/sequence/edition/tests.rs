@@ -136,7 +136,7 @@ fn taking_back_does_not_give_a_version_away_twice() {
 fn a_step_is_as_old_as_it_is_there_for_the_same_people() {
     let file = || Some(sequence(1, &["a", "b"]));
     let two = written(&sequence(2, &["a", "c", "b"]));
-    assert_eq!(since(&of(file(), &[two.clone()])), [("a", 0), ("c", 100), ("b", 0)]);
+    assert_eq!(since(&of(file(), std::slice::from_ref(&two))), [("a", 0), ("c", 100), ("b", 0)]);
     let later = written(&sequence(3, &["a", "c", "d"]));
     assert_eq!(since(&of(file(), &[two.clone(), later])), [("a", 0), ("c", 100), ("d", 200)]);
     let mut narrower = sequence(3, &["a", "c", "b"]);
