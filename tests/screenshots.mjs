@@ -78,6 +78,10 @@ async function practiceScreens(staff, shot) {
   await button(staff, 'Call guides').click();
   await staff.locator('#guide-words').waitFor();
   await shot(staff, 'practice-guides');
+  await button(staff, 'Follow-up').click();
+  await staff.locator('.sequences .link').nth(2).click();
+  await staff.locator('.letter').first().waitFor();
+  await shot(staff, 'practice-follow-up');
   await button(staff, 'Form').click();
   await staff.locator('.preview-host[data-state=ready]').waitFor();
   await shot(staff, 'practice-form');

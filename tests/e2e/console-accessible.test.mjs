@@ -75,6 +75,11 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
     await page.getByLabel('Text', { exact: true }).fill('# opening: Hello\n> {stff}');
     await page.getByText('How it is written').click();
     await check('call guides, with a draft');
+    await page.getByRole('button', { name: 'Follow-up', exact: true }).click();
+    await page.getByRole('button', { name: 'Gentle follow-up' }).click();
+    await page.getByLabel('Subject (English)', { exact: true }).first().fill('About your knee');
+    await page.getByText('the subject tells what it is about').first().waitFor();
+    await check('follow-up, with a draft that tells');
     await page.getByRole('button', { name: 'Access log' }).click();
     await page.getByText('records, each following').waitFor();
     await check('access log');

@@ -98,10 +98,10 @@ test('an owner rewrites a message, and that is what the desk sends', async () =>
   const maria = await opened(lab.owner);
   const before = lab.exchanges.length;
   await maria.getByText('None is in the log.').waitFor();
-  await first(maria).getByLabel('Subject (English)').fill('About your knee');
+  await first(maria).getByLabel('Subject (English)', { exact: true }).fill('About your knee');
   await first(maria).getByText('the subject tells what it is about').waitFor();
   assert.ok(await save(maria).isDisabled(), 'what tells of health cannot be saved');
-  await first(maria).getByLabel('Subject (English)').fill('We have your request');
+  await first(maria).getByLabel('Subject (English)', { exact: true }).fill('We have your request');
   await words(maria).fill('{{ greeting }}\n\nQuokka words from {{ practice }}.');
   await maria.getByText('Quokka words from Lakeside').waitFor();
 

@@ -116,6 +116,7 @@ test('an owner rewrites the guide, and a colleague on a call reads it at once; t
   await save.click();
   await sam.getByText('Numbat').waitFor();
   const editions = maria.getByRole('region', { name: 'Editions' });
+  await editions.getByRole('listitem').nth(2).waitFor();
   assert.equal(await editions.getByRole('listitem').count(), 3);
   await editions.getByRole('button', { name: 'Put it into the editor' }).nth(1).click();
   assert.equal(await words.inputValue(), '# opening: Theirs\n> Bilby');

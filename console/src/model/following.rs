@@ -400,6 +400,22 @@ pub(crate) fn typed<'a>(text: &'a Text, language: &str) -> &'a str {
     text.0.get(language).map_or("", String::as_str)
 }
 
+/// A place in the document, for people, with a colon; empty: it has no words.
+pub(crate) fn place_words(path: &str) -> String {
+    let step = path.strip_prefix("steps[").and_then(|rest| rest.split_once(']'));
+    let Some((step, member)) = step.and_then(|(at, rest)| Some((at.parse::<usize>().ok()? + 1, rest))) else {
+        return String::new();
+    };
+    let member = match member.rsplit('.').next().unwrap_or_default() {
+        "subject" => t("Subject"),
+        "preview" => t("Preview in a list of mails"),
+        "body" => t("Message"),
+        "note" => t("What staff should know or say"),
+        _ => return fill("Step {number}: ", &[&step]),
+    };
+    fill("Step {number}, {what}: ", &[&step, &member])
+}
+
 fn why(flaw: &Flaw) -> String {
     match flaw {
         Flaw::Unreadable(_) => t("it cannot be read").to_owned(),
@@ -520,12 +536,32 @@ pub(crate) fn seen(email: &Email, language: &str, practice: &Practice) -> Seen {
         ];
         fill_in(text.in_language(language), &values)
     };
+    let body = paragraphs(&filled(&email.body));
     let footer = format!("-- \n{}\n…\n{stop}: {link}", source.name);
     Seen {
         subject: plain_line(&filled(&email.subject)),
         preview: plain_line(&filled(&email.preview)),
-        body: super::plain::plain(&format!("{}\n\n{footer}", filled(&email.body).trim())),
+        body: super::plain::plain(&format!("{body}\n\n{footer}")),
     }
+}
+
+/// Lines of a paragraph as one, as Markdown has them, but for those of a list.
+fn paragraphs(text: &str) -> String {
+    let mut all = String::with_capacity(text.len());
+    for line in text.trim().lines().map(str::trim) {
+        let is_item = line.starts_with(['-', '*', '+', '#']) && !line.starts_with("**");
+        let is_apart = line.is_empty() || is_item || all.is_empty() || all.ends_with('\n');
+        all += match (is_apart, line.is_empty()) {
+            (true, true) if all.ends_with("\n\n") => "",
+            (true, true) if all.ends_with('\n') => "\n",
+            (true, true) => "\n\n",
+            (true, false) if is_item && !all.is_empty() && !all.ends_with('\n') => "\n",
+            (true, false) => "",
+            (false, _) => " ",
+        };
+        all += &line.replace("**", "");
+    }
+    all
 }
 
 /// In one pass, so that a value with braces in it is not filled in turn. What stands for nothing stays as it is.

@@ -180,8 +180,8 @@ pub(crate) enum Event {
     Formed(Box<forming::Forming>),
     /// The practice's own documents as they are written now; what changes them (`guiding.rs`, `following.rs`) comes later, too.
     Written(Box<writing::Writing>),
-    /// Publish this one.
-    Publish(lead::thread::Document),
+    /// Publish one, as `Document::published` gives it.
+    Publish(Box<(ThreadId, lead::thread::Event)>),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.

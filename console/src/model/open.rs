@@ -223,8 +223,7 @@ impl Open {
             Event::Publish(document)
                 if self.practice.role == Role::Owner && self.practice.reading.is_none() =>
             {
-                let (thread, event) = document.published();
-                return self.write(thread, event);
+                return self.write(document.0, document.1);
             }
             Event::Erase { thread, ground } if self.practice.role == Role::Owner => {
                 let entries = Vec::new();

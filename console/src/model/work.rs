@@ -65,8 +65,9 @@ pub(crate) fn says(event: &Event) -> String {
         Event::HandOffUnclear { .. } => t("Perhaps handed to the EHR").into(),
         Event::HandOffAsked => t("Hand-off to be tried again").into(),
         Event::AppointmentPassedOn { .. } => t("The EHR knows of the appointment").into(),
-        Event::GuidePublished { .. } => t("Guide for calls").into(),
-        Event::SequencePublished { .. } => t("Follow-up sequence").into(),
+        Event::GuidePublished { .. } | Event::SequencePublished { .. } => {
+            t("Document of the practice").into()
+        }
         Event::SlotsPublished { .. } => t("Free times").into(),
         Event::HandedToEhr { .. } => t("Handed to the EHR").into(),
         Event::FollowUpAssigned { .. } => t("Follow-up chosen").into(),

@@ -1,6 +1,7 @@
 //! The practice's follow-up sequences: what there is, an editor for owners, each message as a person would see it, and the
 //! editions before.
 
+use super::forming::dressed;
 use super::guiding::keep_up;
 use super::icon::{self, icon};
 use super::slice::{Slice, slice};
@@ -8,7 +9,8 @@ use super::{Console, console};
 use crate::model::Event;
 use crate::model::case::{Practice, Same};
 use crate::model::following::{
-    CONDITIONS, Change, Edit, Part, Row, condition_word, seen, starts_word, timeline, typed, when_words,
+    CONDITIONS, Change, Edit, Part, Row, condition_word, place_words, seen, starts_word, timeline, typed,
+    when_words,
 };
 use crate::model::when::full;
 use crate::model::writing::Writing;
@@ -58,8 +60,13 @@ impl Ground {
     }
 }
 
+/// Not before the editors' style sheet is here.
 #[component]
 pub(crate) fn FollowUp() -> impl IntoView {
+    dressed(sequences)
+}
+
+fn sequences() -> AnyView {
     let console = console();
     let practice = console.open(|open| open.practice.clone());
     let writing = console.open(|open| open.writing.clone());
@@ -97,6 +104,7 @@ pub(crate) fn FollowUp() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn row(console: Console, row: Row, chosen: Slice<Option<String>>) -> AnyView {
@@ -201,7 +209,7 @@ fn frame(ground: &Ground) -> AnyView {
                 {text(console, "quiet-from", t("No message from").to_owned(), ("time", from), ground.wrong("quiet"), on_from)}
                 {text(console, "quiet-to", t("No message until").to_owned(), ("time", to), None, on_to)}
             </div>
-            {text(console, "give-up", t("Hours after which a message that cannot be sent is given up").to_owned(), ("number", sequence.give_up_after_hours.to_string()), ground.wrong("give_up_after_hours"), give_up)}
+            {text(console, "give-up", t("Hours after which a message that cannot be sent is given up").to_owned(), ("text", sequence.give_up_after_hours.to_string()), ground.wrong("give_up_after_hours"), give_up)}
         </section>
     }
     .into_any()
@@ -296,7 +304,7 @@ fn timing(ground: &Ground, at: usize, when: Timing) -> AnyView {
     };
     view! {
         <div class="twin when">
-            {text(console, &format!("step-{at}-number"), t("When, after the step before it").to_owned(), ("number", number.to_string()), None, count)}
+            {text(console, &format!("step-{at}-number"), t("When, after the step before it").to_owned(), ("text", number.to_string()), None, count)}
             {pick(console, &format!("step-{at}-kind"), t("Unit").to_owned(), kind, kinds, choose)}
         </div>
     }
@@ -315,7 +323,7 @@ fn mail(ground: &Ground, at: usize, email: &Email) -> AnyView {
     });
     view! {
         {says(ground, at, Part::Subject, &email.subject, t("Subject"), &path("subject"))}
-        {says(ground, at, Part::Preview, &email.preview, t("Preview, which a mail program shows beside the subject"), &path("preview"))}
+        {says(ground, at, Part::Preview, &email.preview, t("Preview in a list of mails"), &path("preview"))}
         {says(ground, at, Part::Body, &email.body, t("Message"), &path("body"))}
         {calendar}
         <p class="field-error">{ground.wrong(&path("calendar"))}</p>
@@ -369,7 +377,7 @@ fn text(
     view! {
         <div class="field">
             <label for=id.to_owned()>{label}</label>
-            <input id=id.to_owned() type=kind min="0" autocomplete="off" prop:value=value aria-invalid=is_wrong aria-describedby=why.clone() on:change=set/>
+            <input id=id.to_owned() type=kind autocomplete="off" prop:value=value aria-invalid=is_wrong aria-describedby=why.clone() on:change=set/>
             <p class="field-error" id=why>{wrong}</p>
         </div>
     }
@@ -423,12 +431,13 @@ fn saving(console: Console) -> AnyView {
             open.writing.publishable(&open.practice)
         });
         if let Some(document) = document {
-            console.send(Event::Publish(document));
+            console.send(Event::Publish(Box::new(document.published())));
         }
     };
     let back = move |_| {
         if let Some(id) = console.with(|state| state.open()?.writing.sequence.clone()) {
-            console.send(Event::Publish(Document::Sequence(WrittenSequence::back(&id))));
+            let back = Document::Sequence(WrittenSequence::back(&id));
+            console.send(Event::Publish(Box::new(back.published())));
         }
     };
     view! {
@@ -440,7 +449,7 @@ fn saving(console: Console) -> AnyView {
                 })}
                 {move || {
                     let faults = faults.get();
-                    (!faults.is_empty()).then(|| view! { <div class="trouble">{icon(icon::ALERT)}<ul>{faults.into_iter().map(|(place, what)| view! { <li><bdi>{place}{(!what.is_empty()).then_some(": ")}{what}</bdi></li> }).collect_view()}</ul></div> })
+                    (!faults.is_empty()).then(|| view! { <div class="trouble">{icon(icon::ALERT)}<ul>{faults.into_iter().map(|(place, what)| view! { <li><bdi>{place_words(&place)}{what}</bdi></li> }).collect_view()}</ul></div> })
                 }}
             </div>
             <p class="fine">{t("Links are checked by the desk, which knows your website. Whoever is in the middle of a sequence goes on by the new edition; a step that you add is for whom it falls due from now on.")}</p>

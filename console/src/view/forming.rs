@@ -62,16 +62,20 @@ fn give_focus(place: String) {
     });
 }
 
-/// Not before its style sheet is here: it would stand there bare for a moment.
 #[component]
 pub(crate) fn Form() -> impl IntoView {
+    dressed(|| editor().into_any())
+}
+
+/// `page`, not before its style sheet is here: it would stand there bare for a moment.
+pub(super) fn dressed(page: fn() -> AnyView) -> impl IntoView {
     let dressed = RwSignal::new(false);
     spawn_local(async move {
         // Bare is better than nothing.
         let _ = JsFuture::from(dress("dress")).await;
         let _ = dressed.try_set(true);
     });
-    move || if dressed.get() { editor().into_any() } else { waiting() }
+    move || if dressed.get() { page() } else { waiting() }
 }
 
 #[wasm_bindgen]

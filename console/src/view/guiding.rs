@@ -72,7 +72,7 @@ pub(crate) fn Guides() -> impl IntoView {
     let publish = move |_| {
         let guide = both().and_then(|(practice, guiding)| guiding.guide(&practice));
         if let Some(guide) = guide {
-            console.send(Event::Publish(Document::Guide(guide)));
+            console.send(Event::Publish(Box::new(Document::Guide(guide).published())));
         }
     };
     view! {

@@ -165,6 +165,9 @@ fn a_message_is_shown_as_it_would_be_read_and_the_course_in_words() {
     assert!(english.body.contains(&own.source.phone), "{}", english.body);
     let odd = Email { body: Text::from([("en", "{{ needs }} {{phone}} {{")]), ..Email::default() };
     assert!(seen(&odd, "en", &own).body.starts_with(&format!("{{{{ needs }}}} {} {{{{", own.source.phone)));
+    assert_eq!(paragraphs("a\nb\n\n\nc:\n- **d**\n- e\nf"), "a b\n\nc:\n- d\n- e f");
+    assert_eq!(place_words("steps[0].do.email.subject"), "Step 1, Subject: ");
+    assert_eq!((place_words("steps[1].when"), place_words("quiet")), ("Step 2: ".into(), String::new()));
     let lines = timeline(&sequence, ENGLISH);
     assert!(lines[0].starts_with("10 minutes later: e-mail “"), "{lines:?}");
     assert!(

@@ -123,7 +123,7 @@ fn an_owner_publishes_a_document_and_nobody_else_does() {
         [(Role::Owner, None, 1), (Role::Owner, Some((1, 2)), 0), (Role::Coordinator, None, 0)]
     {
         let mut open = Open::new(Practice { role, reading, ..practice(Vec::new()) }, NOW);
-        let effects = open.step(Event::Publish(Document::Guide(guide.clone())));
+        let effects = open.step(Event::Publish(Box::new(Document::Guide(guide.clone()).published())));
         assert_eq!(effects.len(), sent, "{role:?}");
         for effect in effects {
             let Effect::Append { event, .. } = effect else { panic!("{effect:?}") };
