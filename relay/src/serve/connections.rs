@@ -45,7 +45,7 @@ pub struct Patience {
     /// For the whole head of a request, from the moment that it is waited for; so also how long a
     /// connection may be idle.
     pub head: Duration,
-    /// For a write in which the client takes nothing.
+    /// For a client that takes nothing of its answer; what it takes buys more, at 1,024 bytes a second.
     pub write: Duration,
     /// For requests in hand once the relay is told to end.
     pub ending: Duration,

@@ -1,5 +1,5 @@
-//! What a client may make its connection wait for: it must go on taking its answer, and it gets the answer even if the
-//! relay does not want the rest of the request.
+//! What a client may make its connection wait for: it must go on taking its answer, and not by drops; and it gets the
+//! answer even if the relay does not want the rest of the request.
 
 use std::future::Future;
 use std::io;
@@ -13,6 +13,10 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// For a client to read the answer to a request that was not read to its end, and to stop sending it.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
+
+/// Who makes the relay wait has to take so many bytes a second. A modem does; a client that reads by drops to hold the
+/// connection does not.
+const SLOWEST: u64 = 1_024;
 
 /// No byte of a request was read since the last answer.
 const NOTHING: u64 = u64::MAX;
@@ -59,12 +63,41 @@ impl Beginning {
     }
 }
 
-/// Fails a write that makes no progress for `patience`, and closes gently. Reading is bounded
+/// How long the relay goes on waiting for a client that does not take what is written to it: waiting uses it up, and
+/// what is taken fills it again, at [`SLOWEST`] bytes a second.
+struct Credit {
+    full: Duration,
+    left: Duration,
+    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Credit {
+    const fn new(full: Duration) -> Self {
+        Self { full, left: full, waiting: None }
+    }
+
+    /// The client took this many bytes.
+    fn taken(&mut self, bytes: usize) {
+        if let Some((since, _)) = self.waiting.take() {
+            self.left = self.left.saturating_sub(since.elapsed());
+        }
+        let micros = (bytes as u64).saturating_mul(1_000_000) / SLOWEST;
+        self.left = self.left.saturating_add(Duration::from_micros(micros)).min(self.full);
+    }
+
+    /// It takes nothing now; ready when that was so for too long.
+    fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let left = self.left;
+        let (_, over) = self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(sleep(left))));
+        over.as_mut().poll(context)
+    }
+}
+
+/// Fails a write to a client that takes too little for too long, and closes gently. Reading is bounded
 /// elsewhere: the head of a request by hyper, its body by the handlers.
 pub(super) struct StallGuard<T> {
     stream: T,
-    patience: Duration,
-    waiting: Option<Pin<Box<Sleep>>>,
+    credit: Credit,
     beginning: Beginning,
     /// The relay ends, and waits for nobody.
     ending: Arc<AtomicBool>,
@@ -74,7 +107,7 @@ pub(super) struct StallGuard<T> {
 impl<T> StallGuard<T> {
     pub(super) fn new(stream: T, patience: Duration, ending: Arc<AtomicBool>) -> Self {
         let beginning = Beginning::new();
-        Self { stream, patience, waiting: None, beginning, ending, lingering: None }
+        Self { stream, credit: Credit::new(patience), beginning, ending, lingering: None }
     }
 
     /// Tells when each request began.
@@ -82,16 +115,23 @@ impl<T> StallGuard<T> {
         self.beginning.clone()
     }
 
-    /// Passes `progress` on, or an error once it has been pending for too long.
-    fn watch<R>(&mut self, context: &mut Context<'_>, progress: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
-        if progress.is_ready() {
-            self.waiting = None;
-            return progress;
+    /// Passes the bytes that were taken on, or an error once there were too few for too long.
+    fn watch(
+        &mut self,
+        context: &mut Context<'_>,
+        taken: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(bytes) = &taken {
+            self.credit.taken(*bytes.as_ref().unwrap_or(&0));
+            return taken;
         }
-        let patience = self.patience;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(waiting.as_mut().poll(context));
+        ready!(self.credit.poll_over(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// The same of what takes no bytes.
+    fn watch_end(&mut self, context: &mut Context<'_>, done: Poll<io::Result<()>>) -> Poll<io::Result<()>> {
+        self.watch(context, done.map_ok(|()| 0)).map_ok(drop)
     }
 }
 
@@ -117,8 +157,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StallGuard<T> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.beginning.written();
-        let progress = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.watch(context, progress)
+        let taken = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.watch(context, taken)
     }
 
     fn poll_write_vectored(
@@ -127,8 +167,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StallGuard<T> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.beginning.written();
-        let progress = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.watch(context, progress)
+        let taken = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.watch(context, taken)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -136,8 +176,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StallGuard<T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let progress = Pin::new(&mut self.stream).poll_flush(context);
-        self.watch(context, progress)
+        let done = Pin::new(&mut self.stream).poll_flush(context);
+        self.watch_end(context, done)
     }
 
     /// Says that the answer is over, then reads what the client still sends, for a while, and drops it. Closed with
@@ -145,8 +185,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for StallGuard<T> {
     /// user that, instead of the answer (RFC 9112 section 9.6).
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.lingering.is_none() {
-            let progress = Pin::new(&mut self.stream).poll_shutdown(context);
-            ready!(self.watch(context, progress))?;
+            let done = Pin::new(&mut self.stream).poll_shutdown(context);
+            ready!(self.watch_end(context, done))?;
             self.lingering = Some(Box::pin(sleep(LINGER)));
         }
         let mut dropped = [0; 4096];
@@ -193,5 +233,38 @@ mod tests {
         // Kept in whole microseconds.
         let began = beginning.of_request() + Duration::from_micros(1);
         assert!(next <= began && began <= after + Duration::from_micros(1));
+    }
+
+    /// Takes `bytes` of an endless answer every second, by the test's clock; for how long the relay writes.
+    async fn held_by(bytes: usize) -> Option<Duration> {
+        let (mut client, relay) = tokio::io::duplex(16);
+        let mut relay = StallGuard::new(relay, Duration::from_secs(13), Arc::default());
+        let taking = async move {
+            let mut taken = vec![0; bytes];
+            for _ in 0..60 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                client.read_exact(&mut taken).await.unwrap();
+            }
+        };
+        let begun = Instant::now();
+        let writing = async {
+            loop {
+                if let Err(error) = relay.write_all(&[0; 16]).await {
+                    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                    return begun.elapsed();
+                }
+            }
+        };
+        tokio::select! {
+            held = writing => Some(held),
+            () = taking => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_reads_by_drops_is_cut_and_who_reads_slowly_is_not() {
+        let by_drops = held_by(32).await.expect("a drop a second held the connection for a minute");
+        assert!(by_drops < Duration::from_secs(15), "{by_drops:?}");
+        assert_eq!(held_by(2 * SLOWEST as usize).await, None);
     }
 }
