@@ -130,6 +130,7 @@ test('an owner erases a lead, a coordinator cannot, and it is gone for everyone'
   await page.getByText('The inquiry was erased.').waitFor();
   await page.getByText('Erased: The person asked for it').waitFor();
   await sam.getByText('The inquiry was erased.').waitFor();
+  for (const one of [page, sam]) assert.equal(await one.getByText('Book an appointment').count(), 0, 'nobody can be booked any more');
   for (const one of [page, sam]) assert.ok(!(await one.content()).includes('Blair Example'));
   assert.match(await lab.anteroom('log', 'verify', '--credential', lab.owner), /intact/);
 });

@@ -4,7 +4,7 @@
 
 use super::scripts::{member, object};
 use super::store::Era;
-use super::{clock, drafts, store};
+use super::{clock, own, store};
 use inbox::Anchor;
 use js_sys::Uint8Array;
 use seal::Kept;
@@ -70,7 +70,7 @@ impl KeptKeys {
 /// Forgets all of a member of staff.
 pub(super) async fn forget(anchor: &Anchor, staff: &StaffId) {
     store::remove(&name(anchor, staff)).await;
-    drafts::forget(anchor, staff).await;
+    own::forget(anchor, staff).await;
 }
 
 /// Forgets what nobody came for.

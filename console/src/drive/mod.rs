@@ -4,12 +4,12 @@
 mod access;
 mod clock;
 mod crew;
-mod drafts;
 mod follow;
 mod kept;
 mod memory;
 mod notify;
 mod opening;
+mod own;
 mod relay;
 mod remembered;
 mod scripts;
@@ -18,24 +18,27 @@ mod store;
 mod tabs;
 mod trouble;
 mod trust;
+mod unsent;
 
 use crate::model;
 use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
 use crate::model::training::begin;
-use crate::model::work::Ticket;
+use crate::model::unfinished::Unfinished;
+use crate::model::work::{Ticket, Unsent, Way};
 use crate::model::{Begin, Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
+use futures_util::FutureExt;
 use gloo_net::http::{Request, Response};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use opening::Opened;
-use session::{Deed, Desk, Session};
+use session::{Deed, Desk, Sealed, Session};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
-use wire::ThreadId;
+use wire::{EntryId, ThreadId};
 
 thread_local! {
     static SIGNED_IN: RefCell<Option<SignedIn>> = const { RefCell::new(None) };
@@ -105,6 +108,10 @@ fn perform(console: Console, effect: Effect) {
         Effect::ReadAccess => read_access(console),
         Effect::RecallDrafts => recall_drafts(console),
         Effect::KeepDrafts => keep_drafts(console),
+        Effect::RecallUnfinished => recall_unfinished(console),
+        Effect::KeepUnfinished => keep_unfinished(console),
+        Effect::SendAgain { ticket, unsent } => send_again(console, ticket, unsent),
+        Effect::Discard(ticket) => discard(ticket),
         Effect::KeepViews(views) => with_desk(|desk| memory::keep_views(&desk.anchor, &desk.staff, &views)),
         Effect::RecallViews => {
             let mut views = Vec::new();
@@ -135,7 +142,10 @@ async fn read(console: Console, session: Rc<Session>) {
     };
     let read = session.read_first(|| is_current(&session), show).await;
     match read {
-        Ok(()) if is_current(&session) => follow::follow(console, &session),
+        Ok(()) if is_current(&session) => {
+            follow::follow(console, &session);
+            send_unsent(console, session).await;
+        }
         Err(trouble) if is_current(&session) => console.send(Event::Failed(trouble)),
         // Locked meanwhile.
         Ok(()) | Err(_) => {}
@@ -146,7 +156,17 @@ async fn read(console: Console, session: Rc<Session>) {
 fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
     let Some(session) = session() else { return };
     spawn_local(async move {
-        let written = session.write(ticket, thread, deed).await;
+        let written = match session.seal_as(ticket, thread, deed).await {
+            Some(sealed) => {
+                hold(&session, &sealed);
+                let written = session.send(ticket, &sealed).await;
+                if written.is_ok() {
+                    let_go(&session, &sealed);
+                }
+                written
+            }
+            None => Err(Way::Waiting),
+        };
         let read = match written {
             Ok(seq) => session.refresh_after_others(seq).await,
             Err(_) => None,
@@ -162,6 +182,99 @@ fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
             });
         }
     });
+}
+
+/// Keeps what is sealed until the relay has it: a lock must not cost it. An erasure is signed for again instead.
+fn hold(session: &Rc<Session>, sealed: &Sealed) {
+    let Sealed::Entry(unsent) = sealed else { return };
+    // Where the part cannot be had, it is in memory alone.
+    spawn_local(holding(Rc::clone(session), Rc::clone(unsent)).map(drop));
+}
+
+fn let_go(session: &Rc<Session>, sealed: &Sealed) {
+    let Sealed::Entry(unsent) = sealed else { return };
+    spawn_local(settling(Rc::clone(session), unsent.entry).map(drop));
+}
+
+#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
+fn holding(session: Rc<Session>, unsent: Rc<Unsent>) -> Result<(), SplitLoaderError> {
+    unsent::keep(session, &unsent);
+    Ok(())
+}
+
+#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
+fn settling(session: Rc<Session>, entry: EntryId) -> Result<(), SplitLoaderError> {
+    unsent::settle(session, &entry);
+    Ok(())
+}
+
+/// Sends what an earlier opening could not.
+async fn send_unsent(console: Console, session: Rc<Session>) {
+    let Ok(recalling) = recalling_unsent(Rc::clone(&session)).await else { return };
+    let unsent = recalling.await;
+    if is_current(&session) && !unsent.is_empty() {
+        console.send(Event::Unsent(unsent));
+    }
+}
+
+#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
+fn recalling_unsent(
+    session: Rc<Session>,
+) -> Result<Pin<Box<dyn Future<Output = Vec<Unsent>>>>, SplitLoaderError> {
+    Ok(Box::pin(async move { unsent::recall(&session).await }))
+}
+
+fn send_again(console: Console, ticket: Ticket, unsent: Unsent) {
+    let (thread, event) = (unsent.thread, unsent.event.clone());
+    if let Some(session) = session() {
+        session.hold(ticket, unsent);
+        write(console, ticket, thread, Deed::Append(event));
+    }
+}
+
+fn discard(ticket: Ticket) {
+    if let Some(session) = session()
+        && let Some(sealed) = session.give_up(ticket)
+    {
+        let_go(&session, &sealed);
+    }
+}
+
+fn recall_unfinished(console: Console) {
+    let Some(session) = session() else { return };
+    spawn_local(async move {
+        let earlier = match recalling_unfinished(Rc::clone(&session)).await {
+            Ok(recalling) => recalling.await,
+            // The pages on which something could be typed are in the same part.
+            Err(_) => Box::default(),
+        };
+        if is_current(&session) {
+            console.send(Event::Unfinished(earlier));
+        }
+    });
+}
+
+#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
+fn recalling_unfinished(
+    session: Rc<Session>,
+) -> Result<Pin<Box<dyn Future<Output = Box<Unfinished>>>>, SplitLoaderError> {
+    Ok(Box::pin(async move {
+        let stored = own::recall(&session, own::UNFINISHED).await;
+        Box::new(stored.map(|stored| Unfinished::read(&stored)).unwrap_or_default())
+    }))
+}
+
+fn keep_unfinished(console: Console) {
+    let Some(session) = session() else { return };
+    spawn_local(keeping_unfinished(console, session).map(drop));
+}
+
+#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
+fn keeping_unfinished(console: Console, session: Rc<Session>) -> Result<(), SplitLoaderError> {
+    if let Some(text) = console.with(|state| state.real().map(|open| open.unfinished.write())) {
+        own::keep(session, own::UNFINISHED, text);
+    }
+    Ok(())
 }
 
 fn read_access(console: Console) {
@@ -206,9 +319,9 @@ fn recalling(
     session: Rc<Session>,
 ) -> Result<Pin<Box<dyn Future<Output = Event>>>, SplitLoaderError> {
     Ok(Box::pin(async move {
-        let stored = drafts::recall(&session).await;
+        let stored = own::recall(&session, own::DRAFTS).await;
         let read = |stored: String| {
-            console.with(|state| state.open().map(|open| model::drafts::read(&stored, &open.practice)))
+            console.with(|state| state.real().map(|open| model::drafts::read(&stored, &open.practice)))
         };
         Event::Drafts(Box::new(stored.and_then(read).unwrap_or_default()))
     }))
@@ -225,8 +338,8 @@ fn keep_drafts(console: Console) {
 
 #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn keeping(console: Console, session: Rc<Session>) -> Result<(), SplitLoaderError> {
-    if let Some(text) = console.with(|state| state.open().map(model::drafts::write)) {
-        drafts::keep(session, text);
+    if let Some(text) = console.with(|state| state.real().map(model::drafts::write)) {
+        own::keep(session, own::DRAFTS, text);
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::model::Event as ModelEvent;
 use crate::model::Trouble;
 use crate::model::case::{Case, Practice, Refusal};
 use crate::model::settings::colleagues;
-use crate::model::work::{Ticket, Way};
+use crate::model::work::{Ticket, Unsent, Way};
 use inbox::assertion::{make_assertion, token_request};
 use inbox::event::sign_event;
 use inbox::{Anchor, Inbox, LogError, Memory, Progress, RefusedEntry};
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use wire::api::Erasure;
 use wire::limits::ERASURE_ENTRIES;
 use wire::practice::Role;
-use wire::{StaffId, ThreadId};
+use wire::{EntryId, StaffId, ThreadId};
 
 /// A member of staff's keys, signed in.
 pub(super) struct Desk {
@@ -116,8 +116,8 @@ pub(super) enum Deed {
 
 /// The same, signed and sealed.
 #[derive(Clone)]
-enum Sealed {
-    Entry(String),
+pub(super) enum Sealed {
+    Entry(Rc<Unsent>),
     Erasure(Rc<Erasure>),
 }
 
@@ -245,20 +245,31 @@ impl Session {
         self.refresh().await
     }
 
-    /// Signs, seals and sends. Under a ticket that was used before, what was sealed then is sent again: the relay takes
-    /// it once. Gives its place in the log.
-    pub(super) async fn write(&self, ticket: Ticket, thread: ThreadId, deed: Deed) -> Result<u64, Way> {
+    /// Signs and seals. Under a ticket that was used before it is what was sealed then: the relay takes it once.
+    pub(super) async fn seal_as(&self, ticket: Ticket, thread: ThreadId, deed: Deed) -> Option<Sealed> {
         let known = self.sealed.borrow().get(&ticket).cloned();
-        let sealed = match known {
-            Some(sealed) => sealed,
-            None => {
-                let sealed = self.prepare(thread, deed).await.ok_or(Way::Waiting)?;
-                self.sealed.borrow_mut().insert(ticket, sealed.clone());
-                sealed
-            }
-        };
-        let sent = async |token: &str| match &sealed {
-            Sealed::Entry(entry) => self.desk.relay.append(token, entry.clone()).await,
+        if known.is_some() {
+            return known;
+        }
+        let sealed = self.prepare(thread, deed).await?;
+        self.sealed.borrow_mut().insert(ticket, sealed.clone());
+        Some(sealed)
+    }
+
+    /// What an earlier opening sealed has this ticket now.
+    pub(super) fn hold(&self, ticket: Ticket, unsent: Unsent) {
+        self.sealed.borrow_mut().insert(ticket, Sealed::Entry(Rc::new(unsent)));
+    }
+
+    /// Nobody wants it sent any more.
+    pub(super) fn give_up(&self, ticket: Ticket) -> Option<Sealed> {
+        self.sealed.borrow_mut().remove(&ticket)
+    }
+
+    /// Sends what is sealed; its place in the log.
+    pub(super) async fn send(&self, ticket: Ticket, sealed: &Sealed) -> Result<u64, Way> {
+        let sent = async |token: &str| match sealed {
+            Sealed::Entry(unsent) => self.desk.relay.append(token, unsent.sealed.clone()).await,
             Sealed::Erasure(erasure) => self.desk.relay.erase(token, erasure).await,
         };
         match self.desk.signed_in(sent).await {
@@ -275,30 +286,36 @@ impl Session {
 
     async fn prepare(&self, thread: ThreadId, deed: Deed) -> Option<Sealed> {
         match deed {
-            Deed::Append(event) => Some(Sealed::Entry(self.seal(thread, event).await?)),
+            Deed::Append(event) => {
+                let (entry, sealed) = self.seal(thread, event.clone()).await?;
+                Some(Sealed::Entry(Rc::new(Unsent { thread, event, entry, sealed })))
+            }
             Deed::Erase(ground) => {
                 let mut entries = self.inbox.borrow().kept_entries(&thread);
                 entries.truncate(ERASURE_ENTRIES);
-                let evidence = self.seal(thread, Event::Erased { entries: entries.clone(), ground }).await?;
+                let event = Event::Erased { entries: entries.clone(), ground };
+                let (_, evidence) = self.seal(thread, event).await?;
                 Some(Sealed::Erasure(Rc::new(Erasure { evidence, entries })))
             }
         }
     }
 
-    async fn seal(&self, thread: ThreadId, event: Event) -> Option<String> {
+    async fn seal(&self, thread: ThreadId, event: Event) -> Option<(EntryId, String)> {
         let time = clock::now();
+        let entry = make_entry_id(time).ok()?;
         let claims = EventClaims {
             v: 1,
             practice: self.desk.anchor.practice.clone(),
             thread,
-            entry: make_entry_id(time).ok()?,
+            entry,
             author: self.desk.staff.clone(),
             time,
             event,
         };
         let manifest = Rc::clone(&self.manifest.borrow());
         let (binding, token) = sign_event(&self.desk.signer, &claims, &manifest).await.ok()?;
-        seal::web::seal(&binding, token.as_bytes(), manifest.inbox.keys.first()?).await.ok()
+        let sealed = seal::web::seal(&binding, token.as_bytes(), manifest.inbox.keys.first()?).await.ok()?;
+        Some((entry, sealed))
     }
 
     /// Scores the leads that came or changed since.

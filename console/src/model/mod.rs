@@ -32,6 +32,7 @@ pub(crate) mod shortcut;
 pub(crate) mod take;
 pub(crate) mod timeline;
 pub(crate) mod training;
+pub(crate) mod unfinished;
 pub(crate) mod visits;
 pub(crate) mod watch;
 pub(crate) mod when;
@@ -44,7 +45,7 @@ pub(crate) use open::{Open, Shown};
 pub(crate) use training::{Begin, Practising};
 
 use crate::model::queue::{Filter, Order};
-use crate::model::work::{Ticket, Way};
+use crate::model::work::{Ticket, Unsent, Way};
 use wire::ThreadId;
 use zeroize::Zeroizing;
 
@@ -67,7 +68,7 @@ impl State {
     }
 
     /// The practice's own.
-    fn real(&self) -> Option<&Open> {
+    pub(crate) fn real(&self) -> Option<&Open> {
         match self {
             Self::Locked(_) => None,
             Self::Open(open) => Some(open),
@@ -168,6 +169,14 @@ pub(crate) enum Event {
     Drafted(Box<drafting::Drafting>),
     /// The drafts of an earlier opening, or none.
     Drafts(Box<(forming::Forming, drafting::Drafting, writing::Writing)>),
+    /// This is typed as a note on the lead.
+    Jot { thread: ThreadId, text: String },
+    /// This is what is taken down of a call by now; `None`: it is given up.
+    Taking(Option<Box<unfinished::Taking>>),
+    /// What an earlier opening left unfinished.
+    Unfinished(Box<unfinished::Unfinished>),
+    /// What an earlier opening sealed, and the relay is not known to have taken.
+    Unsent(Vec<Unsent>),
     /// Practise with people who do not exist.
     OpenTraining,
     /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.
@@ -235,6 +244,8 @@ pub(crate) enum Effect {
     LockOthers,
     /// Sign, seal and append; what has this ticket already is sent again as it is.
     Append { ticket: Ticket, thread: ThreadId, event: lead::thread::Event },
+    /// Send what an earlier opening sealed under this ticket.
+    SendAgain { ticket: Ticket, unsent: Unsent },
     /// Sign for the erasure of a lead's entries, and have the relay erase them.
     Erase { ticket: Ticket, thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Read the access log, and check its chain.
@@ -247,6 +258,12 @@ pub(crate) enum Effect {
     RecallDrafts,
     /// Keep the drafts in this browser, encrypted, as they are now.
     KeepDrafts,
+    /// Tell what an earlier opening left unfinished.
+    RecallUnfinished,
+    /// Keep what is unfinished in this browser, encrypted, as it is now.
+    KeepUnfinished,
+    /// What is sealed under this ticket is given up.
+    Discard(Ticket),
     /// Fetch the people to practise with.
     FetchPatients,
     /// Put the keyboard's focus here.

@@ -9,7 +9,8 @@ use super::pipeline::{self, Pipeline};
 use super::queue::{Listed, Query, next_to_call, select};
 use super::rows::{self, HEAD};
 use super::settings::Tab;
-use super::work::{Outgoing, Ticket, Way};
+use super::unfinished::Unfinished;
+use super::work::{Outgoing, Ticket, Unsent, Way};
 use super::writing::Writing;
 use super::{Direction, Effect, Event, Focus};
 use std::collections::HashSet;
@@ -35,6 +36,7 @@ pub(crate) struct Open {
     pub(crate) writing: Writing,
     /// Whether these three hold what an earlier opening left.
     pub(crate) drafts: Drafts,
+    pub(crate) unfinished: Unfinished,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -121,6 +123,7 @@ impl Open {
             forming: Forming::default(),
             drafts: Drafts::default(),
             writing: Writing::default(),
+            unfinished: Unfinished::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -135,7 +138,7 @@ impl Open {
         if self.practice.role == Role::Auditor {
             return self.open_settings(Tab::Access);
         }
-        self.at_cursor().into_iter().chain([Effect::RecallViews]).collect()
+        self.at_cursor().into_iter().chain([Effect::RecallViews, Effect::RecallUnfinished]).collect()
     }
 
     pub(crate) fn step(&mut self, event: Event) -> Vec<Effect> {
@@ -231,7 +234,9 @@ impl Open {
             }
             Event::TakeDown { thread, event } => {
                 self.shown = Shown::Lead(thread);
-                return self.write(thread, *event);
+                let mut effects = self.write(thread, *event);
+                effects.extend(self.take_on(None));
+                return effects;
             }
             Event::Notifications if self.notify => self.notify = false,
             Event::Notifications => return vec![Effect::AskToNotify],
@@ -240,12 +245,20 @@ impl Open {
             Event::Back => return self.back(),
             Event::FocusSearch => return vec![Effect::Focus(Focus::Search)],
             Event::Refreshed(practice) => return self.refresh(*practice),
-            Event::Act { thread, event } => return self.act(thread, event),
+            Event::Act { thread, event } => return self.act_and_finish(thread, event),
+            Event::Jot { thread, text } => return self.jot(thread, text),
+            Event::Taking(taking) => return self.take_on(taking.map(|taking| *taking)),
+            Event::Unfinished(earlier) => return self.recall_unfinished(*earlier),
+            Event::Unsent(all) => return all.into_iter().map(|unsent| self.send_again(unsent)).collect(),
             Event::Resend(ticket) => return self.resend(ticket),
             Event::Saved(ticket) => self.outgoing.retain(|outgoing| outgoing.ticket != ticket),
             // What is being sent may be in the log already: it cannot be taken back.
             Event::Discard(ticket) => {
+                let before = self.outgoing.len();
                 self.outgoing.retain(|outgoing| outgoing.ticket != ticket || outgoing.way == Way::Sending);
+                if self.outgoing.len() < before {
+                    return vec![Effect::Discard(ticket)];
+                }
             }
             Event::NotSaved(ticket, way) => {
                 if let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.ticket == ticket) {
@@ -412,10 +425,19 @@ impl Open {
     }
 
     fn write(&mut self, thread: ThreadId, event: lead::thread::Event) -> Vec<Effect> {
+        vec![send(self.begin_sending(thread, event.clone()), thread, event)]
+    }
+
+    fn send_again(&mut self, unsent: Unsent) -> Effect {
+        let ticket = self.begin_sending(unsent.thread, unsent.event.clone());
+        Effect::SendAgain { ticket, unsent }
+    }
+
+    fn begin_sending(&mut self, thread: ThreadId, event: lead::thread::Event) -> Ticket {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.outgoing.push(Outgoing { ticket, thread, event: event.clone(), way: Way::Sending });
-        vec![send(ticket, thread, event)]
+        self.outgoing.push(Outgoing { ticket, thread, event, way: Way::Sending });
+        ticket
     }
 
     fn resend(&mut self, ticket: Ticket) -> Vec<Effect> {

@@ -124,6 +124,18 @@ pub(crate) fn put(field: &Field, answers: &mut Answers, text: &str, version: u32
     }
 }
 
+/// What [`put`] wrote; empty: nothing.
+pub(crate) fn said(field: &Field, answers: &Answers) -> String {
+    let text = match &field.kind {
+        FieldKind::Insurance { .. } => AnswerField::Carrier.of(answers),
+        FieldKind::Referral => {
+            answers.referral.as_ref().map(|referral| referral.physician.as_str()).unwrap_or_default()
+        }
+        _ => field.values(answers).first().copied().unwrap_or_default(),
+    };
+    text.to_owned()
+}
+
 /// Chooses, or no longer chooses, one of several.
 pub(crate) fn choose(field: &Field, answers: &mut Answers, id: &str, chosen: bool) {
     let mut ids: Vec<String> = field.values(answers).into_iter().map(str::to_owned).collect();
@@ -221,6 +233,9 @@ mod tests {
                 }
             }
             assert_eq!(field.values(&answers).len(), 1, "{}", field.id);
+            let mut again = answers.clone();
+            put(field, &mut again, &said(field, &answers), 1);
+            assert!(again == answers, "{}", field.id);
             let mut empty = answers.clone();
             put(field, &mut empty, "", 1);
             for value in field.values(&answers) {

@@ -13,6 +13,7 @@ pub(crate) mod patients;
 use super::case::{Case, Practice};
 use super::open::{Open, Shown};
 use super::queue::{Turn, turn};
+use super::unfinished::Unfinished;
 use super::work::{Ticket, Way};
 use super::{Effect, Event, Focus};
 use feedback::Review;
@@ -91,6 +92,8 @@ impl Practising for Training {
             | Event::NotSaved(..)
             | Event::Access(_)
             | Event::Drafts(_)
+            | Event::Unfinished(_)
+            | Event::Unsent(_)
             | Event::NotificationsAllowed(_)
             | Event::Pipeline(super::pipeline::Do::Recalled(_)) => self.real.step(event),
             Event::Tick(now) => {
@@ -138,7 +141,8 @@ impl Training {
         let (coming, here): (Vec<_>, Vec<_>) = patients.into_iter().partition(|patient| patient.after > 0);
         let known = real.practice.cases.iter().map(|case| case.lead.thread).collect();
         let practice = made_up(&real.practice);
-        let open = Open::new(practice, now);
+        let mut open = Open::new(practice, now);
+        open.unfinished = Unfinished::nothing();
         let mut training = Self { real, known, open, here: Vec::new(), coming, begun: Vec::new(), seq: 0 };
         for patient in here {
             training.receive(patient);
@@ -178,6 +182,10 @@ impl Training {
                 | Effect::RecallViews
                 | Effect::RecallDrafts
                 | Effect::KeepDrafts
+                | Effect::RecallUnfinished
+                | Effect::KeepUnfinished
+                | Effect::SendAgain { .. }
+                | Effect::Discard(_)
                 | Effect::FetchPatients
                 | Effect::AskToNotify
                 | Effect::Notify => {}

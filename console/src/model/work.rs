@@ -9,7 +9,8 @@ use lead::thread::{
     AnswerField, CallOutcome, CalledOff, Channel, ClosedReason, ErasureGround, Event, Slot, Stage,
     Verification,
 };
-use wire::ThreadId;
+use serde::{Deserialize, Serialize};
+use wire::{EntryId, ThreadId};
 
 /// Longest note, in characters.
 pub(crate) const NOTE_CHARS: usize = 4_000;
@@ -24,6 +25,16 @@ pub(crate) struct Outgoing {
     pub(crate) thread: ThreadId,
     pub(crate) event: Event,
     pub(crate) way: Way,
+}
+
+/// An event as it was sealed, until the relay is known to have it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Unsent {
+    pub(crate) thread: ThreadId,
+    pub(crate) event: Event,
+    /// What it is in the log, or will be.
+    pub(crate) entry: EntryId,
+    pub(crate) sealed: String,
 }
 
 /// Where it is.

@@ -58,7 +58,7 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
         <article class="page-in lead">
             <Back/>
             {part(case, head)}
-            <Holder thread case/>
+            <Show when=move || is_known(case)><Holder thread case/></Show>
             <div class="columns">
                 <div class="column">
                     {part(case, needs)}
@@ -76,6 +76,11 @@ fn Lead(thread: ThreadId, case: Now) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+/// Of whom nothing is known any more, nobody can be called, booked or written to.
+pub(crate) fn is_known(case: Now) -> bool {
+    case.with(|case| case.as_ref().is_some_and(|case| !case.lead.inquiries.is_empty()))
 }
 
 /// To the list, on a phone; to the pipeline, everywhere.

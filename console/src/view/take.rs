@@ -4,21 +4,50 @@ use super::icon::{self, icon};
 use super::slice::slice;
 use super::{cards, console};
 use crate::model::Event;
+use crate::model::drafts::Drafts;
 use crate::model::score::explain;
-use crate::model::take::{Ask, ask, assess, choose, put, take, version};
+use crate::model::take::{Ask, ask, assess, choose, put, said, take, version};
+use crate::model::unfinished::Taking;
 use crate::model::work::{CHANNELS, channel_word};
 use crate::words::{t, tag};
 use lead::inquiry::Answers;
 use lead::manifest::{Field, ManifestSource};
-use lead::thread::{AnswerField, Channel};
+use lead::thread::AnswerField;
 use leptos::prelude::*;
 
+/// Not before what an earlier opening left is here: the form begins with it.
 #[component]
 pub(crate) fn Take() -> impl IntoView {
     let console = console();
+    let is_here = console.open(|open| open.unfinished.recalled == Drafts::Here);
+    // Counts how often it was begun anew.
+    let begun = RwSignal::new(0_u32);
+    move || {
+        begun.track();
+        (is_here.get() == Some(true)).then(|| view! { <Form begun/> })
+    }
+}
+
+#[component]
+fn Form(begun: RwSignal<u32>) -> impl IntoView {
+    let console = console();
     let practice = console.open(|open| open.practice.clone());
-    let channel = RwSignal::new(Channel::Phone);
-    let answers = RwSignal::new(Answers::default());
+    let unfinished = console.open(|open| open.unfinished.clone());
+    let earlier = unfinished.with_untracked(|all| all.as_ref().map(|all| all.taking()).unwrap_or_default());
+    let is_new = earlier == Taking::default();
+    let channel = RwSignal::new(earlier.channel);
+    let answers = RwSignal::new(earlier.answers);
+    Effect::new(move |before: Option<()>| {
+        let taking = Taking { channel: channel.get(), answers: answers.get() };
+        // The first time it is what there was.
+        if before.is_some() {
+            console.send(Event::Taking(Some(Box::new(taking))));
+        }
+    });
+    let start_over = move |_| {
+        console.send(Event::Taking(None));
+        begun.update(|begun| *begun += 1);
+    };
     let wrong = RwSignal::new(None::<&'static str>);
     let found = move || {
         let practice = practice.get_untracked()?;
@@ -54,6 +83,9 @@ pub(crate) fn Take() -> impl IntoView {
             <button class="button quiet back" on:click=move |_| console.send(Event::Back)>{icon(icon::BACK)}<span>{t("Leads")}</span></button>
             <h1>{t("Take a call")}</h1>
             <p class="lede">{t("Ask what your form asks. What you write is triaged, scored, signed by you and sealed like every inquiry.")}</p>
+            {(!is_new).then(|| view! {
+                <p class="note tool-row" role="status"><span>{t("This is as far as you were.")}</span><button type="button" class="button quiet" on:click=start_over>{t("Start over")}</button></p>
+            })}
             <form class="card take-form" on:submit=move |event| { event.prevent_default(); save(); }>
                 <div class="filters" role="group" aria-label=t("How it came")>
                     {CHANNELS.into_iter().map(|this| view! {
@@ -83,25 +115,37 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
     };
     let control = move || {
         let id = id.get_value();
+        let read = |read: fn(&Field, &Answers) -> String| {
+            form.with_value(|(_, field)| answers.with_untracked(|answers| read(field, answers)))
+        };
+        let begins = read(said);
+        let number = read(|_, answers| AnswerField::MemberId.of(answers).to_owned());
+        let chosen: Vec<String> = form.with_value(|(_, field)| {
+            answers.with_untracked(|answers| field.values(answers).into_iter().map(str::to_owned).collect())
+        });
         let typed = move |event: leptos::ev::Event| set(event_target_value(&event));
         match ask.get_value() {
-            Ask::Line(kind, most) => view! { <input id=id type=kind maxlength=most.to_string() autocomplete="off" on:input=typed/> }.into_any(),
-            Ask::Area(most) => view! { <textarea id=id rows="4" maxlength=most.to_string() on:input=typed></textarea> }.into_any(),
+            Ask::Line(kind, most) => view! { <input id=id type=kind maxlength=most.to_string() autocomplete="off" prop:value=begins on:input=typed/> }.into_any(),
+            Ask::Area(most) => view! { <textarea id=id rows="4" maxlength=most.to_string() prop:value=begins on:input=typed></textarea> }.into_any(),
             Ask::Pick(options) => view! {
                 <select id=id on:change=typed>
                     <option value="">{t("Not said")}</option>
-                    {options.into_iter().map(|(id, label)| view! { <option value=id>{label}</option> }).collect_view()}
+                    {options.into_iter().map(|(id, label)| {
+                        let selected = id == begins;
+                        view! { <option value=id selected=selected>{label}</option> }
+                    }).collect_view()}
                 </select>
             }
             .into_any(),
             Ask::Many(options) => view! {
                 <div class="many" id=id role="group" aria-label=label.get_value()>
                     {options.into_iter().map(|(id, label)| {
+                        let checked = chosen.contains(&id);
                         let toggle = move |event: leptos::ev::Event| {
                             let on = event_target_checked(&event);
                             form.with_value(|(_, field)| answers.update(|answers| choose(field, answers, &id, on)));
                         };
-                        view! { <label class="check"><input type="checkbox" on:change=toggle/><span>{label}</span></label> }
+                        view! { <label class="check"><input type="checkbox" checked=checked on:change=toggle/><span>{label}</span></label> }
                     }).collect_view()}
                 </div>
             }
@@ -113,8 +157,8 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
                 };
                 view! {
                     <div class="booking-row even">
-                        <input id=id type="text" maxlength="100" placeholder=t("Insurance company") autocomplete="off" on:input=typed/>
-                        <input type="text" maxlength="60" placeholder=t("Member ID") aria-label=t("Member ID") autocomplete="off" on:input=member/>
+                        <input id=id type="text" maxlength="100" placeholder=t("Insurance company") autocomplete="off" prop:value=begins on:input=typed/>
+                        <input type="text" maxlength="60" placeholder=t("Member ID") aria-label=t("Member ID") autocomplete="off" prop:value=number on:input=member/>
                     </div>
                 }
                 .into_any()
@@ -123,7 +167,7 @@ fn asked(source: &ManifestSource, field: &Field, answers: RwSignal<Answers>) -> 
                 let toggle = move |event: leptos::ev::Event| {
                     set(if event_target_checked(&event) { "yes".into() } else { String::new() });
                 };
-                view! { <label class="check"><input id=id type="checkbox" on:change=toggle/><span>{t("They agreed; the text was read to them")}</span></label> }.into_any()
+                view! { <label class="check"><input id=id type="checkbox" checked=!begins.is_empty() on:change=toggle/><span>{t("They agreed; the text was read to them")}</span></label> }.into_any()
             }
         }
     };

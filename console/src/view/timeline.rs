@@ -2,25 +2,27 @@
 
 use super::console;
 use super::lead::Now;
+use super::slice::slice;
 use crate::model::Event;
 use crate::model::timeline::{Happening, timeline};
 use crate::model::work::{NOTE_CHARS, note};
 use crate::words::t;
-use leptos::html::Textarea;
 use leptos::prelude::*;
 use wire::ThreadId;
 
 #[component]
 pub(crate) fn Timeline(thread: ThreadId, case: Now) -> impl IntoView {
     let console = console();
-    let field = NodeRef::<Textarea>::new();
+    let unfinished = console.open(|open| open.unfinished.clone());
+    let typed =
+        slice(move || unfinished.with(|all| all.as_ref().map(|all| all.note(thread)).unwrap_or_default()));
     let add = move || {
-        let Some(field) = field.get_untracked() else { return };
-        if let Some(event) = note(&field.value()) {
-            field.set_value("");
+        if let Some(event) = note(&typed.get_untracked()) {
             console.send(Event::Act { thread, event });
         }
     };
+    let jot =
+        move |event: leptos::ev::Event| console.send(Event::Jot { thread, text: event_target_value(&event) });
     let happened = move || {
         case.with(|case| case.as_ref().map(|case| timeline(&case.lead, console.zone)).unwrap_or_default())
     };
@@ -29,7 +31,7 @@ pub(crate) fn Timeline(thread: ThreadId, case: Now) -> impl IntoView {
             <h2 id="timeline-title">{t("Notes and timeline")}</h2>
             <form class="note-form" on:submit=move |event| { event.prevent_default(); add(); }>
                 <label class="unseen" for="note">{t("New note")}</label>
-                <textarea id="note" rows="2" maxlength=NOTE_CHARS.to_string() placeholder=t("Add a note for your colleagues") node_ref=field></textarea>
+                <textarea id="note" rows="2" maxlength=NOTE_CHARS.to_string() placeholder=t("Add a note for your colleagues") prop:value=move || typed.get() on:input=jot></textarea>
                 <button class="button" type="submit">{t("Add note")}</button>
             </form>
             <ol class="timeline">{move || happened().into_iter().map(happening).collect_view()}</ol>

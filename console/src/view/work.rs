@@ -1,7 +1,7 @@
 //! What staff do with a lead: log a call, set the stage, book, and see what is not in the log yet.
 
 use super::icon::{self, icon};
-use super::lead::Now;
+use super::lead::{Now, is_known};
 use super::slice::slice;
 use super::{booking, console, ending};
 use crate::model::Event;
@@ -20,19 +20,21 @@ use wire::ThreadId;
 #[component]
 pub(crate) fn Work(thread: ThreadId, case: Now) -> impl IntoView {
     view! {
-        <section class="card at-work" aria-labelledby="work-title">
-            <h2 id="work-title">{t("Work")}</h2>
-            <Calls thread case/>
-            <Checked case/>
-            <StageChoice thread case/>
-            <Plan thread case/>
-            <booking::Booking thread case/>
-            <booking::HandedOff thread case/>
-            <ending::Close thread case/>
-            <ending::OptOut thread case/>
-            <ending::Erase thread case/>
-            <OnTheWay thread/>
-        </section>
+        <Show when=move || is_known(case) fallback=move || view! { <OnTheWay thread/> }>
+            <section class="card at-work" aria-labelledby="work-title">
+                <h2 id="work-title">{t("Work")}</h2>
+                <Calls thread case/>
+                <Checked case/>
+                <StageChoice thread case/>
+                <Plan thread case/>
+                <booking::Booking thread case/>
+                <booking::HandedOff thread case/>
+                <ending::Close thread case/>
+                <ending::OptOut thread case/>
+                <ending::Erase thread case/>
+                <OnTheWay thread/>
+            </section>
+        </Show>
     }
 }
 
