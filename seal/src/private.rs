@@ -50,6 +50,28 @@ struct PrivateJwk<'a> {
     kid: Option<&'a str>,
 }
 
+impl<'a> PrivateJwk<'a> {
+    /// What can be seen of it without arithmetic, and its public half.
+    fn read(json: &'a str) -> Result<(Self, PublicKey), KeyError> {
+        if json.len() > JWK_BYTES {
+            return Err(KeyError::Malformed);
+        }
+        let jwk: Self = wire::json::object(json.as_bytes()).ok_or(KeyError::Malformed)?;
+        let public = PublicKey::from_jwk(&PublicJwk {
+            kty: jwk.kty,
+            n: jwk.n.into(),
+            e: jwk.e.into(),
+            usage: Some(jwk.usage),
+            alg: jwk.alg.map(Into::into),
+            kid: None,
+        })?;
+        if jwk.kid.is_some_and(|kid| kid != public.thumbprint().to_string()) {
+            return Err(KeyError::Inconsistent);
+        }
+        Ok((jwk, public))
+    }
+}
+
 impl PrivateKey {
     /// A new RSA-3072 key. Takes a second or so.
     ///
@@ -68,21 +90,7 @@ impl PrivateKey {
     /// # Errors
     /// [`KeyError`]; every member must be there, and they must fit together.
     pub fn from_jwk(json: &str) -> Result<Self, KeyError> {
-        if json.len() > JWK_BYTES {
-            return Err(KeyError::Malformed);
-        }
-        let jwk: PrivateJwk<'_> = wire::json::object(json.as_bytes()).ok_or(KeyError::Malformed)?;
-        let public = PublicKey::from_jwk(&PublicJwk {
-            kty: jwk.kty,
-            n: jwk.n.into(),
-            e: jwk.e.into(),
-            usage: Some(jwk.usage),
-            alg: jwk.alg.map(Into::into),
-            kid: None,
-        })?;
-        if jwk.kid.is_some_and(|kid| kid != public.thumbprint().to_string()) {
-            return Err(KeyError::Inconsistent);
-        }
+        let (jwk, public) = PrivateJwk::read(json)?;
         let number = |text: &str| {
             let bytes = base64url::decode_secret(text).map_err(|_| KeyError::Malformed)?;
             Ok(BoxedUint::from_be_slice_vartime(&bytes))
@@ -145,27 +153,12 @@ impl PrivateKey {
         self.public.usage()
     }
 
-    /// RFC 5208, for WebCrypto; zeroised when dropped.
-    #[cfg(all(feature = "web", target_arch = "wasm32"))]
-    pub(crate) fn to_pkcs8(&self) -> Result<rsa::pkcs8::SecretDocument, KeyError> {
-        use rsa::pkcs8::EncodePrivateKey;
-        self.rsa.to_pkcs8_der().map_err(|_| KeyError::Inconsistent)
-    }
-
     /// 32 bytes that only holders of this key can compute, the same each time, for one `purpose`; they tell
     /// nothing of the key or of what is derived for another purpose.
     #[must_use]
     pub fn derive_secret(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        use sha2::{Digest, Sha256};
         let [d, ..] = &self.secrets;
-        // The key's text has one length and one spelling, and the purpose follows it: no two inputs are read alike.
-        let digest = Sha256::new()
-            .chain_update(b"anteroom-secret-v1\0")
-            .chain_update((d.len() as u64).to_be_bytes())
-            .chain_update(d.as_bytes())
-            .chain_update(purpose)
-            .finalize();
-        Zeroizing::new(digest.into())
+        derive_secret(d, purpose)
     }
 
     pub(crate) fn for_use(&self, usage: KeyUse) -> Result<&Self, KeyError> {
@@ -178,6 +171,80 @@ impl PrivateKey {
 
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failed> {
         hazmat::rsa::sign(&self.rsa, message)
+    }
+}
+
+fn derive_secret(d: &str, purpose: &str) -> Zeroizing<[u8; 32]> {
+    use sha2::{Digest, Sha256};
+    // The key's text has one length and one spelling, and the purpose follows it: no two inputs are read alike.
+    let digest = Sha256::new()
+        .chain_update(b"anteroom-secret-v1\0")
+        .chain_update((d.len() as u64).to_be_bytes())
+        .chain_update(d.as_bytes())
+        .chain_update(purpose)
+        .finalize();
+    Zeroizing::new(digest.into())
+}
+
+/// A private key on its way into the browser, which alone computes with it.
+///
+/// That its numbers belong together is not computed here, other than in [`PrivateKey::from_jwk`]: it would cost every
+/// reader of the console the arithmetic of private keys. It comes out of a credential file or a keyring, and who can
+/// write those has the key anyway, so that faulty signatures would tell them nothing new.
+#[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
+pub(crate) struct Handover<'a> {
+    jwk: PrivateJwk<'a>,
+    public: PublicKey,
+}
+
+#[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
+impl<'a> Handover<'a> {
+    /// Of a private JWK for this use.
+    pub(crate) fn read(json: &'a str, usage: KeyUse) -> Result<Self, KeyError> {
+        let (jwk, public) = PrivateJwk::read(json)?;
+        public.for_use(usage)?;
+        Ok(Self { jwk, public })
+    }
+
+    /// The public half.
+    pub(crate) fn public(&self) -> PublicKey {
+        self.public.clone()
+    }
+
+    /// As [`PrivateKey::derive_secret`].
+    pub(crate) fn derive_secret(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        derive_secret(self.jwk.d, purpose)
+    }
+
+    /// RFC 5208 around RFC 8017 appendix A.1.2; zeroised when dropped.
+    pub(crate) fn to_pkcs8(&self) -> Result<rsa::pkcs8::SecretDocument, KeyError> {
+        use rsa::pkcs1::{ALGORITHM_ID, RsaPrivateKeyRef};
+        use rsa::pkcs8::der::asn1::{OctetStringRef, UintRef};
+        use rsa::pkcs8::{PrivateKeyInfoRef, SecretDocument};
+        let PrivateJwk { n, e, d, p, q, dp, dq, qi, .. } = self.jwk;
+        let bytes = |text: &str| base64url::decode_secret(text).map_err(|_| KeyError::Malformed);
+        let numbers =
+            [bytes(n)?, bytes(e)?, bytes(d)?, bytes(p)?, bytes(q)?, bytes(dp)?, bytes(dq)?, bytes(qi)?];
+        // RFC 7518 section 2: one spelling, so that what is derived from it is one secret.
+        if numbers.iter().any(|number| number.first().is_none_or(|&first| first == 0)) {
+            return Err(KeyError::Malformed);
+        }
+        let malformed = |_| KeyError::Malformed;
+        let [n, e, d, p, q, dp, dq, qi] = numbers.each_ref().map(|number| UintRef::new(number));
+        let key = RsaPrivateKeyRef {
+            modulus: n.map_err(malformed)?,
+            public_exponent: e.map_err(malformed)?,
+            private_exponent: d.map_err(malformed)?,
+            prime1: p.map_err(malformed)?,
+            prime2: q.map_err(malformed)?,
+            exponent1: dp.map_err(malformed)?,
+            exponent2: dq.map_err(malformed)?,
+            coefficient: qi.map_err(malformed)?,
+            other_prime_infos: None,
+        };
+        let key = SecretDocument::encode_msg(&key).map_err(malformed)?;
+        let key = OctetStringRef::new(key.as_bytes()).map_err(malformed)?;
+        SecretDocument::encode_msg(&PrivateKeyInfoRef::new(ALGORITHM_ID, key)).map_err(malformed)
     }
 }
 
@@ -199,5 +266,30 @@ impl ZeroizeOnDrop for PrivateKey {}
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PrivateKey({:?}, {}, redacted)", self.usage(), self.thumbprint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rsa::pkcs8::EncodePrivateKey;
+
+    #[test]
+    fn a_browser_is_handed_what_the_rsa_crate_would_hand_it() {
+        let key = PrivateKey::generate(KeyUse::Enc).unwrap();
+        let jwk = key.to_jwk();
+        let handover = Handover::read(&jwk, KeyUse::Enc).unwrap();
+        let ours = handover.to_pkcs8().unwrap();
+        assert_eq!(ours.as_bytes(), key.rsa.to_pkcs8_der().unwrap().as_bytes());
+        assert_eq!(*handover.derive_secret("a test"), *key.derive_secret("a test"));
+        assert!(handover.public() == key.public());
+        assert_eq!(Handover::read(&jwk, KeyUse::Sig).err(), Some(KeyError::Use));
+        // A second spelling of a number would be a second secret.
+        let d = &key.secrets[0];
+        for other in [format!("A{}", d.as_str()), String::new(), format!("{}=", d.as_str())] {
+            let jwk = jwk.replace(d.as_str(), &other);
+            let handover = Handover::read(&jwk, KeyUse::Enc).unwrap();
+            assert_eq!(handover.to_pkcs8().err(), Some(KeyError::Malformed), "{other}");
+        }
     }
 }

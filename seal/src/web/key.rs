@@ -10,7 +10,7 @@ use crate::kept::Kept;
 use crate::key::{KeyError, PublicKey};
 use crate::keyring::{self, Keyring};
 use crate::operations::{Opener, Signer};
-use crate::private::PrivateKey;
+use crate::private::Handover;
 use crate::random;
 use std::cell::RefCell;
 use std::fmt;
@@ -78,15 +78,8 @@ impl WebKey {
     }
 }
 
-/// Checks the JWK as outside the browser. The text is zeroised.
-fn read(jwk: Zeroizing<String>, usage: KeyUse) -> Result<PrivateKey, KeyError> {
-    let private = PrivateKey::from_jwk(&jwk)?;
-    private.for_use(usage)?;
-    Ok(private)
-}
-
 /// Hands the key to the browser; its PKCS #8 form is zeroised on the way out.
-async fn import(subtle: &Subtle, private: &PrivateKey, usage: RsaUse) -> Result<CryptoKey, KeyError> {
+async fn import(subtle: &Subtle, private: &Handover<'_>, usage: RsaUse) -> Result<CryptoKey, KeyError> {
     let pkcs8 = private.to_pkcs8()?;
     subtle.import_rsa(pkcs8.as_bytes(), usage).await.map_err(|Failed| KeyError::Unavailable)
 }
@@ -94,11 +87,11 @@ async fn import(subtle: &Subtle, private: &PrivateKey, usage: RsaUse) -> Result<
 impl Opener for WebKey {
     async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
         let subtle = Subtle::find().ok_or(KeyError::Unavailable)?;
-        let private = read(jwk, KeyUse::Enc)?;
+        let private = Handover::read(&jwk, KeyUse::Enc)?;
         let key = import(&subtle, &private, RsaUse::Unwrap).await?;
         let root = subtle.import_root(private.derive_secret(KEPT).as_slice()).await;
         let root = root.map_err(|Failed| KeyError::Unavailable)?;
-        Ok(Self { subtle, key, root, thumbprint: private.thumbprint(), kept: None })
+        Ok(Self { subtle, key, root, thumbprint: private.public().thumbprint(), kept: None })
     }
 
     fn thumbprint(&self) -> Thumbprint {
@@ -129,7 +122,7 @@ impl Opener for WebKey {
 impl Signer for WebSigner {
     async fn import(jwk: Zeroizing<String>) -> Result<Self, KeyError> {
         let subtle = Subtle::find().ok_or(KeyError::Unavailable)?;
-        let private = read(jwk, KeyUse::Sig)?;
+        let private = Handover::read(&jwk, KeyUse::Sig)?;
         let key = import(&subtle, &private, RsaUse::Sign).await?;
         Ok(Self { subtle, key, public: private.public() })
     }
