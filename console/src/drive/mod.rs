@@ -24,11 +24,9 @@ use crate::model;
 use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
 use crate::model::training::begin;
-use crate::model::unfinished::Unfinished;
 use crate::model::work::{Ticket, Unsent, Way};
 use crate::model::{Begin, Effect, Event};
 use crate::view::{App, AppProps, Console, focus};
-use futures_util::FutureExt;
 use gloo_net::http::{Request, Response};
 use leptos::mount::mount_to_body;
 use leptos::task::spawn_local;
@@ -38,7 +36,7 @@ use session::{Deed, Desk, Sealed, Session};
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
-use wire::{EntryId, ThreadId};
+use wire::ThreadId;
 
 thread_local! {
     static SIGNED_IN: RefCell<Option<SignedIn>> = const { RefCell::new(None) };
@@ -108,10 +106,15 @@ fn perform(console: Console, effect: Effect) {
         Effect::ReadAccess => read_access(console),
         Effect::RecallDrafts => recall_drafts(console),
         Effect::KeepDrafts => keep_drafts(console),
-        Effect::RecallUnfinished => recall_unfinished(console),
-        Effect::KeepUnfinished => keep_unfinished(console),
+        Effect::RecallUnfinished => own_here(console, Own::Recall),
+        Effect::KeepUnfinished => own_here(console, Own::Unfinished),
         Effect::SendAgain { ticket, unsent } => send_again(console, ticket, unsent),
-        Effect::Discard(ticket) => discard(ticket),
+        Effect::Discard(ticket) => {
+            let given_up = session().and_then(|session| session.give_up(ticket));
+            if let Some(Sealed::Entry(unsent)) = given_up {
+                own_here(console, Own::Settle(unsent));
+            }
+        }
         Effect::KeepViews(views) => with_desk(|desk| memory::keep_views(&desk.anchor, &desk.staff, &views)),
         Effect::RecallViews => {
             let mut views = Vec::new();
@@ -142,10 +145,7 @@ async fn read(console: Console, session: Rc<Session>) {
     };
     let read = session.read_first(|| is_current(&session), show).await;
     match read {
-        Ok(()) if is_current(&session) => {
-            follow::follow(console, &session);
-            send_unsent(console, session).await;
-        }
+        Ok(()) if is_current(&session) => follow::follow(console, &session),
         Err(trouble) if is_current(&session) => console.send(Event::Failed(trouble)),
         // Locked meanwhile.
         Ok(()) | Err(_) => {}
@@ -158,10 +158,12 @@ fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
     spawn_local(async move {
         let written = match session.seal_as(ticket, thread, deed).await {
             Some(sealed) => {
-                hold(&session, &sealed);
+                if let Sealed::Entry(unsent) = &sealed {
+                    own(console, Rc::clone(&session), Own::Hold(Rc::clone(unsent)));
+                }
                 let written = session.send(ticket, &sealed).await;
-                if written.is_ok() {
-                    let_go(&session, &sealed);
+                if let (Ok(_), Sealed::Entry(unsent)) = (&written, sealed) {
+                    own(console, Rc::clone(&session), Own::Settle(unsent));
                 }
                 written
             }
@@ -184,44 +186,54 @@ fn write(console: Console, ticket: Ticket, thread: ThreadId, deed: Deed) {
     });
 }
 
-/// Keeps what is sealed until the relay has it: a lock must not cost it. An erasure is signed for again instead.
-fn hold(session: &Rc<Session>, sealed: &Sealed) {
-    let Sealed::Entry(unsent) = sealed else { return };
-    // Where the part cannot be had, it is in memory alone.
-    spawn_local(holding(Rc::clone(session), Rc::clone(unsent)).map(drop));
+/// Something about what this browser keeps of a person's own work.
+enum Own {
+    /// Tell what an earlier opening left.
+    Recall,
+    /// Keep what is unfinished, as it is now.
+    Unfinished,
+    /// Keep what is sealed until the relay has it: a lock must not cost it. An erasure is signed for again instead.
+    Hold(Rc<Unsent>),
+    /// The relay has it, or it is given up.
+    Settle(Rc<Unsent>),
 }
 
-fn let_go(session: &Rc<Session>, sealed: &Sealed) {
-    let Sealed::Entry(unsent) = sealed else { return };
-    spawn_local(settling(Rc::clone(session), unsent.entry).map(drop));
-}
-
-#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
-fn holding(session: Rc<Session>, unsent: Rc<Unsent>) -> Result<(), SplitLoaderError> {
-    unsent::keep(session, &unsent);
-    Ok(())
-}
-
-#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
-fn settling(session: Rc<Session>, entry: EntryId) -> Result<(), SplitLoaderError> {
-    unsent::settle(session, &entry);
-    Ok(())
-}
-
-/// Sends what an earlier opening could not.
-async fn send_unsent(console: Console, session: Rc<Session>) {
-    let Ok(recalling) = recalling_unsent(Rc::clone(&session)).await else { return };
-    let unsent = recalling.await;
-    if is_current(&session) && !unsent.is_empty() {
-        console.send(Event::Unsent(unsent));
+fn own_here(console: Console, what: Own) {
+    if let Some(session) = session() {
+        own(console, session, what);
     }
 }
 
+/// Without the part that does it, what is typed and what is sealed are in memory alone, as they are without a storage.
+fn own(console: Console, session: Rc<Session>, what: Own) {
+    spawn_local(async move {
+        let Ok(doing) = doing(console, Rc::clone(&session), what).await else { return };
+        if let Some(event) = doing.await
+            && is_current(&session)
+        {
+            console.send(event);
+        }
+    });
+}
+
+/// In the part with the pages on which people write.
 #[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
-fn recalling_unsent(
+fn doing(
+    console: Console,
     session: Rc<Session>,
-) -> Result<Pin<Box<dyn Future<Output = Vec<Unsent>>>>, SplitLoaderError> {
-    Ok(Box::pin(async move { unsent::recall(&session).await }))
+    what: Own,
+) -> Result<Pin<Box<dyn Future<Output = Option<Event>>>>, SplitLoaderError> {
+    match what {
+        Own::Recall => return Ok(Box::pin(async move { Some(unsent::recall_all(&session).await) })),
+        Own::Unfinished => {
+            if let Some(text) = console.with(|state| state.real().map(|open| open.unfinished.write())) {
+                own::keep(session, own::UNFINISHED, text);
+            }
+        }
+        Own::Hold(unsent) => unsent::keep(session, &unsent),
+        Own::Settle(unsent) => unsent::settle(session, &unsent.entry),
+    }
+    Ok(Box::pin(std::future::ready(None)))
 }
 
 fn send_again(console: Console, ticket: Ticket, unsent: Unsent) {
@@ -230,51 +242,6 @@ fn send_again(console: Console, ticket: Ticket, unsent: Unsent) {
         session.hold(ticket, unsent);
         write(console, ticket, thread, Deed::Append(event));
     }
-}
-
-fn discard(ticket: Ticket) {
-    if let Some(session) = session()
-        && let Some(sealed) = session.give_up(ticket)
-    {
-        let_go(&session, &sealed);
-    }
-}
-
-fn recall_unfinished(console: Console) {
-    let Some(session) = session() else { return };
-    spawn_local(async move {
-        let earlier = match recalling_unfinished(Rc::clone(&session)).await {
-            Ok(recalling) => recalling.await,
-            // The pages on which something could be typed are in the same part.
-            Err(_) => Box::default(),
-        };
-        if is_current(&session) {
-            console.send(Event::Unfinished(earlier));
-        }
-    });
-}
-
-#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
-fn recalling_unfinished(
-    session: Rc<Session>,
-) -> Result<Pin<Box<dyn Future<Output = Box<Unfinished>>>>, SplitLoaderError> {
-    Ok(Box::pin(async move {
-        let stored = own::recall(&session, own::UNFINISHED).await;
-        Box::new(stored.map(|stored| Unfinished::read(&stored)).unwrap_or_default())
-    }))
-}
-
-fn keep_unfinished(console: Console) {
-    let Some(session) = session() else { return };
-    spawn_local(keeping_unfinished(console, session).map(drop));
-}
-
-#[wasm_split(lead, wasm_split_path = leptos::wasm_split, fallible)]
-fn keeping_unfinished(console: Console, session: Rc<Session>) -> Result<(), SplitLoaderError> {
-    if let Some(text) = console.with(|state| state.real().map(|open| open.unfinished.write())) {
-        own::keep(session, own::UNFINISHED, text);
-    }
-    Ok(())
 }
 
 fn read_access(console: Console) {

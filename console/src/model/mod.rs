@@ -173,10 +173,8 @@ pub(crate) enum Event {
     Jot { thread: ThreadId, text: String },
     /// This is what is taken down of a call by now; `None`: it is given up.
     Taking(Option<Box<unfinished::Taking>>),
-    /// What an earlier opening left unfinished.
-    Unfinished(Box<unfinished::Unfinished>),
-    /// What an earlier opening sealed, and the relay is not known to have taken.
-    Unsent(Vec<Unsent>),
+    /// What an earlier opening left unfinished, and what it sealed and the relay is not known to have taken.
+    Unfinished(Box<(unfinished::Unfinished, Vec<Unsent>)>),
     /// Practise with people who do not exist.
     OpenTraining,
     /// What it takes to begin, and the file of these people; `None`: one of the two could not be had.
@@ -258,7 +256,7 @@ pub(crate) enum Effect {
     RecallDrafts,
     /// Keep the drafts in this browser, encrypted, as they are now.
     KeepDrafts,
-    /// Tell what an earlier opening left unfinished.
+    /// Tell what an earlier opening left unfinished or not sent.
     RecallUnfinished,
     /// Keep what is unfinished in this browser, encrypted, as it is now.
     KeepUnfinished,

@@ -180,7 +180,13 @@ impl Open {
                 return self.here().map(|thread| self.toggle_claim(thread)).unwrap_or_default();
             }
             Event::CallHere => return self.here().map(|thread| self.call(thread)).unwrap_or_default(),
-            Event::OpenTake => return self.show(Shown::Take),
+            Event::OpenTake => {
+                let mut effects = self.show(Shown::Take);
+                if self.unfinished.recalled != Drafts::Here {
+                    effects.push(Effect::RecallUnfinished);
+                }
+                return effects;
+            }
             Event::OpenPipeline => {
                 self.shown = Shown::Pipeline;
                 self.relist();
@@ -248,8 +254,12 @@ impl Open {
             Event::Act { thread, event } => return self.act_and_finish(thread, event),
             Event::Jot { thread, text } => return self.jot(thread, text),
             Event::Taking(taking) => return self.take_on(taking.map(|taking| *taking)),
-            Event::Unfinished(earlier) => return self.recall_unfinished(*earlier),
-            Event::Unsent(all) => return all.into_iter().map(|unsent| self.send_again(unsent)).collect(),
+            Event::Unfinished(earlier) if self.unfinished.recalled != Drafts::Here => {
+                let (unfinished, unsent) = *earlier;
+                let mut effects = self.recall_unfinished(unfinished);
+                effects.extend(unsent.into_iter().map(|unsent| self.send_again(unsent)));
+                return effects;
+            }
             Event::Resend(ticket) => return self.resend(ticket),
             Event::Saved(ticket) => self.outgoing.retain(|outgoing| outgoing.ticket != ticket),
             // What is being sent may be in the log already: it cannot be taken back.

@@ -93,7 +93,6 @@ impl Practising for Training {
             | Event::Access(_)
             | Event::Drafts(_)
             | Event::Unfinished(_)
-            | Event::Unsent(_)
             | Event::NotificationsAllowed(_)
             | Event::Pipeline(super::pipeline::Do::Recalled(_)) => self.real.step(event),
             Event::Tick(now) => {

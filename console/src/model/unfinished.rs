@@ -7,7 +7,6 @@ use super::open::Open;
 use lead::inquiry::Answers;
 use lead::thread::Channel;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use wire::ThreadId;
 
 /// Everything that is unfinished.
@@ -15,7 +14,7 @@ use wire::ThreadId;
 pub(crate) struct Unfinished {
     /// By the lead that they are about; none is empty.
     #[serde(default)]
-    notes: BTreeMap<ThreadId, String>,
+    notes: Vec<(ThreadId, String)>,
     #[serde(default)]
     taking: Option<Taking>,
     /// Whether what an earlier opening left is here.
@@ -44,7 +43,7 @@ impl Unfinished {
 
     /// The note on a lead as far as it was typed.
     pub(crate) fn note(&self, thread: ThreadId) -> String {
-        self.notes.get(&thread).cloned().unwrap_or_default()
+        self.notes.iter().find(|note| note.0 == thread).map(|note| note.1.clone()).unwrap_or_default()
     }
 
     /// The inquiry as far as it was taken down.
@@ -54,8 +53,18 @@ impl Unfinished {
 
     /// As it is stored; `None`: there is nothing.
     pub(crate) fn write(&self) -> Option<String> {
-        let is_empty = self.notes.is_empty() && self.taking.is_none();
-        (!is_empty).then(|| serde_json::to_string(self).ok()).flatten()
+        if self.is_empty() { None } else { serde_json::to_string(self).ok() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.notes.is_empty() && self.taking.is_none()
+    }
+
+    fn put(&mut self, thread: ThreadId, text: String) {
+        self.notes.retain(|note| note.0 != thread);
+        if !text.trim().is_empty() {
+            self.notes.push((thread, text));
+        }
     }
 
     /// What was stored; nothing, where it is anything else.
@@ -67,11 +76,7 @@ impl Unfinished {
 impl Open {
     /// What is typed is kept as it is typed.
     pub(crate) fn jot(&mut self, thread: ThreadId, text: String) -> Vec<Effect> {
-        if text.trim().is_empty() {
-            self.unfinished.notes.remove(&thread);
-        } else {
-            self.unfinished.notes.insert(thread, text);
-        }
+        self.unfinished.put(thread, text);
         self.keep_unfinished()
     }
 
@@ -84,12 +89,14 @@ impl Open {
     /// What an earlier opening left comes in; what was typed meanwhile counts more.
     pub(crate) fn recall_unfinished(&mut self, earlier: Unfinished) -> Vec<Effect> {
         let now = std::mem::replace(&mut self.unfinished, Unfinished { recalled: Drafts::Here, ..earlier });
-        let is_more = now.write().is_some();
-        self.unfinished.notes.extend(now.notes);
-        if now.taking.is_some() {
-            self.unfinished.taking = now.taking;
+        if now.is_empty() {
+            return Vec::new();
         }
-        if is_more { self.keep_unfinished() } else { Vec::new() }
+        for (thread, text) in now.notes {
+            self.unfinished.put(thread, text);
+        }
+        self.unfinished.taking = now.taking.or(self.unfinished.taking.take());
+        self.keep_unfinished()
     }
 
     /// A note that is in the log, or on its way, is finished.
@@ -114,7 +121,8 @@ mod tests {
     use super::*;
     use crate::model::Event;
     use crate::model::case::samples;
-    use crate::model::work::{note, says};
+    use crate::model::work::{Unsent, Way, note, says};
+    use wire::EntryId;
 
     const NOW: u64 = 1_772_654_700_000;
 
@@ -162,16 +170,30 @@ mod tests {
         let other = ThreadId::from_bytes([9; 16]);
         let answers = Answers { needs: "knee".into(), ..Answers::default() };
         let earlier = Unfinished {
-            notes: [(thread, "Before".to_owned()), (other, "Other".to_owned())].into(),
+            notes: vec![(thread, "Before".to_owned()), (other, "Other".to_owned())],
             taking: Some(Taking { channel: Channel::WalkIn, answers }),
             recalled: Drafts::NotAsked,
         };
-        assert_eq!(open.step(Event::Unfinished(Box::new(earlier))), [Effect::KeepUnfinished]);
+        assert_eq!(open.step(Event::Unfinished(Box::new((earlier, Vec::new())))), [Effect::KeepUnfinished]);
         assert_eq!(
             (open.unfinished.note(thread).as_str(), open.unfinished.note(other).as_str()),
             ("Now", "Other")
         );
         assert_eq!(open.unfinished.taking().answers.needs, "knee");
+    }
+
+    #[test]
+    fn what_was_not_sent_goes_out_as_it_was_sealed_and_can_be_given_up() {
+        let (mut open, thread) = opened();
+        let event = note("Before the lock").unwrap();
+        let unsent = Unsent { thread, event, entry: EntryId::from_bytes([7; 16]), sealed: "sealed".into() };
+        let earlier =
+            |unsent: &Unsent| Event::Unfinished(Box::new((Unfinished::default(), vec![unsent.clone()])));
+        assert_eq!(open.step(earlier(&unsent)), [Effect::SendAgain { ticket: 1, unsent }]);
+        assert_eq!(open.outgoing.len(), 1, "it is shown until it is in the log");
+        open.step(Event::NotSaved(1, Way::Waiting));
+        assert_eq!(open.step(Event::Discard(1)), [Effect::Discard(1)]);
+        assert_eq!(open.step(Event::Discard(1)), [], "it is gone");
     }
 
     #[test]
@@ -191,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_stored_and_is_no_such_thing_is_nothing() {
-        for stored in ["", "[]", r#"{"notes":{"x":"y"}}"#, r#"{"taking":{"channel":"fax"}}"#] {
+        for stored in ["", "[]", r#"{"notes":[["x","y"]]}"#, r#"{"taking":{"channel":"fax"}}"#] {
             assert_eq!(Unfinished::read(stored).write(), None, "{stored}");
         }
     }
