@@ -9,7 +9,7 @@ pub(crate) use inbox::{
     ByArg, Inbox, InboxBook, InboxCall, InboxCancel, InboxErase, InboxExport, InboxFollow, InboxMark,
     InboxNote, InboxShow, InboxStage, InboxVerify, MarkArg,
 };
-pub(crate) use staff::{Staff, StaffAdd, StaffRemove, StaffRetain, StaffRotate};
+pub(crate) use staff::{RETENTION_DAYS, Staff, StaffAdd, StaffRemove, StaffRetain, StaffRotate};
 
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};

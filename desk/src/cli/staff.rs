@@ -1,7 +1,9 @@
 //! `anteroom staff`.
 
 use super::OfCredential;
+use clap::builder::RangedI64ValueParser;
 use clap::{Args, Subcommand, ValueEnum};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use wire::StaffId;
 use wire::practice::Role;
@@ -30,10 +32,17 @@ pub(crate) struct StaffRotate {
     pub(crate) dir: PathBuf,
 }
 
+/// For how many days a lead may be kept.
+pub(crate) const RETENTION_DAYS: RangeInclusive<u32> = 30..=36_500;
+
+fn retention_days() -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(i64::from(*RETENTION_DAYS.start())..=i64::from(*RETENTION_DAYS.end()))
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct StaffRetain {
     /// Days after the last entry of a lead; without it, nothing is deleted by itself
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(30..=36_500))]
+    #[arg(long, value_name = "DAYS", value_parser = retention_days())]
     pub(crate) days: Option<u32>,
     /// Where `root.key` is
     #[arg(long, value_name = "DIR")]

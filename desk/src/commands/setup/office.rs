@@ -8,8 +8,9 @@ use super::super::Context;
 use super::super::manifest::{check_model, put_in_force};
 use super::super::recovery::{Tried, try_key};
 use super::super::staff::{admit, belongs, dismiss, keep_for, renew};
-use super::steps::{Facts, secret};
+use super::steps::{Facts, VALID_DAYS, secret};
 use super::words;
+use crate::cli::RETENTION_DAYS;
 use crate::clock;
 use crate::document;
 use crate::failure::{Exit, Failure, Reason};
@@ -32,13 +33,8 @@ use wire::practice::{Member, Role, Roster};
 /// The console's Spanish, in which the checker's sentences stand too.
 const SPANISH: &str = include_str!("../../../../console/static/words.es.json");
 
-const VALID_DAYS: u32 = 365;
-
 /// As the console's editors save it.
 const MANIFEST: &str = "manifest.json";
-
-/// As on the command line.
-const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 30..=36_500;
 
 /// Opens the office.
 #[derive(Deserialize)]
@@ -406,6 +402,38 @@ fn context(output: Output, passphrase: Zeroizing<String>) -> Context {
     Context { output, passphrases: Passphrases::Known(passphrase) }
 }
 
-fn make_words() -> Result<Zeroizing<String>, Failure> {
+pub(super) fn make_words() -> Result<Zeroizing<String>, Failure> {
     words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retention_is_what_the_command_line_takes_or_none() {
+        let days = |days: &str| {
+            serde_json::from_str::<Retention>(&format!(r#"{{"days":{days},"root":"x"}}"#))
+                .map(|retention| retention.days)
+                .ok()
+        };
+        assert_eq!(
+            [days("null"), days("30"), days("36500")],
+            [Some(None), Some(Some(30)), Some(Some(36_500))]
+        );
+        assert_eq!([days("0"), days("29"), days("36501"), days("-30")], [None; 4]);
+        assert!(serde_json::from_str::<Retention>(r#"{"root":"x"}"#).is_err(), "nothing said is not never");
+    }
+
+    #[test]
+    fn what_changes_is_named_by_its_member() {
+        let one: ManifestSource =
+            toml::from_str(include_str!("../../../../examples/manifests/lakeside-ortho.toml")).unwrap();
+        let mut two = one.clone();
+        assert!(changes(&one, &two).is_empty());
+        two.name.push('!');
+        two.follow_up = None;
+        two.scoring.version += 1;
+        assert_eq!(changes(&one, &two), ["follow_up", "name", "scoring"]);
+    }
 }

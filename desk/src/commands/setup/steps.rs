@@ -5,7 +5,7 @@ use super::super::Context;
 use super::super::init::{Paths, make, submit};
 use super::super::rehearsal::rehearse;
 use super::super::snippet::{Version, html};
-use super::office::{Office, Opens, closed};
+use super::office::{Office, Opens, closed, make_words};
 use super::words;
 use crate::cli::Init;
 use crate::clock;
@@ -27,7 +27,7 @@ use wire::{PracticeId, StaffId, Thumbprint};
 
 /// What a practice begins with; its own services and texts come later, in the console.
 const STARTER: &str = include_str!("../../../../examples/manifests/starter.toml");
-const VALID_DAYS: u32 = 365;
+pub(super) const VALID_DAYS: u32 = 365;
 
 /// What the owner says of the practice. None of it is secret.
 #[derive(Clone, Serialize, Deserialize)]
@@ -187,7 +187,7 @@ impl Steps {
             return Err(wrong_order("the keys are made already"));
         }
         self.remove_keys(&facts)?;
-        let words = words::make().map_err(|error| Failure::new(Exit::Failed, error, "try another system"))?;
+        let words = make_words()?;
         let paths = Paths::new(&self.dir, &facts.owner);
         let opens = Opens { owner: facts.owner.clone(), passphrase: owner.clone() };
         let each = [(paths.root, root), (paths.owner, owner), (paths.recovery, words.clone())];
