@@ -84,7 +84,7 @@ fn unescaped(literal: &str) -> String {
 }
 
 /// Where it is written what libraries find and the console shows.
-const FOUND: [&str; 11] = [
+const FOUND: [&str; 12] = [
     "inbox/src/chain.rs",
     "inbox/src/screen.rs",
     "inbox/src/trust.rs",
@@ -95,6 +95,7 @@ const FOUND: [&str; 11] = [
     "lead/src/manifest.rs",
     "lead/src/validate.rs",
     "lead/src/scoring/check.rs",
+    "lead/src/sequence/check.rs",
     "console/src/drive/access.rs",
 ];
 

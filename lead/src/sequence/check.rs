@@ -39,7 +39,13 @@ impl Sender {
             say("sender.name", "a sender has a name of one line".into());
         }
         if let Some(word) = tells_health(&self.name, &words) {
-            say("sender.name", tells("the sender", &word));
+            say(
+                "sender.name",
+                named(
+                    "the sender tells what it is about; mail servers and whoever glances at a phone read it",
+                    &word,
+                ),
+            );
         }
         for (path, address) in
             [("sender.address", Some(&self.address)), ("sender.reply_to", self.reply_to.as_ref())]
@@ -51,7 +57,13 @@ impl Sender {
                 // What stands after the @ is the practice's name on the internet and says nothing of one person.
                 let local = address.split('@').next().unwrap_or_default();
                 if let Some(word) = tells_health(local, &words) {
-                    say(path, tells("the sender's address", &word));
+                    say(
+                        path,
+                        named(
+                            "the sender's address tells what it is about; mail servers and whoever glances at a phone read it",
+                            &word,
+                        ),
+                    );
                 }
             }
         }
@@ -69,8 +81,9 @@ impl Sender {
     }
 }
 
-fn tells(where_: &str, word: &str) -> String {
-    format!("{where_} tells what it is about: {word}; mail servers and whoever glances at a phone read it")
+/// What is wrong, which is the same whatever it is about, and what it is about.
+fn named(what: &str, name: &str) -> String {
+    format!("{what}: {name}")
 }
 
 /// Enough to refuse a slip; the mail server has the last word.
@@ -159,7 +172,7 @@ impl Sequence {
         for language in &manifest.languages {
             for (member, text) in [("subject", &email.subject), ("body", &email.body)] {
                 if !text.has(language) || text.in_language(language).trim().is_empty() {
-                    say(member, format!("it is missing in {language}, which the practice speaks"));
+                    say(member, named("a text is missing in a language that the practice speaks", language));
                 }
             }
         }
@@ -168,41 +181,62 @@ impl Sequence {
             say("calendar", message.into());
         }
         let texts: [(&str, &str, &Text); 3] = [
-            ("subject", "the subject", &email.subject),
-            ("preview", "the preview", &email.preview),
-            ("body", "the message", &email.body),
+            (
+                "subject",
+                "the subject tells what it is about; mail servers and whoever glances at a phone read it",
+                &email.subject,
+            ),
+            (
+                "preview",
+                "the preview tells what it is about; mail servers and whoever glances at a phone read it",
+                &email.preview,
+            ),
+            (
+                "body",
+                "the message tells what it is about; mail servers and whoever glances at a phone read it",
+                &email.body,
+            ),
         ];
         for (member, what, text) in texts {
             for (language, text) in &text.0 {
                 if let Some(word) = tells_health(text, words) {
-                    say(member, format!("{language}: {}", tells(what, &word)));
+                    say(member, format!("{language}: {}", named(what, &word)));
                 }
                 for name in variables(text) {
                     if !VARIABLES.contains(&name) {
-                        let known = VARIABLES.join(", ");
-                        say(member, format!("{language}: there is no variable {name}; there are: {known}"));
+                        let why = named("there is no such variable", name);
+                        say(member, format!("{language}: {why} ({})", VARIABLES.join(", ")));
                     }
                 }
             }
         }
         for (language, subject) in &email.subject.0 {
             if subject.chars().count() > 78 || subject.chars().any(char::is_control) {
-                say(
-                    "subject",
-                    format!("{language}: a subject is one line of at most 78 characters (RFC 5322)"),
-                );
+                say("subject", named(language, "a subject is one line of at most 78 characters (RFC 5322)"));
             }
             if variables(subject).any(|name| !["practice", "sender"].contains(&name)) {
-                say("subject", format!("{language}: a subject names nothing but the practice or the sender"));
+                say("subject", named(language, "a subject names nothing but the practice or the sender"));
             }
         }
         for (language, body) in &email.body.0 {
             for link in links(body) {
                 if sender.is_some_and(|sender| !is_on(&sender.website, link)) {
-                    say("body", format!("{language}: {link} does not lead to the practice's own website"));
+                    say(
+                        "body",
+                        format!(
+                            "{language}: {}",
+                            named("a link does not lead to the practice's own website", link)
+                        ),
+                    );
                 }
                 if link.contains(['?', '#']) {
-                    say("body", format!("{language}: {link} carries something that could tell people apart"));
+                    say(
+                        "body",
+                        format!(
+                            "{language}: {}",
+                            named("a link carries something that could tell people apart", link)
+                        ),
+                    );
                 }
             }
         }

@@ -175,3 +175,20 @@ fn a_message_is_shown_as_it_would_be_read_and_the_course_in_words() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn what_is_wrong_is_said_in_the_language_of_who_reads_it() {
+    let file = include_str!("../../../static/words.es.json");
+    assert!(crate::words::speak("es", file));
+    let own = practice(Vec::new());
+    let mut writing = looking("gentle-follow-up");
+    writing.sequence_step(&own, say("About your knee"));
+    let faults = writing.sequence_faults(&own);
+    assert!(
+        faults[0].1.starts_with("en: el asunto dice de qué se trata") && faults[0].1.ends_with(": knee"),
+        "{faults:?}"
+    );
+    writing.sequence_step(&own, say(""));
+    let faults = writing.sequence_faults(&own);
+    assert!(faults[0].1.starts_with("falta un texto en un idioma"), "{faults:?}");
+}

@@ -93,9 +93,9 @@ fn what_the_law_asks_for_has_to_be_there() {
 #[test]
 fn what_could_tell_people_apart_or_lead_astray_is_refused() {
     for (wrong, what) in [
-        ("{{ needs }}", "no variable needs"),
-        ("{{ greeting | upper }}", "no variable greeting | upper"),
-        ("{% include 'x' %}", "no variable include"),
+        ("{{ needs }}", "no such variable: needs"),
+        ("{{ greeting | upper }}", "no such variable: greeting | upper"),
+        ("{% include 'x' %}", "no such variable: include"),
         ("http://lakeside.example", "own website"),
         ("https://www.lakeside.example.evil.test/", "own website"),
         ("https://www.lakeside.example/a?id=7", "tell people apart"),
@@ -110,7 +110,7 @@ fn what_could_tell_people_apart_or_lead_astray_is_refused() {
     let faults = change(|email| email.subject = both("Dear {{ greeting }}", "x"));
     assert!(faults.len() == 1 && faults[0].contains("names nothing but"), "{faults:?}");
     let faults = change(|email| email.body = Text::from([("en", "Hello")]));
-    assert!(faults.len() == 1 && faults[0].contains("missing in es"), "{faults:?}");
+    assert!(faults.len() == 1 && faults[0].contains("practice speaks: es"), "{faults:?}");
 }
 
 #[test]
