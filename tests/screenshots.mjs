@@ -1,11 +1,12 @@
 // Takes the README's pictures: `node tests/screenshots.mjs`, after `cargo xtask build`. With a folder as
 // argument it takes every screen at 390 and 1280 px, light and dark, into that folder, to be looked at; with `form`,
-// `console`, `practice` (its editor and rules), `training` or `setup` after it, those of the one alone, and with `es` after
+// `console`, `practice` (its editor and rules), `publishing`, `training` or `setup` after it, those of the one alone, and with `es` after
 // that all but the form in Spanish.
 
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { openDesk } from './e2e/desk.mjs';
 import { fillForm, openForm, shownForm } from './e2e/form.mjs';
 import { openLab, programs, root } from './e2e/lab.mjs';
 import { startSetup } from './e2e/setup.mjs';
@@ -20,6 +21,7 @@ const { es } = await import(path.join(root, 'desk/src/commands/setup/page/es.js'
 const s = (text) => (language === 'es' ? es[text] : text);
 const button = (page, text) => page.getByRole('button', { name: t(text), exact: true });
 
+let phones = 1000;
 const lab = await openLab();
 try {
   await lab.anteroom('demo', 'seed', '--count', '40', '--credential', lab.owner);
@@ -60,6 +62,11 @@ async function everything(folder, only) {
         await emptyScreens(staff, bare, shot);
       }
       if (!only || only === 'practice') await practiceScreens(staff, tall);
+      if (!only || only === 'publishing') {
+        const desk = await openDesk(lab);
+        await publishingScreens(staff, desk, tall);
+        desk.stop();
+      }
       if (!only || only === 'training') await trainingScreens(staff, tall);
       await staff.context().close();
     }
@@ -99,6 +106,41 @@ async function practiceScreens(staff, shot) {
   await button(staff, 'Discard the draft').click();
 }
 
+/** Publishing with the root key, where the practice's own computer serves the page, and where it does not. */
+async function publishingScreens(staff, desk, shot) {
+  for (const own of [false, true]) {
+    await unlock(staff, lab.owner, own ? { relay: new URL(desk.address).origin, passphrase: lab.passphrase } : lab);
+    await button(staff, 'Practice').click();
+    await button(staff, 'Form').click();
+    await button(staff.locator('.form-parts'), 'Name and phone').click();
+    await staff.locator('[id="phone"]').fill(`+1 555 ${phones += 1}`);
+    await staff.locator('.publishing').waitFor();
+    await shot(staff, own ? 'publishing-1' : 'publishing-relay');
+    if (own) break;
+    await button(staff, 'Discard the draft').click();
+    await button(staff, 'Scoring').click();
+    await staff.locator('.number').first().fill('7');
+    await staff.keyboard.press('Tab');
+    await shot(staff, 'publishing-relay-scoring');
+    await button(staff, 'Discard the draft').click();
+  }
+  await button(staff, 'Publish…').click();
+  await staff.locator('#root-file').setInputFiles(path.join(lab.practice, 'root.key'));
+  await staff.locator('#root-passphrase').fill('not this one');
+  await shot(staff, 'publishing-2');
+  await button(staff, 'Publish now').click();
+  await staff.locator('.root-key .trouble').waitFor();
+  await shot(staff, 'publishing-3-wrong');
+  await staff.locator('#root-passphrase').fill(lab.passphrase);
+  await button(staff, 'Publish now').click();
+  await staff.locator('#publish-done').waitFor();
+  await shot(staff, 'publishing-4-done');
+  await button(staff, 'Scoring').click();
+  await staff.locator('.number').first().fill(String(phones % 90));
+  await staff.keyboard.press('Tab');
+  await button(staff, 'Publish…').click();
+  await shot(staff, 'publishing-scoring');
+}
 /** Practising: before, at work, and what it has shown. */
 async function trainingScreens(staff, shot) {
   await unlock(staff, lab.owner);

@@ -13,8 +13,15 @@ pub(crate) use staff::{RETENTION_DAYS, Staff, StaffAdd, StaffRemove, StaffRetain
 
 use crate::failure::EXIT_CODES;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use lead::manifest::publication::{DEFAULT_DAYS, VALID_DAYS};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use wire::{PracticeId, StaffId, Thumbprint};
+
+/// For how many days a manifest may be valid, as clap wants it.
+fn valid_days() -> RangeInclusive<i64> {
+    i64::from(*VALID_DAYS.start())..=i64::from(*VALID_DAYS.end())
+}
 
 /// The practice's own program: keys, staff, manifest, inbox.
 #[derive(Debug, Parser)]
@@ -119,7 +126,7 @@ pub(crate) struct Init {
     #[arg(long, value_name = "NAME")]
     pub(crate) practice: Option<PracticeId>,
     /// How long the manifest is valid
-    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    #[arg(long, value_name = "DAYS", default_value_t = DEFAULT_DAYS, value_parser = clap::value_parser!(u32).range(valid_days()))]
     pub(crate) valid_days: u32,
 }
 
@@ -168,7 +175,7 @@ pub(crate) struct ManifestPublish {
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: PathBuf,
     /// How long the manifest is valid
-    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u32).range(1..=1200))]
+    #[arg(long, value_name = "DAYS", default_value_t = DEFAULT_DAYS, value_parser = clap::value_parser!(u32).range(valid_days()))]
     pub(crate) valid_days: u32,
 }
 

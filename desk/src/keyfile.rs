@@ -4,26 +4,24 @@
 use crate::failure::{Exit, Failure, Reason};
 use crate::files;
 use crate::passphrase::Passphrases;
-use inbox::{Anchor, Credential};
+use inbox::root::RootError;
+use inbox::{Anchor, Credential, RootKey};
 use seal::credential::{Rounds, UnlockError, lock, unlock};
 use seal::{KeyError, KeyUse, PrivateKey, Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use wire::{PracticeId, PublicJwk, StaffId, Thumbprint};
+use wire::{PracticeId, StaffId, Thumbprint};
 
-/// The practice's root key and what goes with it. Kept offline, by the owner.
-pub(crate) struct RootFile {
-    /// Base URL of the relay.
-    pub(crate) relay: String,
-    /// The practice and the root key's thumbprint.
-    pub(crate) anchor: Anchor,
-    /// Whose credential signs in to publish.
-    pub(crate) owner: StaffId,
-    /// Every keyring is sealed to this one too.
-    pub(crate) recovery: PublicJwk,
-    /// Signs manifest and roster.
-    pub(crate) root: PrivateKey,
+/// The practice's root key, from its file.
+pub(crate) struct RootFile(pub(crate) RootKey);
+
+impl Deref for RootFile {
+    type Target = RootKey;
+    fn deref(&self) -> &RootKey {
+        &self.0
+    }
 }
 
 /// The recovery key: opens every keyring when all credentials are lost.
@@ -34,19 +32,6 @@ pub(crate) struct RecoveryFile {
     pub(crate) anchor: Anchor,
     /// Opens keyrings.
     pub(crate) key: PrivateKey,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RootContent<'a> {
-    v: u8,
-    relay: String,
-    practice: PracticeId,
-    pin: Thumbprint,
-    owner: StaffId,
-    recovery: PublicJwk,
-    #[serde(borrow)]
-    root: &'a RawValue,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,29 +69,16 @@ impl RootFile {
     /// Opens the file.
     pub(crate) fn open(path: &Path, passphrases: &Passphrases) -> Result<Self, Failure> {
         let plain = open(path, passphrases)?;
-        let wrong = || not_this(path, "root key");
-        let content: RootContent<'_> = serde_json::from_slice(&plain).map_err(|_| wrong())?;
-        let root = PrivateKey::from_jwk(content.root.get()).map_err(|error| bad_key(path, error))?;
-        if content.v != 1 || root.thumbprint() != content.pin || root.usage() != KeyUse::Sig {
-            return Err(wrong());
-        }
-        let anchor = Anchor { practice: content.practice, pin: content.pin };
-        Ok(Self { relay: content.relay, anchor, owner: content.owner, recovery: content.recovery, root })
+        RootKey::parse(&plain).map(Self).map_err(|error| match error {
+            RootError::NotARootKey => not_this(path, "root key"),
+            RootError::Key(error) => bad_key(path, error),
+        })
     }
 
     /// Makes the file.
     pub(crate) fn create(&self, path: &Path, passphrase: &str) -> Result<(), Failure> {
-        let key = self.root.to_jwk();
-        let content = RootContent {
-            v: 1,
-            relay: self.relay.clone(),
-            practice: self.anchor.practice.clone(),
-            pin: self.anchor.pin,
-            owner: self.owner.clone(),
-            recovery: self.recovery.clone(),
-            root: raw(&key)?,
-        };
-        create(path, &to_json(&content)?, passphrase)
+        let json = self.to_json().map_err(|error| Failure::new(Exit::Failed, error, "report this"))?;
+        create(path, &json, passphrase)
     }
 }
 

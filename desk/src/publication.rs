@@ -3,15 +3,12 @@
 use crate::clock;
 use crate::failure::{Exit, Failure};
 use inbox::Anchor;
+use lead::manifest::publication::{Next, after_days};
 use lead::{Manifest, ManifestSource};
 use seal::{Embed, PrivateKey, PublicKey, jws, keyring};
 use wire::api::SignedRoster;
-use wire::practice::{JwkSet, MANIFEST_TYP, Member, ROSTER_TYP, Role, Roster};
+use wire::practice::{MANIFEST_TYP, Member, ROSTER_TYP, Role, Roster};
 use wire::{ChainHash, PublicJwk};
-
-/// Patients' clocks are wrong by minutes and more. A manifest that is dated back by so many seconds is
-/// valid for them at once.
-const BACKDATED: u64 = 3600;
 
 /// A manifest, made and signed.
 pub(crate) struct SignedManifest {
@@ -23,7 +20,7 @@ pub(crate) struct SignedManifest {
 
 /// So many days from now, in seconds.
 pub(crate) fn in_days(days: u32) -> u64 {
-    clock::now_s() + u64::from(days) * 86_400
+    after_days(clock::now_s(), days)
 }
 
 /// Signs a manifest that is valid from now until `exp` (seconds).
@@ -35,14 +32,13 @@ pub(crate) fn sign_manifest(
     source: ManifestSource,
     exp: u64,
 ) -> Result<SignedManifest, Failure> {
-    let manifest = Manifest {
-        practice: anchor.practice.clone(),
-        version,
-        iat: clock::now_s().saturating_sub(BACKDATED),
-        exp,
-        inbox: JwkSet { keys: vec![inbox] },
-        source,
-    };
+    let practice = anchor.practice.clone();
+    let next = Next { practice, inbox, source, remembered: None, now: clock::now_s(), exp };
+    sign(root, Manifest::dated(version, next))
+}
+
+/// Signs a manifest as it is.
+pub(crate) fn sign(root: &PrivateKey, manifest: Manifest) -> Result<SignedManifest, Failure> {
     let jws = jws::sign(root, MANIFEST_TYP, &manifest.to_claims(), Embed::Jwk).map_err(|error| {
         Failure::new(Exit::Document, format!("the manifest cannot be signed: {error}"), "shorten its texts")
     })?;

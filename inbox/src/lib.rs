@@ -15,6 +15,7 @@ pub mod chain;
 pub mod credential;
 pub mod event;
 pub mod open;
+pub mod root;
 pub mod screen;
 pub mod trust;
 
@@ -25,5 +26,6 @@ pub use chain::{LogError, Walk};
 pub use credential::Credential;
 pub use log::{Announced, Checked, Inbox, OpenedPage, Progress, RefusedEntry};
 pub use open::{Found, Item};
+pub use root::RootKey;
 pub use screen::Refusal;
 pub use trust::{Anchor, Keys, Memory, Staff};

@@ -4,7 +4,7 @@
 use lead::Manifest;
 use lead::manifest::Refused;
 use seal::jws::{SignatureError, verify_pinned};
-use seal::{KeyError, OpenError, Opener};
+use seal::{KeyError, KeyUse, OpenError, Opener, PrivateKey};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use wire::api::SignedRoster;
@@ -189,6 +189,23 @@ impl Staff {
         }
         Ok(Keys { keys })
     }
+
+    /// Opens the keyring for the public half of the key in use, its first: what a new manifest has patients seal to,
+    /// whatever the one names that the relay has.
+    ///
+    /// # Errors
+    /// [`KeyringError`].
+    pub async fn inbox_key<O: Opener>(&self, key: &O) -> Result<PublicJwk, KeyringError> {
+        let keyring = key.open_keyring(&self.keyring).await?;
+        if keyring.practice != self.roster.practice {
+            return Err(KeyringError::Foreign);
+        }
+        let in_use = PrivateKey::from_jwk(keyring.keys.first().ok_or(KeyringError::Empty)?)?;
+        if in_use.usage() != KeyUse::Enc {
+            return Err(KeyError::Use.into());
+        }
+        Ok(in_use.public().to_jwk())
+    }
 }
 
 /// Why a keyring gives no keys.
@@ -200,6 +217,9 @@ pub enum KeyringError {
     /// It is another practice's.
     #[error("the keyring belongs to another practice")]
     Foreign,
+    /// There is no key in it.
+    #[error("the keyring is empty")]
+    Empty,
     /// A key in it is not one that Anteroom uses.
     #[error("the keyring holds a key that cannot be used: {0}")]
     Key(#[from] KeyError),

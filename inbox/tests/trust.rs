@@ -5,8 +5,9 @@
 mod common;
 
 use common::*;
+use inbox::root::RootError;
 use inbox::trust::{KeyringError, TrustError};
-use inbox::{Credential, Memory, assertion};
+use inbox::{Anchor, Credential, Memory, RootKey, assertion};
 use lead::manifest::Refused;
 use seal::{KeyUse, PrivateKey, SignatureError, Zeroizing, jws};
 use wire::api::{Assertion, SignedRoster};
@@ -102,6 +103,42 @@ async fn a_keyring_opens_for_its_readers_and_must_be_the_practices() {
     let roster = sign(&PEOPLE.root, ROSTER_TYP, &serde_json::to_vec(&roster).unwrap());
     let staff = anchor().check_roster(SignedRoster { roster, keyring }, NOW, &Memory::default()).unwrap();
     assert!(matches!(staff.open_keyring(&PEOPLE.reader).await, Err(KeyringError::Foreign)));
+}
+
+/// The owner has a new inbox key, and the old one is kept for what was sealed to it.
+#[tokio::test]
+async fn the_key_for_a_new_manifest_is_the_keyrings_first() {
+    let keys = [&PEOPLE.strangers_inbox, &PEOPLE.inbox];
+    let keyring = seal::keyring::seal(&practice(), 5, &keys, &[PEOPLE.reader.public()]).unwrap();
+    let roster = sign(&PEOPLE.root, ROSTER_TYP, &serde_json::to_vec(&roster(&keyring)).unwrap());
+    let staff = anchor().check_roster(SignedRoster { roster, keyring }, NOW, &Memory::default()).unwrap();
+    assert_eq!(staff.inbox_key(&PEOPLE.reader).await.unwrap(), PEOPLE.strangers_inbox.public().to_jwk());
+    let closed = staff.inbox_key(&PEOPLE.strangers_inbox).await;
+    assert_eq!(closed, Err(KeyringError::Open(seal::OpenError::OtherKey)));
+}
+
+#[test]
+fn a_root_key_reads_back_is_what_it_names_and_prints_no_key() {
+    let make = |root: &PrivateKey, pin| RootKey {
+        relay: "https://relay.example".into(),
+        anchor: Anchor { practice: practice(), pin },
+        owner: "maria-lopez".parse().unwrap(),
+        recovery: PEOPLE.reader.public().to_jwk(),
+        root: PrivateKey::from_jwk(&root.to_jwk()).unwrap(),
+    };
+    let json = make(&PEOPLE.root, PEOPLE.root.thumbprint()).to_json().unwrap();
+    let back = RootKey::parse(&json).unwrap();
+    assert_eq!((&back.anchor, back.root.thumbprint()), (&anchor(), PEOPLE.root.thumbprint()));
+    let secret = PEOPLE.root.to_jwk().split("\"d\":\"").nth(1).unwrap()[..40].to_owned();
+    assert!(!format!("{back:?}").contains(&secret));
+    // Whoever writes a file chooses the pin in it: the key has to be that one, and one that signs.
+    let refused = |root, pin| RootKey::parse(&make(root, pin).to_json().unwrap()).err();
+    assert_eq!(refused(&PEOPLE.stranger, PEOPLE.root.thumbprint()), Some(RootError::NotARootKey));
+    assert_eq!(refused(&PEOPLE.inbox, PEOPLE.inbox.thumbprint()), Some(RootError::NotARootKey));
+    let text = String::from_utf8(json.to_vec()).unwrap();
+    assert!(RootKey::parse(text.replace("\"v\":1", "\"v\":2").as_bytes()).is_err());
+    assert!(RootKey::parse(text.replace("\"v\":1", "\"v\":1,\"x\":1").as_bytes()).is_err());
+    assert!(RootKey::parse(b"{\"v\":1}").is_err());
 }
 
 #[tokio::test]

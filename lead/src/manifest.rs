@@ -6,6 +6,7 @@
 
 pub mod check;
 pub mod form;
+pub mod publication;
 
 use crate::hours::Hours;
 use crate::scoring::Model;

@@ -3,18 +3,24 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
+import { openDesk } from './desk.mjs';
 import { openLab } from './lab.mjs';
 
 let lab;
+let desk;
 before(async () => {
   lab = await openLab();
+  desk = await openDesk(lab);
   await lab.anteroom('demo', 'seed', '--count', '30', '--credential', lab.owner);
 });
-after(() => lab?.close());
+after(async () => {
+  desk?.stop();
+  await lab?.close();
+});
 
-async function opened(options) {
+async function opened(options, address = `${lab.relay}/console/`) {
   const page = await (await lab.browser.newContext(options)).newPage();
-  await page.goto(`${lab.relay}/console/`);
+  await page.goto(address);
   await page.getByLabel('Passphrase').waitFor();
   const check = (state) => assertAccessible(page, `${state}, ${JSON.stringify(options)}`, {});
   await check('unlock');
@@ -87,6 +93,24 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
     await page.getByRole('button', { name: 'Log verified' }).click();
     await heading(page, 'The log');
     await check('the log');
+    await page.context().close();
+  });
+}
+
+for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
+  test(`axe-core finds nothing where the root key is asked for, ${colorScheme}, ${width} px`, async () => {
+    const { page, check } = await opened({ colorScheme, viewport: { width, height: 844 } }, desk.address);
+    await page.getByRole('button', { name: 'Practice' }).click();
+    await page.getByRole('button', { name: 'Scoring' }).click();
+    await page.getByLabel(/^From points/).first().fill('60');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Publish…' }).click();
+    await page.locator('#root-file').waitFor();
+    await check('publish, scoring');
+    await page.getByRole('button', { name: 'Form', exact: true }).click();
+    await page.getByRole('button', { name: 'Publish now' }).click();
+    await page.getByText('No file is chosen.').waitFor();
+    await check('publish, form, with a fault');
     await page.context().close();
   });
 }

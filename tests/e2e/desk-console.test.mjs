@@ -3,11 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { openLab, programs, root } from './lab.mjs';
+import { openDesk } from './desk.mjs';
+import { openLab, root } from './lab.mjs';
 
 let lab;
 let ehr;
@@ -37,52 +38,23 @@ async function until(what, holds) {
 before(async () => {
   lab = await openLab();
   await lab.anteroom('demo', 'seed', '--count', '6', '--credential', lab.owner);
-  const folder = path.join(lab.directory, 'desk');
+  const folder = path.join(lab.directory, 'ehr');
   await mkdir(folder);
-  await cp(path.join(root, 'examples/sequences'), path.join(folder, 'sequences'), { recursive: true });
   const mood = path.join(folder, 'mood');
   await writeFile(mood, 'ok');
   ehr = spawn(process.execPath, [path.join(root, 'tests/desk/fhir.mjs'), path.join(folder, 'ehr.jsonl'), mood], { stdio: ['ignore', 'pipe', 'inherit'] });
   const base = await firstLine(ehr);
-  const settings = path.join(folder, 'desk.toml');
-  await writeFile(settings, `
-    state = "state"
-    sequences = "sequences"
-    [sender]
-    name = "Lakeside care team"
-    address = "hello@lakeside.example"
-    postal_address = "100 Example Street, Springfield, IL 62701"
-    website = "https://www.lakeside.example"
-    [smtp]
-    host = "127.0.0.1"
-    port = 9
-    tls = "none"
-    [console]
-    listen = "127.0.0.1:0"
-    files = ${JSON.stringify(path.join(root, 'dist/console'))}
+  desk = await openDesk(lab, `
     [ehr]
     system = "https://www.lakeside.example/anteroom"
     minutes = 30
     [ehr.to.fhir]
     base = "${base}"
   `);
-  desk = spawn(path.join(programs, 'anteroom'), ['desk', '--settings', settings, '--credential', lab.coordinator], {
-    env: { ...process.env, ANTEROOM_PASSPHRASE: lab.passphrase }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  address = await new Promise((resolve, reject) => {
-    let said = '';
-    for (const stream of [desk.stdout, desk.stderr]) {
-      stream.on('data', (data) => {
-        said += data;
-        const found = said.match(/staff console is at (\S+)/);
-        if (found) resolve(found[1]);
-      });
-    }
-    desk.on('exit', (code) => reject(new Error(`the desk ended (${code}): ${said}`)));
-  });
+  ({ address } = desk);
 });
 after(async () => {
-  desk?.kill();
+  desk?.stop();
   ehr?.kill();
   await lab?.close();
 });

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { assertAccessible } from './axe.mjs';
 import { databases } from './databases.mjs';
-import { fillForm, openForm } from './form.mjs';
+import { byKeyboard, fillForm, openForm } from './form.mjs';
 import { openLab } from './lab.mjs';
 
 let lab;
@@ -149,7 +149,7 @@ test('who is asked can be changed, and the form asks so at once', async () => {
   const group = page.getByRole('group', { name: /^Asked after one of these answers/ });
   await phone.waitFor({ state: 'hidden' });
   await group.getByLabel('An e-mail').check();
-  await form(page).getByLabel('E-mail me').click();
+  await byKeyboard(form(page).getByLabel('E-mail me'));
   await phone.waitFor();
   await page.getByRole('group', { name: /^Only visitors whose answers so far/ }).getByLabel('Care-Ready').check();
   const refused = page.locator('.asked .field-error').filter({ hasText: 'a question for some tiers only' });
@@ -213,7 +213,7 @@ test('drafts outlive a lock, and nothing of them can be read meanwhile', async (
   await page.getByRole('button', { name: 'Scoring', exact: true }).click();
   await page.getByLabel(/^From points/).first().fill('59');
   await page.keyboard.press('Tab');
-  await page.getByText('Changed: tiers').waitFor();
+  await page.getByText('Changed: tiers').first().waitFor();
   // Ten minutes in which nobody does anything.
   await page.clock.runFor(11 * 60_000);
   await page.getByText('Locked after a while without use.').waitFor();

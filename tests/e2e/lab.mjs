@@ -55,6 +55,8 @@ class Lab {
     this.exchanges = [];
     /** Set to change an answer: ({method, url, status, headers, body}) => the changed one, or null to drop the connection. */
     this.tamper = (answer) => answer;
+    /** A status that {method, url} is answered with in the relay's place; 0: the relay answers. */
+    this.refuse = () => 0;
     /** Milliseconds that an answer to {method, url} is held back, after the relay has given it. */
     this.delay = () => 0;
     /** Pages of the website by path: {headers, html}. `SNIPPET` in the html is replaced. */
@@ -66,14 +68,19 @@ class Lab {
     const relayPort = await freePort();
     this.relay = `http://${this.host}:${this.direct ? relayPort : await this.startProxy(relayPort)}`;
     await this.startRelay(relayPort);
-    const invite = (await run(path.join(programs, 'anteroom-relay'), ['invite', '--data', this.database])).trim();
-    await this.anteroom('init', '--relay', this.relay, '--invite', invite, '--manifest',
-      path.join(root, 'examples/manifests/lakeside-ortho.toml'), '--owner', 'maria-lopez', '--dir', this.practice);
+    await this.makePractice(this.practice);
     await this.anteroom('staff', 'add', 'sam-rivera', '--role', 'coordinator', '--dir', this.practice);
     this.snippet = await this.anteroom('snippet', '--credential', this.owner, '--version-file', path.join(root, 'dist/widget/current.json'));
     this.site = `http://127.0.0.1:${await this.startSite()}`;
     this.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: CHROMIUM_ARGUMENTS });
     this.closers.push(() => this.browser.close());
+  }
+
+  /** Registers a practice whose keys are in `folder`. */
+  async makePractice(folder, ...more) {
+    const invite = (await run(path.join(programs, 'anteroom-relay'), ['invite', '--data', this.database])).trim();
+    await this.anteroom('init', '--relay', this.relay, '--invite', invite, '--manifest',
+      path.join(root, 'examples/manifests/lakeside-ortho.toml'), '--owner', 'maria-lopez', '--dir', folder, ...more);
   }
 
   async close() {
@@ -125,6 +132,11 @@ class Lab {
     return this.serve(async (request, body, response) => {
       // A stream has no end to wait for.
       if (request.url.endsWith('/heads')) return stream(relayPort, request, response);
+      const refused = this.refuse({ method: request.method, url: request.url });
+      if (refused) {
+        response.writeHead(refused);
+        return response.end();
+      }
       const answer = await forward(relayPort, request, body);
       const exchange = { method: request.method, url: request.url, requestBody: body, status: answer.status, responseBody: answer.body };
       this.exchanges.push(exchange);

@@ -10,6 +10,7 @@ mod memory;
 mod notify;
 mod opening;
 mod own;
+mod publishing;
 mod relay;
 mod remembered;
 mod scripts;
@@ -23,6 +24,7 @@ mod unsent;
 use crate::model;
 use crate::model::access::{AccessTrouble, Found};
 use crate::model::pipeline::Do;
+use crate::model::publishing::Order;
 use crate::model::training::begin;
 use crate::model::work::{Ticket, Unsent, Way};
 use crate::model::{Begin, Effect, Event};
@@ -98,14 +100,17 @@ fn perform(console: Console, effect: Effect) {
             look(console).await;
         }),
         Effect::LockOthers => tabs::lock_others(),
-        Effect::FetchPatients => spawn_local(async move { console.send(Event::Patients(patients().await)) }),
+        Effect::FetchPatients => run(console, Some(Errand::FetchPatients)),
         Effect::AskToNotify => notify::ask(console),
         Effect::Notify => notify::tell(),
         Effect::Append { ticket, thread, event } => write(console, ticket, thread, Deed::Append(event)),
         Effect::Erase { ticket, thread, ground } => write(console, ticket, thread, Deed::Erase(ground)),
         Effect::ReadAccess => read_access(console),
-        Effect::RecallDrafts => recall_drafts(console),
-        Effect::KeepDrafts => keep_drafts(console),
+        Effect::RecallDrafts => run(console, session().map(Errand::RecallDrafts)),
+        Effect::KeepDrafts => run(console, session().map(Errand::KeepDrafts)),
+        Effect::PublishManifest(order) => {
+            run(console, session().map(|session| Errand::Publish(session, order)))
+        }
         Effect::RecallUnfinished => own_here(console, Own::Recall),
         Effect::KeepUnfinished => own_here(console, Own::Unfinished),
         Effect::SendAgain { ticket, unsent } => send_again(console, ticket, unsent),
@@ -244,84 +249,72 @@ fn send_again(console: Console, ticket: Ticket, unsent: Unsent) {
     }
 }
 
+/// What the code does that comes with the pages of the practice.
+enum Errand {
+    ReadAccess(Rc<Desk>),
+    RecallDrafts(Rc<Session>),
+    KeepDrafts(Rc<Session>),
+    Publish(Rc<Session>, Box<Order>),
+    FetchPatients,
+}
+
 fn read_access(console: Console) {
     let desk = SIGNED_IN.with_borrow(|signed_in| signed_in.as_ref().map(|one| Rc::clone(one.desk())));
-    let Some(desk) = desk else { return };
+    run(console, desk.map(Errand::ReadAccess));
+}
+
+/// Where the part cannot be had, a page that wants it says so, or asks again. What is to be stored is taken at once: there
+/// may be nothing to read it from a moment later.
+fn run(console: Console, errand: Option<Errand>) {
+    let Some(errand) = errand else { return };
     spawn_local(async move {
-        let found = match reading_access(console, Rc::clone(&desk)).await {
-            Ok(reading) => reading.await,
-            Err(_) => Found::Failed(AccessTrouble::Unreachable),
+        let missing = match errand {
+            Errand::ReadAccess(_) => Some(Event::Access(Found::Failed(AccessTrouble::Unreachable))),
+            Errand::FetchPatients => Some(Event::Patients(None)),
+            Errand::RecallDrafts(_) | Errand::KeepDrafts(_) | Errand::Publish(..) => None,
         };
-        if is_signed_in(&desk) {
-            console.send(Event::Access(found));
+        match running(console, errand).await {
+            Ok(running) => running.await,
+            Err(_) => missing.into_iter().for_each(|event| console.send(event)),
         }
     });
 }
 
-/// In the part with the page that shows it (`view/later.rs`).
 #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn reading_access(
-    console: Console,
-    desk: Rc<Desk>,
-) -> Result<Pin<Box<dyn Future<Output = Found>>>, SplitLoaderError> {
-    Ok(Box::pin(async move { access::read(&desk, |found| console.send(Event::Access(found))).await }))
-}
-
-fn recall_drafts(console: Console) {
-    let Some(session) = session() else { return };
-    spawn_local(async move {
-        // Where the part cannot be had, the page that wants them cannot either, and asks again.
-        let Ok(recalling) = recalling(console, Rc::clone(&session)).await else { return };
-        let event = recalling.await;
-        if is_current(&session) {
-            console.send(event);
-        }
-    });
-}
-
-/// In the part with the pages that edit them.
-#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn recalling(
-    console: Console,
-    session: Rc<Session>,
-) -> Result<Pin<Box<dyn Future<Output = Event>>>, SplitLoaderError> {
+fn running(console: Console, errand: Errand) -> Result<Pin<Box<dyn Future<Output = ()>>>, SplitLoaderError> {
     Ok(Box::pin(async move {
-        let stored = own::recall(&session, own::DRAFTS).await;
-        let read = |stored: String| {
-            console.with(|state| state.real().map(|open| model::drafts::read(&stored, &open.practice)))
-        };
-        Event::Drafts(Box::new(stored.and_then(read).unwrap_or_default()))
+        match errand {
+            Errand::ReadAccess(desk) => {
+                let found = access::read(&desk, |found| console.send(Event::Access(found))).await;
+                if is_signed_in(&desk) {
+                    console.send(Event::Access(found));
+                }
+            }
+            Errand::RecallDrafts(session) => {
+                let stored = own::recall(&session, own::DRAFTS).await;
+                let read = |stored: String| {
+                    console
+                        .with(|state| state.real().map(|open| model::drafts::read(&stored, &open.practice)))
+                };
+                if is_current(&session) {
+                    console.send(Event::Drafts(Box::new(stored.and_then(read).unwrap_or_default())));
+                }
+            }
+            Errand::KeepDrafts(session) => {
+                if let Some(text) = console.with(|state| state.real().map(model::drafts::write)) {
+                    own::keep(session, own::DRAFTS, text);
+                }
+            }
+            Errand::Publish(session, order) => publishing::publish(console, session, *order).await,
+            Errand::FetchPatients => console.send(Event::Patients(patients().await)),
+        }
     }))
-}
-
-fn keep_drafts(console: Console) {
-    let Some(session) = session() else { return };
-    // What is to be stored is taken now: there may be nothing to read it from a moment later.
-    spawn_local(async move {
-        // Nothing was edited without the part.
-        let _ = keeping(console, session).await;
-    });
-}
-
-#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn keeping(console: Console, session: Rc<Session>) -> Result<(), SplitLoaderError> {
-    if let Some(text) = console.with(|state| state.real().map(model::drafts::write)) {
-        own::keep(session, own::DRAFTS, text);
-    }
-    Ok(())
 }
 
 /// The people to practise with, made up and the same for every practice, and what it takes to begin.
 async fn patients() -> Option<(Begin, String)> {
-    let begin = training().await.ok()?;
     let answer = Request::get("training.json").send().await.ok().filter(Response::ok)?;
     Some((begin, answer.text().await.ok()?))
-}
-
-/// In the part with the page that shows what practising has shown.
-#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn training() -> Result<Begin, SplitLoaderError> {
-    Ok(begin)
 }
 
 fn with_desk(use_it: impl FnOnce(&Desk)) {

@@ -1,5 +1,6 @@
 //! The relay's HTTP, as the console uses it. What comes back is not trusted: `inbox` checks it.
 
+use crate::view::origin::passed_on_by;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
 use web_sys::{AbortSignal, ReadableStream, RequestCache, RequestCredentials};
@@ -63,6 +64,15 @@ impl Relay {
         json(send(bearer(Request::get(&self.url("roster")), token)).await?).await
     }
 
+    /// Publishes a manifest (compact JWS).
+    pub(super) async fn put_manifest(&self, token: &str, jws: String) -> Result<(), RelayError> {
+        let request = bearer(plain(Request::put(&self.url("manifest"))), token)
+            .header("Content-Type", JOSE)
+            .body(jws)
+            .map_err(|_| RelayError::Unreachable)?;
+        accept(request.send().await).map(drop)
+    }
+
     /// Entries after `seq`.
     pub(super) async fn page(&self, token: &str, seq: u64) -> Result<Page, RelayError> {
         let limit = if seq == 0 { ENTRIES_FIRST } else { ENTRIES_AT_ONCE };
@@ -108,15 +118,6 @@ impl Relay {
     fn url(&self, what: &str) -> String {
         format!("{}/{what}", self.practice_url)
     }
-}
-
-/// This page's own origin, where `anteroom desk` serves it and passes requests on: its policy lets the page speak to
-/// nobody else.
-fn passed_on_by() -> Option<String> {
-    let window = web_sys::window()?;
-    let told = "meta[name='anteroom-relay'][content='same-origin']";
-    window.document()?.query_selector(told).ok()??;
-    window.location().origin().ok()
 }
 
 fn plain(request: RequestBuilder) -> RequestBuilder {

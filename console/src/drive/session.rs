@@ -318,6 +318,25 @@ impl Session {
         Some((entry, sealed))
     }
 
+    /// Goes by another manifest from now on, by which every lead is scored anew.
+    pub(super) async fn adopt(&self, manifest: Manifest) -> Practice {
+        while self.busy.replace(true) {
+            breathe().await;
+        }
+        let manifest = Rc::new(manifest);
+        self.manifest.replace(Rc::clone(&manifest));
+        let (pace, model) = (Pace::new(), manifest.source.scoring.reference());
+        let before: Vec<_> = self.cases.borrow().values().cloned().collect();
+        for case in before {
+            let case = Case::scored_as(case.lead.clone(), &manifest.source, &model);
+            self.cases.borrow_mut().insert(case.lead.thread, Arc::new(case));
+            pace.keep().await;
+        }
+        let practice = self.practice().await;
+        self.busy.set(false);
+        practice
+    }
+
     /// Scores the leads that came or changed since.
     async fn assess(&self) {
         let manifest = Rc::clone(&self.manifest.borrow());

@@ -1,14 +1,12 @@
 //! A draft of the scoring model: what it would change, before it is published. A draft gives no lead its score.
 //!
-//! Publishing signs a manifest by the root key, which is no business of a browser: what leaves here is the document to
-//! publish.
+//! It leaves as part of a manifest: as a document for the command line, or published from here (`publishing.rs`).
 
 use super::case::{Case, Practice, Same};
 use super::score;
 use crate::words::{fill, found, t};
-use lead::manifest::ManifestSource;
 use lead::scoring::calibrate::{LEAST_OUTCOMES, Outcome, TooLittle, calibrate};
-use lead::scoring::versions::{Change, NotPublished};
+use lead::scoring::versions::{self, Change};
 use lead::scoring::{Action, Facts, Model, Replay, Versions};
 use std::sync::Arc;
 use wire::ThreadId;
@@ -255,12 +253,17 @@ pub(crate) fn preview(versions: &Versions, trial: &Trial) -> Option<Preview> {
     });
     let moves = replay.moves.iter();
     Some(Preview {
-        changes: versions.changes().iter().map(|change| says(change, current, draft)).collect(),
+        changes: changes(current, draft),
         faults: draft.faults().iter().map(|fault| found(&fault.to_string())).collect(),
         leads: replay.leads,
         moves: moves.map(|((from, to), count)| (name(current, from), name(draft, to), *count)).collect(),
         moved: moved.collect(),
     })
+}
+
+/// What `draft` does otherwise than `current`, in words.
+pub(crate) fn changes(current: &Model, draft: &Model) -> Vec<String> {
+    versions::changes(current, draft).iter().map(|change| says(change, current, draft)).collect()
 }
 
 fn says(change: &Change, current: &Model, draft: &Model) -> String {
@@ -280,13 +283,10 @@ fn says(change: &Change, current: &Model, draft: &Model) -> String {
     }
 }
 
-/// The practice's manifest with the draft as its next version, for `anteroom manifest publish`.
-pub(crate) fn document(source: &ManifestSource, versions: &Versions) -> Result<String, NotPublished> {
-    let mut versions = versions.clone();
-    let scoring = versions.publish()?.clone();
-    let source = ManifestSource { scoring, ..source.clone() };
-    // Nothing is in it but texts, whole numbers and maps with text keys, so writing cannot fail.
-    Ok(readable(&wire::json::to_text(&source).unwrap_or_default()))
+/// The draft under the number that it will have; it may have faults. `None`: there is no draft.
+pub(crate) fn numbered(versions: &Versions) -> Option<Model> {
+    let version = versions.current().version.saturating_add(1);
+    versions.draft().map(|draft| Model { version, ..draft.clone() })
 }
 
 /// The draft as JSON, to be edited by hand.
@@ -441,19 +441,6 @@ mod tests {
         assert_eq!((now.version, now.tiers[0].at_least), (newer.version, 59));
         let published = Model { version: current.version + 1, ..draft };
         assert_eq!(drafting.versions(&published).draft(), None);
-    }
-
-    #[test]
-    fn the_document_is_the_practices_manifest_with_the_next_version() {
-        let practice = practice();
-        let current = &practice.source.scoring;
-        let document = document(&practice.source, &stricter(current).versions(current)).unwrap();
-        let read: ManifestSource = serde_json::from_str(&document).unwrap();
-        assert_eq!(read.scoring.version, current.version + 1);
-        assert_eq!(read.scoring.tiers[0].at_least, 59);
-        assert_eq!(ManifestSource { scoring: current.clone(), ..read }, practice.source);
-        let nothing = Drafting::default().versions(current);
-        assert_eq!(super::document(&practice.source, &nothing), Err(NotPublished::NoDraft));
     }
 
     #[test]

@@ -19,13 +19,18 @@ pub(crate) enum Drafts {
 
 /// What is to be stored; `None`: there is no draft.
 pub(crate) fn write(open: &Open) -> Option<String> {
-    let (form, current) = (open.forming.kept(), &open.practice.source.scoring);
+    // What came into force since is no draft any more.
+    let mut forming = open.forming.clone();
+    if forming.draft.is_some() {
+        forming.step(&open.practice, forming::Edit::KeepUp);
+    }
+    let (form, current) = (forming.kept(), &open.practice.source.scoring);
     let scoring = open.drafting.versions(current).draft().map(|draft| draft.canonical_json());
     let documents = open.writing.kept();
     if form.is_none() && scoring.is_none() && documents.is_none() {
         return None;
     }
-    let version = open.forming.of().filter(|_| form.is_some()).unwrap_or(open.practice.manifest_version);
+    let version = forming.of().filter(|_| form.is_some()).unwrap_or(open.practice.manifest_version);
     let or_null = |part: Option<String>| part.unwrap_or_else(|| "null".to_owned());
     let [form, scoring, documents] = [form, scoring, documents].map(or_null);
     Some(format!(r#"{{"version":{version},"form":{form},"scoring":{scoring},"documents":{documents}}}"#))

@@ -1,7 +1,7 @@
 //! A draft of the manifest: what patients are asked and told. It is held as the document that it will be, and changed
 //! by the places in it (`services[2].label`), which are those that the checker names.
 //!
-//! Publishing signs it by the root key, which is no business of a browser: what leaves here is the document to publish.
+//! It leaves as the document for `anteroom manifest publish`, or is published from here (`publishing.rs`).
 
 mod asked;
 mod pages;
@@ -10,6 +10,7 @@ mod questions;
 
 use super::case::{Practice, Same};
 use super::drafting::{self, Drafting};
+use super::publishing;
 use crate::words::{fill, found, t};
 pub(crate) use asked::condition;
 use lead::manifest::ManifestSource;
@@ -297,9 +298,7 @@ impl Forming {
 
     /// The manifest for `anteroom manifest publish`, with the draft of the scoring model, if there is one.
     pub(crate) fn document(&self, practice: &Practice, drafting: &Drafting) -> String {
-        let next = self.next(practice);
-        let versions = drafting.versions(&practice.source.scoring);
-        drafting::document(&next, &versions).unwrap_or_else(|_| drafting::readable(&written(&next)))
+        drafting::readable(&written(&publishing::whole(practice, self, drafting)))
     }
 
     /// What the preview shows, as JSON.

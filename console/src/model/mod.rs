@@ -21,6 +21,7 @@ pub(crate) mod needs;
 pub(crate) mod open;
 pub(crate) mod pipeline;
 pub(crate) mod plain;
+pub(crate) mod publishing;
 pub(crate) mod queue;
 pub(crate) mod report;
 pub(crate) mod rows;
@@ -189,6 +190,10 @@ pub(crate) enum Event {
     Written(Box<writing::Writing>),
     /// Publish one, as `Document::published` gives it.
     Publish(Box<(ThreadId, lead::thread::Event)>),
+    /// Publish a manifest with the root key.
+    PublishManifest(Box<publishing::Order>),
+    /// How that goes.
+    Publishing(Box<publishing::Publishing>),
     /// Erase everything of this lead, for good.
     Erase { thread: ThreadId, ground: lead::thread::ErasureGround },
     /// Tell of new inquiries outside the page, or stop that.
@@ -262,6 +267,8 @@ pub(crate) enum Effect {
     KeepUnfinished,
     /// What is sealed under this ticket is given up.
     Discard(Ticket),
+    /// Have the root key sign a manifest, and the relay take it.
+    PublishManifest(Box<publishing::Order>),
     /// Fetch the people to practise with.
     FetchPatients,
     /// Put the keyboard's focus here.

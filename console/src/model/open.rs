@@ -6,6 +6,7 @@ use super::drafting::Drafting;
 use super::drafts::Drafts;
 use super::forming::Forming;
 use super::pipeline::{self, Pipeline};
+use super::publishing::Publishing;
 use super::queue::{Listed, Query, next_to_call, select};
 use super::rows::{self, HEAD};
 use super::settings::Tab;
@@ -37,6 +38,7 @@ pub(crate) struct Open {
     /// Whether these three hold what an earlier opening left.
     pub(crate) drafts: Drafts,
     pub(crate) unfinished: Unfinished,
+    pub(crate) publishing: Publishing,
     pub(crate) shortcuts: bool,
     /// Events on their way to the log.
     pub(crate) outgoing: Vec<Outgoing>,
@@ -124,6 +126,7 @@ impl Open {
             drafts: Drafts::default(),
             writing: Writing::default(),
             unfinished: Unfinished::default(),
+            publishing: Publishing::default(),
             shortcuts: false,
             outgoing: Vec::new(),
             next_ticket: 1,
@@ -227,6 +230,15 @@ impl Open {
                 let is_other = !writing.has_drafts_of(&self.writing);
                 self.writing = *writing;
                 return if is_other { self.keep_drafts() } else { Vec::new() };
+            }
+            Event::PublishManifest(order) if self.practice.role == Role::Owner => {
+                return vec![Effect::PublishManifest(order)];
+            }
+            Event::Publishing(now) => {
+                self.publishing = *now;
+                // What was published is a draft no more.
+                let is_done = matches!(self.publishing, Publishing::Done { .. });
+                return if is_done { self.keep_drafts() } else { Vec::new() };
             }
             // A later edition may be in what is still to be read.
             Event::Publish(document)

@@ -1,5 +1,5 @@
-//! The rules that the practice works by, as they are in force, and how each is changed. What the root key signs is changed
-//! with the root key, which is no browser's business.
+//! The rules that the practice works by, as they are in force, and how each is changed: what the owners' editors cover
+//! there, the rest where the root key is.
 
 use super::case::Practice;
 use super::settings::Tab;

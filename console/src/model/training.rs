@@ -93,6 +93,7 @@ impl Practising for Training {
             | Event::Access(_)
             | Event::Drafts(_)
             | Event::Unfinished(_)
+            | Event::Publishing(_)
             | Event::NotificationsAllowed(_)
             | Event::Pipeline(super::pipeline::Do::Recalled(_)) => self.real.step(event),
             Event::Tick(now) => {
@@ -185,6 +186,7 @@ impl Training {
                 | Effect::KeepUnfinished
                 | Effect::SendAgain { .. }
                 | Effect::Discard(_)
+                | Effect::PublishManifest(_)
                 | Effect::FetchPatients
                 | Effect::AskToNotify
                 | Effect::Notify => {}

@@ -1,8 +1,10 @@
 //! The scoring model: what gives points, a draft of it, and what that would change.
 
+use super::forming::download;
 use super::icon::{self, icon};
+use super::publishing::Publish;
 use super::slice::slice;
-use super::{Console, console, file, shell};
+use super::{Console, console, shell};
 use crate::model::Event;
 use crate::model::case::Same;
 use crate::model::drafting::{
@@ -45,6 +47,7 @@ pub(crate) fn Scoring() -> impl IntoView {
                     <h2 id="preview-title">{t("What would change")}</h2>
                     {move || seen.get().map_or_else(nothing, drawn)}
                 </section>
+                <Publish/>
                 <History/>
             </div>
         </div>
@@ -189,15 +192,6 @@ fn drawn(preview: Preview) -> AnyView {
     let console = console();
     let Preview { changes, faults, leads, moves, moved } = preview;
     let sound = faults.is_empty();
-    let download = move |_| {
-        let document = console.with(|state| {
-            let open = state.open()?;
-            Some(open.forming.document(&open.practice, &open.drafting))
-        });
-        if let Some(document) = document {
-            file::save("manifest.json", "application/json", &document);
-        }
-    };
     let none = moves.is_empty();
     let more = moves.iter().map(|(_, _, count)| count).sum::<usize>().saturating_sub(moved.len());
     let tried = shell::leads(leads);
@@ -213,10 +207,9 @@ fn drawn(preview: Preview) -> AnyView {
         <ul class="moved">{moved.into_iter().map(mover).collect_view()}</ul>
         {(more > 0).then(|| view! { <p class="fine">{fill("and {count} more", &[&more])}</p> })}
         <div class="stack">
-            <button class="button primary" disabled=!sound on:click=download>{t("Download to publish")}</button>
+            <button class="button" disabled=!sound on:click=move |_| download(console)>{t("Download to publish")}</button>
             <button class="button quiet" on:click=move |_| act(console, Edit::Discard)>{t("Discard the draft")}</button>
         </div>
-        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the form goes along. Both drafts stay on this machine, encrypted, until they are published or discarded, or for 30 days.")}</p>
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ mod texts;
 mod website;
 
 use super::icon::{self, icon};
+use super::publishing::Publish;
 use super::settings::waiting;
 use super::{Console, console, file};
 use crate::model::case::Same;
@@ -37,7 +38,7 @@ impl Ground {
 }
 
 /// Changes the draft.
-fn act(console: Console, edit: Edit) {
+pub(super) fn act(console: Console, edit: Edit) {
     let next = console.with(|state| {
         let open = state.open()?;
         let mut forming = open.forming.clone();
@@ -52,7 +53,7 @@ fn act(console: Console, edit: Edit) {
 }
 
 /// With the next frame, when it is drawn: to what stands for the place, or is the head of it.
-fn give_focus(place: String) {
+pub(super) fn give_focus(place: String) {
     request_animation_frame(move || {
         let find = |id: &str| document().get_element_by_id(id)?.dyn_into::<HtmlElement>().ok();
         if let Some(element) = find(&place).or_else(|| find(&format!("{place}-name"))) {
@@ -87,11 +88,6 @@ extern "C" {
 
 fn editor() -> impl IntoView {
     let console = console();
-    let version = console.open(|open| open.practice.manifest_version);
-    Effect::new(move |_| {
-        version.track();
-        act(console, Edit::KeepUp);
-    });
     let draft = console.open(|open| open.forming.draft.clone());
     let part = console.open(|open| open.forming.part);
     let opened = console.open(|open| open.forming.opened);
@@ -115,6 +111,7 @@ fn editor() -> impl IntoView {
     view! {
         <p class="lede">{t("Change here what patients are asked and told, and see it in the form itself. Nothing changes on your website until it is published.")}</p>
         {move || ground().map(|ground| state(&ground))}
+        <Publish/>
         <div class="columns forming">
             <div class="column">
                 <nav class="form-parts" aria-label=t("Form")>
@@ -152,11 +149,8 @@ fn state(ground: &Ground) -> AnyView {
         view! { <li>{place}": "{what}</li> }
     };
     let buttons = view! {
-        <button class="button primary" disabled=!is_sound on:click=move |_| download(console)>{t("Download to publish")}</button>
+        <button class="button" disabled=!is_sound on:click=move |_| download(console)>{t("Download to publish")}</button>
         <button class="button quiet" on:click=move |_| send(Edit::Discard)>{t("Discard the draft")}</button>
-    };
-    let publish = view! {
-        <p class="fine">{t("To publish, sign it with the root key, which never comes into a browser: ")}<code class="mono">{"anteroom manifest publish manifest.json --dir keys"}</code>{t(". A draft of the scoring model goes along. Both drafts stay on this machine, encrypted, until they are published or discarded, or for 30 days.")}</p>
     };
     let faults: Vec<_> = faults.into_iter().enumerate().map(fault).collect();
     let began = console.open(|open| open.forming.began.map(|of| (of, open.practice.manifest_version)));
@@ -177,13 +171,13 @@ fn state(ground: &Ground) -> AnyView {
             </div>
             {(!is_sound).then(|| view! { <div class="trouble">{icon(icon::ALERT)}<ul>{faults}</ul></div> })}
             {began}
-            {is_changed.then_some(publish)}
         </section>
     }
     .into_any()
 }
 
-fn download(console: Console) {
+/// Both drafts as the file for the command line.
+pub(super) fn download(console: Console) {
     let document = console.with(|state| {
         let open = state.open()?;
         Some(open.forming.document(&open.practice, &open.drafting))

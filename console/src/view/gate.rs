@@ -219,7 +219,7 @@ fn FilePicker(chosen: Slice<Option<Chosen>>, working: Slice<bool>) -> impl IntoV
 }
 
 /// A credential file is a few kilobytes: more than this is something else, and is not read.
-const LARGEST_FILE: f64 = 65_536.0;
+pub(super) const LARGEST_FILE: f64 = 65_536.0;
 
 fn take(console: Console, file: File) {
     if file.size() > LARGEST_FILE {

@@ -12,7 +12,7 @@ pub(crate) fn Rules() -> impl IntoView {
     let practice = console.open(|open| open.practice.clone());
     let all = move || practice.with(|p| p.as_ref().map(|p| rules(p)).unwrap_or_default());
     view! {
-        <p class="lede">{t("What this practice works by, as it is in force. What the root key signs is changed where the root key lies; it never comes into a browser.")}</p>
+        <p class="lede">{t("What this practice works by, as it is in force, and how each rule is changed. What the root key signs is changed with the root key alone.")}</p>
         {move || {
             // Those of the form and the score; beside them those that the root key signs apart.
             let (here, apart): (Vec<_>, Vec<_>) = all().into_iter().partition(|one| one.is_of_manifest);

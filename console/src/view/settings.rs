@@ -78,7 +78,7 @@ fn Staff() -> impl IntoView {
             <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
         </table>
         <p class="note"><span>{kept}</span></p>
-        <p class="fine">{move || fill("Roster version {version}, signed by the root key. That key is no business of a browser: the owner adds, removes and renews staff with ", &[&version()])}<code class="mono">{"anteroom staff"}</code>{"."}</p>
+        <p class="fine">{move || fill("Roster version {version}, signed by the root key. Where that key is, the owner adds, removes and renews staff with ", &[&version()])}<code class="mono">{"anteroom staff"}</code>{"."}</p>
     }
 }
 

@@ -14,7 +14,7 @@ use crate::output::Output;
 use crate::passphrase::Passphrases;
 use crate::publication::{RosterDraft, in_days, sign_manifest, sign_roster};
 use crate::relay::Relay;
-use inbox::{Anchor, Credential, Memory};
+use inbox::{Anchor, Credential, Memory, RootKey};
 use lead::ManifestSource;
 use seal::{KeyUse, PrivateKey, Zeroizing};
 use serde_json::json;
@@ -67,13 +67,13 @@ pub(super) async fn make(
     output.progress("Writing the key files");
     files::create_directory(&options.dir)?;
     let address = relay.address().to_owned();
-    RootFile {
+    RootFile(RootKey {
         relay: address.clone(),
         anchor: anchor.clone(),
         owner: options.owner.clone(),
         recovery: recovery_public,
         root,
-    }
+    })
     .create(&paths.root, &secrets.root)?;
     let credential = Credential {
         relay: address.clone(),

@@ -1,21 +1,21 @@
 //! `anteroom manifest`: what the practice publishes about its intake.
 
 use super::Context;
-use super::staff::{inbox_keys, owner_session};
+use super::staff::owner_session;
 use crate::cli::ManifestPublish;
 use crate::clock;
 use crate::document;
 use crate::failure::{Exit, Failure, Reason};
 use crate::keyfile::{RootFile, root_path};
-use crate::publication::{in_days, sign_manifest};
-use crate::session::Session;
+use crate::publication::{in_days, sign};
+use crate::session::{Session, no_keyring};
 use inbox::Memory;
-use lead::scoring::Versions;
+use lead::manifest::publication::{Next, NotNext, Published, model_follows};
 use lead::{Manifest, ManifestSource};
 use seal::jws;
 use serde_json::json;
 use std::path::Path;
-use wire::practice::{MANIFEST_TYP, ManifestHead};
+use wire::practice::MANIFEST_TYP;
 
 /// Looks for mistakes.
 pub(super) fn check(context: &Context, file: &Path) -> Result<(), Failure> {
@@ -71,42 +71,46 @@ pub(super) async fn put_in_force(
 ) -> Result<Manifest, Failure> {
     let signed_in = session.sign_in().await?;
     let staff = session.staff(&signed_in).await?;
-    let inbox = inbox_keys(session, &staff).await?;
-    let inbox =
-        inbox.first().ok_or_else(|| Failure::new(Exit::Trust, "the keyring is empty", "report this"))?;
+    let inbox = staff.inbox_key(&session.encryption()?).await.map_err(no_keyring)?;
 
     // The one in force may have expired: only its signature, version and model matter here.
     let published = session.relay.manifest(&root.anchor.practice).await?;
     let claims = jws::verify_pinned(&published, MANIFEST_TYP, &root.anchor.pin).map(|pinned| pinned.claims);
-    let claims = claims.unwrap_or_default();
-    if let Ok(Manifest { source: in_force, .. }) = serde_json::from_slice(&claims) {
-        check_model(file, in_force, &source)?;
-    }
-    let published = serde_json::from_slice::<ManifestHead>(&claims).map_or(0, |head| head.version);
-    let version = published.max(session.state.memory().manifest.unwrap_or(0)) + 1;
-    let signed = sign_manifest(&root.root, &root.anchor, version, inbox.public().to_jwk(), source, exp)?;
+    let next = Next {
+        practice: root.anchor.practice.clone(),
+        inbox,
+        source,
+        remembered: session.state.memory().manifest,
+        now: clock::now_s(),
+        exp,
+    };
+    let manifest = Published::of_claims(&claims.unwrap_or_default())
+        .followed_by(next)
+        .map_err(|error| not_next(file, &error))?;
+    let version = manifest.version;
+    let signed = sign(&root.root, manifest)?;
     signed_in.put_manifest(signed.jws).await?;
     session.state.remember(Memory { manifest: Some(version), ..Memory::default() })?;
     Ok(signed.manifest)
 }
 
-/// A score names its model by name, number and hash: another model has a higher number than the one in force.
+/// Whether the model of what was read from `file` may follow the one in force.
 pub(super) fn check_model(
     file: &Path,
     in_force: ManifestSource,
     next: &ManifestSource,
 ) -> Result<(), Failure> {
-    let mut versions = Versions::of(in_force.scoring);
-    let number = versions.current().version;
-    versions.succeed(next.scoring.clone()).map(drop).map_err(|error| {
-        Failure::new(
-            Exit::Document,
-            format!("{}: scoring: {error}", file.display()),
-            format!(
-                "set scoring.version to {}; `anteroom score replay` shows whom it moves",
-                number.saturating_add(1)
-            ),
-        )
-        .because(Reason::Model)
-    })
+    model_follows(in_force.scoring, &next.scoring).map_err(|error| not_next(file, &error))
+}
+
+fn not_next(file: &Path, error: &NotNext) -> Failure {
+    let failure = |todo: String| Failure::new(Exit::Document, format!("{}: {error}", file.display()), todo);
+    match error {
+        NotNext::Model { next, .. } => {
+            failure(format!("set scoring.version to {next}; `anteroom score replay` shows whom it moves"))
+                .because(Reason::Model)
+        }
+        NotNext::Mistakes(_) => failure("correct them there".to_owned()),
+        NotNext::NoVersions => failure("report this".to_owned()),
+    }
 }
