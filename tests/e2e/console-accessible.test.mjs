@@ -100,8 +100,8 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
 for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 390], ['dark', 390]]) {
   test(`axe-core finds nothing where the root key is asked for, ${colorScheme}, ${width} px`, async () => {
     const { page, check } = await opened({ colorScheme, viewport: { width, height: 844 } }, desk.address);
-    await page.getByRole('button', { name: 'Practice' }).click();
-    await page.getByRole('button', { name: 'Scoring' }).click();
+    await page.getByRole('button', { name: 'Practice', exact: true }).click();
+    await page.getByRole('button', { name: 'Scoring', exact: true }).click();
     await page.getByLabel(/^From points/).first().fill('60');
     await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Publish…' }).click();
