@@ -4,6 +4,8 @@
 //! It leaves as the document for `anteroom manifest publish`, or is published from here (`publishing.rs`).
 
 mod asked;
+mod draft;
+mod edit;
 mod pages;
 mod place;
 mod questions;
@@ -11,16 +13,17 @@ mod questions;
 use super::case::{Practice, Same};
 use super::drafting::{self, Drafting};
 use super::publishing;
-use crate::words::{fill, found, t};
+use crate::words::t;
 pub(crate) use asked::condition;
+pub(crate) use draft::Draft;
+pub(crate) use edit::Edit;
+use edit::apply;
+pub(super) use edit::fresh;
 use lead::manifest::ManifestSource;
-use lead::manifest::check::{Mistake, mistakes};
 use lead::scoring::Model;
 pub(crate) use pages::KINDS;
-use place::{place, strip, walk};
+use place::{place, walk};
 pub(crate) use questions::{kind_word, offers};
-use std::fmt::Display;
-use std::sync::Arc;
 use wire::json::{Json, to_text};
 
 /// Longest document that is looked at, in bytes.
@@ -96,51 +99,6 @@ impl Part {
             _ => return None,
         })
     }
-}
-
-/// A manifest that is not published.
-pub(crate) struct Draft {
-    tree: Json,
-    pub(crate) source: ManifestSource,
-    mistakes: Vec<Mistake>,
-    /// The version in force that it began as.
-    of: u64,
-    pub(crate) is_changed: bool,
-}
-
-/// A change to the draft, or to what of it is looked at.
-pub(crate) enum Edit {
-    /// A text in one language; an empty one is taken away.
-    Say(String, String, String),
-    /// A value.
-    Set(String, Json),
-    /// A word in a list of words, there or not.
-    Tick(String, String, bool),
-    /// An item of a list, by name.
-    Add(String, String),
-    Remove(String, usize),
-    /// An item of a list changes place with the one before it.
-    Swap(String, usize),
-    /// A question goes up or down, over the end of its step as well.
-    Lift(usize, usize),
-    Lower(usize, usize),
-    /// Asks what [`offers`] offers, at the end of a step.
-    Ask(usize, usize),
-    /// The form is given in a language, or not.
-    Language(&'static str, bool),
-    /// A whole manifest, as JSON.
-    Text(String),
-    Discard,
-    /// Nothing but what a newer version in force brings.
-    KeepUp,
-    Show(Part),
-    Open(Option<(usize, usize)>),
-    /// To where a mistake is.
-    Find(usize),
-    Preview(Option<usize>),
-    Speak(String),
-    /// An address is tried.
-    Try(String),
 }
 
 impl Forming {
@@ -374,223 +332,6 @@ pub(super) fn read(text: &str) -> Result<ManifestSource, String> {
         return Err(t("longer than a manifest can be").into());
     }
     serde_json::from_slice(text.as_bytes()).map_err(|error| error.to_string())
-}
-
-impl Draft {
-    /// `None`: it is no manifest.
-    fn of(tree: Json, practice: &Practice) -> Option<Same<Self>> {
-        let source: ManifestSource = serde_json::from_slice(to_text(&tree)?.as_bytes()).ok()?;
-        let (mistakes, is_changed) = (mistakes(&source), source != practice.source);
-        let of = practice.manifest_version;
-        Some(Same(Arc::new(Self { tree, source, mistakes, of, is_changed })))
-    }
-
-    pub(crate) fn is_sound(&self) -> bool {
-        self.mistakes.is_empty()
-    }
-
-    pub(crate) fn text(&self, path: &str) -> String {
-        match walk(&self.tree, path) {
-            Some(Json::Text(text)) => text.clone(),
-            Some(Json::Integer(number)) => number.to_string(),
-            _ => String::new(),
-        }
-    }
-
-    pub(crate) fn holds(&self, path: &str) -> bool {
-        walk(&self.tree, path) == Some(&Json::Bool(true))
-    }
-
-    /// Items of a list; 0, where there is none.
-    pub(crate) fn count(&self, path: &str) -> usize {
-        self.list(path).map_or(0, <[Json]>::len)
-    }
-
-    fn list(&self, path: &str) -> Option<&[Json]> {
-        if let Some(Json::List(items)) = walk(&self.tree, path) { Some(items) } else { None }
-    }
-
-    pub(crate) fn has(&self, path: &str) -> bool {
-        walk(&self.tree, path).is_some()
-    }
-
-    /// A list of words.
-    pub(crate) fn words(&self, path: &str) -> Vec<&str> {
-        self.list(path).unwrap_or_default().iter().filter_map(Json::text).collect()
-    }
-
-    /// What is wrong at `path`, and with its items, where those are no places of their own.
-    pub(crate) fn wrong(&self, path: &str) -> Option<String> {
-        let items = format!("{path}[");
-        let here = |mistake: &&Mistake| {
-            let of_item = mistake.path.strip_prefix(&items).is_some_and(|rest| rest.ends_with(']'));
-            mistake.path == path || of_item
-        };
-        let found: Vec<String> = self.mistakes.iter().filter(here).map(said).collect();
-        (!found.is_empty()).then(|| found.join("; "))
-    }
-
-    /// Whether something is wrong within `path`.
-    pub(crate) fn is_wrong(&self, path: &str) -> bool {
-        self.mistakes
-            .iter()
-            .any(|mistake| mistake.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
-    }
-
-    /// Every mistake: where it is in words, what it is, and whether it can be gone to.
-    pub(crate) fn faults(&self, language: &str) -> Vec<(String, String, bool)> {
-        let told = |mistake: &Mistake| {
-            (self.named(&mistake.path, language), said(mistake), Part::of(&mistake.path).is_some())
-        };
-        self.mistakes.iter().map(told).collect()
-    }
-
-    /// The nearest thing around `path` that has a name of its own; else the path.
-    fn named(&self, path: &str, language: &str) -> String {
-        let mut around = path;
-        loop {
-            for name in ["label", "title"] {
-                let texts = format!("{around}.{name}");
-                let text = self.text(&format!("{texts}.{language}"));
-                let text = if text.is_empty() { self.text(&format!("{texts}.en")) } else { text };
-                if !text.is_empty() {
-                    return text;
-                }
-            }
-            match around.rfind(['.', '[']) {
-                Some(end) => around = &around[..end],
-                None => {
-                    return Part::of(path).map_or_else(|| path.to_owned(), |part| part.label().to_owned());
-                }
-            }
-        }
-    }
-}
-
-fn said(mistake: &Mistake) -> String {
-    // The scoring model has a checker of its own.
-    if let ("{fault}", [fault]) = (mistake.what, mistake.parts.as_slice()) {
-        return found(fault);
-    }
-    let parts: Vec<&dyn Display> = mistake.parts.iter().map(|part| part as &dyn Display).collect();
-    fill(mistake.what, &parts)
-}
-
-/// `None`: there is no such place.
-fn apply(tree: &mut Json, edit: Edit) -> Option<()> {
-    match edit {
-        Edit::Say(path, language, text) => {
-            let Json::Object(texts) = place(tree, &path)? else { return None };
-            texts.retain(|(tag, _)| *tag != language);
-            if !text.trim().is_empty() {
-                texts.push((language, Json::Text(text)));
-            }
-        }
-        Edit::Set(path, value) => *place(tree, &path)? = value,
-        Edit::Tick(path, word, there) => {
-            let list = place(tree, &path)?;
-            if *list == Json::Object(Vec::new()) {
-                // It was not there.
-                *list = Json::List(Vec::new());
-            }
-            let Json::List(words) = list else { return None };
-            words.retain(|known| known.text() != Some(&word));
-            if there {
-                words.push(Json::Text(word));
-            }
-        }
-        Edit::Add(list, name) => {
-            let item = made(tree, &list, name)?;
-            let Json::List(items) = place(tree, &list)? else { return None };
-            items.push(item);
-        }
-        Edit::Remove(list, at) => {
-            let Json::List(items) = place(tree, &list)? else { return None };
-            if at < items.len() {
-                items.remove(at);
-            }
-        }
-        Edit::Swap(list, at) => {
-            let Json::List(items) = place(tree, &list)? else { return None };
-            if at > 0 && at < items.len() {
-                items.swap(at - 1, at);
-            }
-        }
-        Edit::Language(tag, true) => {
-            let Json::List(languages) = place(tree, "languages")? else { return None };
-            languages.push(Json::Text(tag.to_owned()));
-        }
-        Edit::Language(tag, false) => {
-            let Json::List(languages) = place(tree, "languages")? else { return None };
-            languages.retain(|known| known.text() != Some(tag));
-            strip(tree, tag);
-        }
-        _ => return None,
-    }
-    Some(())
-}
-
-/// A new item of a list, with an id that no other there has, made of its name.
-fn made(tree: &Json, list: &str, name: String) -> Option<Json> {
-    let text = |text: &str| Json::Text(text.to_owned());
-    let member = |name: &str, value: Json| (name.to_owned(), value);
-    if list == "phrases" {
-        return Some(Json::Object(vec![member("lane", text("urgent")), member("phrase", Json::Text(name))]));
-    }
-    if list == "pages" {
-        let pattern = Json::Text(pages::path(&name));
-        return Some(Json::Object(vec![member("kind", text("service")), member("pattern", pattern)]));
-    }
-    if list == "hours.open" {
-        let times = [member("from", text("08:00")), member("to", text("17:00"))];
-        return Some(Json::Object([vec![member("days", Json::List(Vec::new()))], times.into()].concat()));
-    }
-    let language = walk(tree, "languages[0]").and_then(Json::text).unwrap_or("en");
-    let id = fresh(tree, list, &name);
-    let label = Json::Object(vec![member(language, Json::Text(name))]);
-    let mut members = vec![member("id", Json::Text(id))];
-    match list {
-        "form.steps" => {
-            members.extend([member("title", label), member("fields", Json::List(Vec::new()))]);
-        }
-        "services" => members.extend([member("label", label), member("tier", text("general"))]),
-        _ => members.push(member("label", label)),
-    }
-    let kind = list.strip_suffix(".options").and_then(|kind| walk(tree, kind));
-    if kind.is_some_and(|kind| kind.member("guides").is_some()) {
-        members.push(member("path", text("/")));
-    }
-    Some(Json::Object(members))
-}
-
-/// An id of letters, digits and hyphens.
-pub(super) fn fresh(tree: &Json, list: &str, name: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' };
-    let words: String = without_accents(name).chars().map(plain).collect();
-    let slug = words.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
-    let slug = if slug.is_empty() { "item".to_owned() } else { slug.chars().take(56).collect() };
-    let taken = |id: &str| {
-        let Some(Json::List(items)) = walk(tree, list) else { return false };
-        items.iter().any(|item| item.member("id").and_then(Json::text) == Some(id))
-    };
-    if !taken(&slug) {
-        return slug;
-    }
-    (2..).map(|n| format!("{slug}-{n}")).find(|id| !taken(id)).unwrap_or(slug)
-}
-
-/// Spanish letters without their accents; what else is not ASCII stays.
-fn without_accents(name: &str) -> String {
-    let plain = |c: char| match c {
-        'á' | 'Á' => 'a',
-        'é' | 'É' => 'e',
-        'í' | 'Í' => 'i',
-        'ó' | 'Ó' => 'o',
-        'ú' | 'Ú' | 'ü' | 'Ü' => 'u',
-        'ñ' | 'Ñ' => 'n',
-        c => c,
-    };
-    name.chars().map(plain).collect()
 }
 
 #[cfg(test)]

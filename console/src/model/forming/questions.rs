@@ -1,6 +1,7 @@
 //! Questions that can be asked, and are not asked yet.
 
-use super::{Draft, fresh, tree, walk};
+use super::place::{strip, walk};
+use super::{Draft, fresh, tree};
 use crate::model::case::Practice;
 use crate::words::t;
 use lead::manifest::FieldKind;
@@ -71,7 +72,7 @@ fn prepare(field: &mut Json, draft: &Draft) {
     }
     for tag in ["en", "es"] {
         if !draft.source.languages.iter().any(|language| language == tag) {
-            super::strip(field, tag);
+            strip(field, tag);
         }
     }
 }
