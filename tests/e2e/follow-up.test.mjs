@@ -31,6 +31,7 @@ before(async () => {
   const port = await new Promise((resolve, reject) => {
     smtp.stdout.on('data', (data) => resolve(String(data).trim()));
     smtp.on('exit', (code) => reject(new Error(`the mail server ended (${code})`)));
+    smtp.on('error', (error) => reject(new Error(`this test needs target/venv, which "cargo xtask test" makes: ${error.message}`)));
   });
   settings = path.join(folder, 'desk.toml');
   await writeFile(settings, `

@@ -202,6 +202,8 @@ fn end_to_end() -> Result<()> {
     tool::chromium()?;
     tool::firefox()?;
     tool::npm("tests")?;
+    // For the mail server that the desk of a test sends to.
+    tool::python()?;
     build::run(None)?;
     compiled_tests()?;
     // One file at a time: each starts a relay and a browser of its own.
