@@ -5,8 +5,8 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { programs, root } from './lab.mjs';
 
-/** Starts a desk that serves the console, with `more` in its settings; `{address, stop}`. */
-export async function openDesk(lab, more = '') {
+/** Settings of a desk that sends through 127.0.0.1:`port`, with `more` at their end; where they are. */
+export async function deskSettings(lab, port, more = '') {
   const folder = path.join(lab.directory, 'desk');
   await mkdir(folder, { recursive: true });
   await cp(path.join(root, 'examples/sequences'), path.join(folder, 'sequences'), { recursive: true });
@@ -21,8 +21,17 @@ export async function openDesk(lab, more = '') {
     website = "https://www.lakeside.example"
     [smtp]
     host = "127.0.0.1"
-    port = 9
+    port = ${port}
     tls = "none"
+    ${more}
+  `);
+  return settings;
+}
+
+/** Starts a desk that serves the console, with `more` in its settings; `{address, stop}`. */
+export async function openDesk(lab, more = '') {
+  // Nothing is sent: nobody listens there.
+  const settings = await deskSettings(lab, 9, `
     [console]
     listen = "127.0.0.1:0"
     files = ${JSON.stringify(path.join(root, 'dist/console'))}

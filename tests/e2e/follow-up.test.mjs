@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { deskSettings } from './desk.mjs';
 import { openLab, root } from './lab.mjs';
 
 let lab;
@@ -20,11 +21,8 @@ before(async () => {
   const people = path.join(lab.directory, 'people.json');
   await writeFile(people, JSON.stringify([{ lang: 'en', visits: [], answers }]));
   await lab.anteroom('demo', 'seed', '--count', '1', '--file', people, '--credential', lab.owner);
-  const folder = path.join(lab.directory, 'desk');
-  await mkdir(folder);
-  await cp(path.join(root, 'examples/sequences'), path.join(folder, 'sequences'), { recursive: true });
-  const mood = path.join(folder, 'mood');
-  record = path.join(folder, 'mails.jsonl');
+  const mood = path.join(lab.directory, 'mood');
+  record = path.join(lab.directory, 'mails.jsonl');
   await writeFile(mood, 'ok');
   await writeFile(record, '');
   smtp = spawn(path.join(root, 'target/venv/bin/python'), [path.join(root, 'tests/desk/smtp.py'), record, mood], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -33,20 +31,7 @@ before(async () => {
     smtp.on('exit', (code) => reject(new Error(`the mail server ended (${code})`)));
     smtp.on('error', (error) => reject(new Error(`this test needs target/venv, which "cargo xtask test" makes: ${error.message}`)));
   });
-  settings = path.join(folder, 'desk.toml');
-  await writeFile(settings, `
-    state = "state"
-    sequences = "sequences"
-    [sender]
-    name = "Lakeside care team"
-    address = "hello@lakeside.example"
-    postal_address = "100 Example Street, Springfield, IL 62701"
-    website = "https://www.lakeside.example"
-    [smtp]
-    host = "127.0.0.1"
-    port = ${port}
-    tls = "none"
-  `);
+  settings = await deskSettings(lab, port);
 });
 afterEach(async () => {
   await Promise.all(contexts.map((context) => context.close()));
