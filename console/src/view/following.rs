@@ -359,6 +359,15 @@ fn says(ground: &Ground, at: usize, part: Part, said: &Text, label: &str, path: 
         .into_any()
 }
 
+/// What is done when a field changes. The boxed `edit` keeps it in the program once.
+fn setter(console: Console, edit: Box<dyn Fn(String) -> Option<Change>>) -> impl Fn(leptos::ev::Event) {
+    move |event| {
+        if let Some(edit) = edit(event_target_value(&event)) {
+            change(console, edit);
+        }
+    }
+}
+
 fn text(
     console: Console,
     id: &str,
@@ -367,12 +376,7 @@ fn text(
     wrong: Option<String>,
     edit: impl Fn(String) -> Option<Change> + 'static,
 ) -> AnyView {
-    let edit: Box<dyn Fn(String) -> Option<Change>> = Box::new(edit);
-    let set = move |event: leptos::ev::Event| {
-        if let Some(edit) = edit(event_target_value(&event)) {
-            change(console, edit);
-        }
-    };
+    let set = setter(console, Box::new(edit));
     let (is_wrong, why) = (wrong.is_some().to_string(), format!("{id}-wrong"));
     view! {
         <div class="field">
@@ -392,12 +396,7 @@ fn pick(
     options: Vec<String>,
     edit: impl Fn(String) -> Option<Change> + 'static,
 ) -> AnyView {
-    let edit: Box<dyn Fn(String) -> Option<Change>> = Box::new(edit);
-    let set = move |event: leptos::ev::Event| {
-        if let Some(edit) = edit(event_target_value(&event)) {
-            change(console, edit);
-        }
-    };
+    let set = setter(console, Box::new(edit));
     let options = options.into_iter().enumerate().map(|(at, label)| {
         view! { <option value=at.to_string() prop:selected=at == chosen>{label}</option> }
     });
