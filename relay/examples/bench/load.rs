@@ -47,13 +47,27 @@ pub(crate) struct Seen {
     pub(crate) max_ms: f64,
 }
 
-/// All clients submit for `length`.
+impl Seen {
+    /// Of what each submission took, in milliseconds, when they were sent for `length` in all.
+    pub(crate) fn of(mut latencies: Vec<f64>, length: Duration) -> Self {
+        latencies.sort_by(f64::total_cmp);
+        Self {
+            submissions: latencies.len(),
+            per_second: latencies.len() as f64 / length.as_secs_f64(),
+            p50_ms: quantile(&latencies, 0.50),
+            p99_ms: quantile(&latencies, 0.99),
+            max_ms: quantile(&latencies, 1.0),
+        }
+    }
+}
+
+/// All clients submit for `length`, on new connections; what each submission took, in milliseconds.
 pub(crate) async fn load(
     address: SocketAddr,
     clients: usize,
     length: Duration,
     path: Path,
-) -> Result<Seen, Failure> {
+) -> Result<Vec<f64>, Failure> {
     let mut tasks = JoinSet::new();
     for _ in 0..clients {
         tasks.spawn(submit(address, length, path));
@@ -62,14 +76,7 @@ pub(crate) async fn load(
     while let Some(done) = tasks.join_next().await {
         latencies.extend(done??);
     }
-    latencies.sort_by(f64::total_cmp);
-    Ok(Seen {
-        submissions: latencies.len(),
-        per_second: latencies.len() as f64 / length.as_secs_f64(),
-        p50_ms: quantile(&latencies, 0.50),
-        p99_ms: quantile(&latencies, 0.99),
-        max_ms: quantile(&latencies, 1.0),
-    })
+    Ok(latencies)
 }
 
 async fn submit(address: SocketAddr, length: Duration, path: Path) -> Result<Vec<f64>, Failure> {

@@ -26,6 +26,10 @@ use support::process::{Process, command};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// Turns that storing and refusing take. How the system spreads new connections over cores that clients and relay share
+/// changes the rate by a third and more, so one turn of each would compare two throws of a die.
+const TURNS: u32 = 8;
+
 /// Measure a relay.
 #[derive(Parser)]
 struct Arguments {
@@ -112,8 +116,12 @@ async fn measure(arguments: &Arguments, folder: &std::path::Path) -> Result<Repo
     for &clients in &arguments.clients {
         // Fills caches and connections; not counted.
         load(relay.address, clients, length / 8, Path::Stored).await?;
-        let stored = load(relay.address, clients, length, Path::Stored).await?;
-        let refused = load(relay.address, clients, length / 2, Path::Refused).await?;
+        let (mut stored, mut refused) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            stored.extend(load(relay.address, clients, length / TURNS, Path::Stored).await?);
+            refused.extend(load(relay.address, clients, length / TURNS / 2, Path::Refused).await?);
+        }
+        let (stored, refused) = (Seen::of(stored, length), Seen::of(refused, length / 2));
         // Between the runs: what else the machine does weighs on both.
         syncs.push(fdatasync_rate(folder, length / 4)?);
         measured.push((clients, stored, refused));
