@@ -16,6 +16,11 @@ use std::process::ExitCode;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
+/// What one thread allocates and another frees, as each submission's body is, makes the threads wait for each other in
+/// glibc's allocator, and it gives memory back and takes it again at every commit. SQLite allocates from it too.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     start_log();

@@ -5,12 +5,13 @@ use rusqlite::Connection;
 use std::sync::mpsc;
 
 /// Writes between two checkpoints. Many appends change the pages at the ends of the table and of the index: a
-/// checkpoint that takes in more of them writes these pages once for all.
-const WRITES: u64 = 1_500;
+/// checkpoint that takes in more of them writes these pages once for all, but holds up the commits beside it for longer
+/// while it syncs the file.
+const WRITES: u64 = 500;
 
 /// Pages in the log at which the writer makes a checkpoint itself, of what is left to do: the log begins anew only
-/// when all of it is in the file, and under load somebody has to wait for that. 16 MiB.
-pub(super) const LOG_PAGES: u32 = 4_000;
+/// when all of it is in the file, and under load somebody has to wait for that. 64 MiB.
+pub(super) const LOG_PAGES: u32 = 8_000;
 
 /// What a checkpoint is wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
