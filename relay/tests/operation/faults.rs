@@ -154,8 +154,16 @@ async fn a_read_only_disk_is_said_at_the_start() {
     let disk = Disk::mount(&folder.path().join("disk")).await;
     register_in(&disk.0, PRACTICE).await;
     std::fs::write(disk.0.join("relay.toml"), UNLIMITED).unwrap();
-    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status().await.unwrap();
-    assert!(remounted.success());
+    // It is busy until the threads of the store that registered have ended.
+    let remounted = async || {
+        let status = Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status().await;
+        status.unwrap().success()
+    };
+    let begun = Instant::now();
+    while !remounted().await {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let output = command(&disk.0, &[]).output().await.unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && error.contains("Read-only file system"), "{error}");

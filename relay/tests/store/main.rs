@@ -7,6 +7,7 @@ mod support;
 mod conformance;
 
 use relay::sealed::SealedEntry;
+use relay::secret::SecretHash;
 use relay::store::postgres::PostgresStore;
 use relay::store::{Appended, Quota, Store};
 use support::practice::Sealing;
@@ -72,6 +73,7 @@ macro_rules! on_postgres {
                 conformance::$law(store).await;
             )*
             several_relays_on_one_database_are_one(&cluster).await;
+            a_refused_statement_leaves_nothing_behind(&cluster).await;
         }
     };
 }
@@ -82,6 +84,35 @@ async fn several_relays_on_one_database_are_one(cluster: &support::cluster::Clus
     let database = cluster.database().await;
     let (one, other) = tokio::join!(PostgresStore::open(&database), PostgresStore::open(&database));
     conformance::two_stores_are_one(one.unwrap(), other.unwrap()).await;
+}
+
+/// A commit is sent beside the last statement, before that is known to have worked.
+async fn a_refused_statement_leaves_nothing_behind(cluster: &support::cluster::Cluster) {
+    let database = cluster.database().await;
+    let store = PostgresStore::open(&database).await.unwrap();
+    conformance::practice(&store, "lakeside-ortho").await;
+    let append = async || {
+        let entry = SealedEntry::parse(Sealing::inquiry("lakeside-ortho").body()).unwrap();
+        store.append(entry, 1_800_000_000_000, Quota::UNLIMITED, None).await
+    };
+    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 1));
+
+    // The last statement of its transaction: something else wrote where the next entry would lie.
+    let (other, connection) = tokio_postgres::connect(&database, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let sql = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
+               SELECT practice, 2, sha256(id), kind, thread, sha256, time, hash, body FROM entry";
+    other.batch_execute(sql).await.unwrap();
+    assert!(append().await.is_err());
+    other.batch_execute("DELETE FROM entry WHERE seq = 2").await.unwrap();
+    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 2));
+
+    // One before the last.
+    let invite = SecretHash::of("twice");
+    store.add_invite(invite, 2_000_000_000).await.unwrap();
+    assert!(store.add_invite(invite, 2_000_000_000).await.is_err());
+    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 3));
+    conformance::check_log(&store, "lakeside-ortho", 3).await;
 }
 
 #[tokio::test]

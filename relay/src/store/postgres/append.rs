@@ -1,13 +1,14 @@
 //! Appending, of many entries at once: all that a transaction may add are looked for in one query when it begins,
 //! and written by one statement when it ends. So a transaction does not take longer by a round trip for each.
 
-use super::convert::{bytes, hash, signed, unsigned};
+use super::convert;
+use super::convert::{bytes, hash, unsigned};
 use super::ends::Ends;
-use super::{convert, statements::Statements};
+use super::transaction::Transaction;
 use crate::sealed::SealedEntry;
 use crate::store::{Appended, Quota, StoreError, is_same_body};
 use std::collections::HashMap;
-use tokio_postgres::{Error, Row, Statement, Transaction};
+use tokio_postgres::{Error, Row, Statement};
 use wire::api::Receipt;
 use wire::log::EntryMeta;
 use wire::{ChainHash, EntryId};
@@ -21,11 +22,11 @@ pub(super) struct Additions<'a> {
     rows: Vec<Addition<'a>>,
 }
 
-struct Addition<'a> {
-    practice: i64,
-    meta: EntryMeta,
-    hash: ChainHash,
-    body: &'a str,
+pub(super) struct Addition<'a> {
+    pub(super) practice: i64,
+    pub(super) meta: EntryMeta,
+    pub(super) hash: ChainHash,
+    pub(super) body: &'a str,
 }
 
 /// Finds those of `entries` that are in the logs.
@@ -50,10 +51,6 @@ pub(super) const FIND: &str = "SELECT p.key, asked.id, e.seq, e.sha256, e.hash, 
                         WHERE practice = p.key AND substr(id, 11) = substr(asked.id, 11) AND id = asked.id
                         LIMIT 1) AS e";
 
-const INSERT: &str = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[],
-                         $7::bigint[], $8::bytea[], $9::text[])";
-
 impl<'a> Additions<'a> {
     /// With what [`find`] found.
     pub(super) fn new(found: &[Row]) -> Result<Self, StoreError> {
@@ -73,33 +70,9 @@ impl<'a> Additions<'a> {
         receipt
     }
 
-    /// Writes what is not written yet.
-    pub(super) async fn write(
-        &mut self,
-        transaction: &Transaction<'_>,
-        statements: &mut Statements,
-    ) -> Result<(), StoreError> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let rows = std::mem::take(&mut self.rows);
-        let numbers = |of: fn(&Addition<'_>) -> i64| -> Vec<i64> { rows.iter().map(of).collect() };
-        let (practices, seqs) = (numbers(|row| row.practice), numbers(|row| signed(row.meta.seq)));
-        let times = numbers(|row| signed(row.meta.time));
-        let ids: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.id.as_bytes())).collect();
-        let kinds: Vec<&str> = rows.iter().map(|row| row.meta.kind.as_str()).collect();
-        let threads: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.thread.as_bytes())).collect();
-        let digests: Vec<&[u8]> = rows.iter().map(|row| bytes(row.meta.sha256.as_bytes())).collect();
-        let hashes: Vec<&[u8]> = rows.iter().map(|row| bytes(row.hash.as_bytes())).collect();
-        let bodies: Vec<&str> = rows.iter().map(|row| row.body).collect();
-        let statement = statements.prepare(transaction, INSERT).await?;
-        transaction
-            .execute(
-                &statement,
-                &[&practices, &seqs, &ids, &kinds, &threads, &digests, &times, &hashes, &bodies],
-            )
-            .await?;
-        Ok(())
+    /// What is not written yet, for whoever writes it.
+    pub(super) fn take(&mut self) -> Vec<Addition<'a>> {
+        std::mem::take(&mut self.rows)
     }
 }
 

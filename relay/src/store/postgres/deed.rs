@@ -3,6 +3,7 @@
 
 use super::convert::{bytes, signed, to_json, unsigned};
 use super::ends::Ends;
+use super::transaction::Transaction;
 use super::{append, erase, unsubscribe};
 use crate::sealed::SealedEntry;
 use crate::secret::SecretHash;
@@ -10,7 +11,6 @@ use crate::store::{
     AccessNote, Appended, Erased, Linked, ManifestRecord, Published, Quota, Registered, RosterRecord,
     StoreError, TokenRecord, registration_digest,
 };
-use tokio_postgres::Transaction;
 use wire::{EntryId, PracticeId, ThreadId, Thumbprint};
 
 #[derive(Debug)]

@@ -1,14 +1,16 @@
 //! The ends of the logs that a transaction works on, under the locks of their practices' rows.
 
-use super::append::{self, Additions};
+use super::CHANNEL;
+use super::append::{self, Addition, Additions};
 use super::convert::{bytes, damaged, hash, signed, to_json, unsigned};
 use super::statements::Statements;
+use super::transaction::Transaction;
 use crate::sealed::SealedEntry;
 use crate::store::{AccessNote, StoreError};
-use futures_util::future::{TryFutureExt, try_join};
+use futures_util::future::try_join;
 use std::collections::BTreeMap;
-use tokio_postgres::Transaction;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Statement};
 use wire::access::{AccessHead, AccessRecord};
 use wire::{ChainHash, Head, PracticeId, Thumbprint};
 
@@ -131,7 +133,9 @@ impl<'a> Ends<'a> {
 
     /// Writes the entries that were added, for whoever is about to look for them.
     pub(super) async fn write_entries(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
-        self.additions.write(transaction, self.statements).await
+        let entries = self.additions.take();
+        let statement = self.statements.prepare(transaction, WRITE).await?;
+        Ok(write(transaction, &statement, &entries, &[], &[]).await?)
     }
 
     /// Adds to the access log.
@@ -161,43 +165,90 @@ impl<'a> Ends<'a> {
         Ok(())
     }
 
-    /// Writes entries and ends, and tells every relay which logs moved; the logs that did.
-    pub(super) async fn store(
+    /// Writes entries and ends, tells every relay which logs moved, and commits; the logs that did.
+    pub(super) async fn commit(
         mut self,
         transaction: &Transaction<'_>,
-        channel: &str,
     ) -> Result<Vec<(PracticeId, Head)>, StoreError> {
-        let sql = "UPDATE practice SET seq = new.seq, hash = new.hash, time = new.time, bytes = new.bytes,
-                   access_seq = new.access_seq, access_hash = new.access_hash, access_time = new.access_time
-                   FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[],
-                               $6::bigint[], $7::bytea[], $8::bigint[])
-                   AS new (key, seq, hash, time, bytes, access_seq, access_hash, access_time)
-                   WHERE practice.key = new.key";
-        let update = self.statements.prepare(transaction, sql).await?;
-        let sql = "SELECT pg_notify($1, news) FROM unnest($2::text[]) AS news";
-        let tell = self.statements.prepare(transaction, sql).await?;
         let changed: Vec<&End> = self.ends.values().filter(|end| end.moved || end.changed).collect();
-        let numbers = |of: fn(&End) -> i64| -> Vec<i64> { changed.iter().map(|end| of(end)).collect() };
-        let (keys, seqs) = (numbers(|end| end.key), numbers(|end| signed(end.head.seq)));
-        let (times, kept) = (numbers(|end| signed(end.time)), numbers(|end| signed(end.bytes)));
-        let access_seqs = numbers(|end| signed(end.access.seq));
-        let access_times = numbers(|end| signed(end.access_time));
-        let hashes: Vec<&[u8]> = changed.iter().map(|end| bytes(end.head.hash.as_bytes())).collect();
-        let access_hashes: Vec<&[u8]> = changed.iter().map(|end| bytes(end.access.hash.as_bytes())).collect();
         let heads = self.ends.iter().filter(|(_, end)| end.moved);
         let moved: Vec<(PracticeId, Head)> = heads.map(|(name, end)| (name.clone(), end.head)).collect();
-        let news = moved.iter().map(|(practice, head)| format!("{practice} {} {}", head.seq, head.hash));
-        let news: Vec<String> = news.collect();
-        if !changed.is_empty() {
-            // In one round trip.
-            let ends: [&(dyn ToSql + Sync); 8] =
-                [&keys, &seqs, &hashes, &times, &kept, &access_seqs, &access_hashes, &access_times];
-            let told: [&(dyn ToSql + Sync); 2] = [&channel, &news];
-            let ends_and_news =
-                try_join(transaction.execute(&update, &ends), transaction.execute(&tell, &told));
-            let entries = self.additions.write(transaction, self.statements);
-            try_join(entries, ends_and_news.map_err(StoreError::from)).await?;
+        if changed.is_empty() {
+            transaction.commit().await?;
+        } else {
+            let statement = self.statements.prepare(transaction, WRITE).await?;
+            let entries = self.additions.take();
+            let written = write(transaction, &statement, &entries, &changed, &moved);
+            try_join(written, transaction.commit()).await?;
         }
         Ok(moved)
     }
+}
+
+/// One statement, so that no half of it is ever committed.
+const WRITE: &str = "WITH added AS (
+        INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[], $6::bytea[],
+                             $7::bigint[], $8::bytea[], $9::text[])
+    ), ended AS (
+        UPDATE practice SET seq = new.seq, hash = new.hash, time = new.time, bytes = new.bytes,
+        access_seq = new.access_seq, access_hash = new.access_hash, access_time = new.access_time
+        FROM unnest($10::bigint[], $11::bigint[], $12::bytea[], $13::bigint[], $14::bigint[],
+                    $15::bigint[], $16::bytea[], $17::bigint[])
+        AS new (key, seq, hash, time, bytes, access_seq, access_hash, access_time)
+        WHERE practice.key = new.key
+    )
+    SELECT pg_notify($18, news) FROM unnest($19::text[]) AS news";
+
+/// Writes `entries` and `ends`, and tells of the heads that `moved`.
+async fn write(
+    transaction: &Transaction<'_>,
+    statement: &Statement,
+    entries: &[Addition<'_>],
+    ends: &[&End],
+    moved: &[(PracticeId, Head)],
+) -> Result<(), Error> {
+    let numbers = |of: fn(&Addition<'_>) -> i64| -> Vec<i64> { entries.iter().map(of).collect() };
+    let (practices, seqs) = (numbers(|row| row.practice), numbers(|row| signed(row.meta.seq)));
+    let times = numbers(|row| signed(row.meta.time));
+    let ids: Vec<&[u8]> = entries.iter().map(|row| bytes(row.meta.id.as_bytes())).collect();
+    let kinds: Vec<&str> = entries.iter().map(|row| row.meta.kind.as_str()).collect();
+    let threads: Vec<&[u8]> = entries.iter().map(|row| bytes(row.meta.thread.as_bytes())).collect();
+    let digests: Vec<&[u8]> = entries.iter().map(|row| bytes(row.meta.sha256.as_bytes())).collect();
+    let hashes: Vec<&[u8]> = entries.iter().map(|row| bytes(row.hash.as_bytes())).collect();
+    let bodies: Vec<&str> = entries.iter().map(|row| row.body).collect();
+
+    let numbers = |of: fn(&End) -> i64| -> Vec<i64> { ends.iter().map(|end| of(end)).collect() };
+    let (keys, last_seqs) = (numbers(|end| end.key), numbers(|end| signed(end.head.seq)));
+    let last_hashes: Vec<&[u8]> = ends.iter().map(|end| bytes(end.head.hash.as_bytes())).collect();
+    let (last_times, kept) = (numbers(|end| signed(end.time)), numbers(|end| signed(end.bytes)));
+    let access_seqs = numbers(|end| signed(end.access.seq));
+    let access_hashes: Vec<&[u8]> = ends.iter().map(|end| bytes(end.access.hash.as_bytes())).collect();
+    let access_times = numbers(|end| signed(end.access_time));
+
+    let news = |(practice, head): &(PracticeId, Head)| format!("{practice} {} {}", head.seq, head.hash);
+    let news: Vec<String> = moved.iter().map(news).collect();
+    let parameters: [&(dyn ToSql + Sync); 19] = [
+        &practices,
+        &seqs,
+        &ids,
+        &kinds,
+        &threads,
+        &digests,
+        &times,
+        &hashes,
+        &bodies,
+        &keys,
+        &last_seqs,
+        &last_hashes,
+        &last_times,
+        &kept,
+        &access_seqs,
+        &access_hashes,
+        &access_times,
+        &CHANNEL,
+        &news,
+    ];
+    transaction.execute(statement, &parameters).await?;
+    Ok(())
 }

@@ -4,9 +4,10 @@
 use super::append::append;
 use super::convert::{bytes, signed, unsigned};
 use super::ends::Ends;
+use super::transaction::Transaction;
 use crate::sealed::SealedEntry;
 use crate::store::{AccessNote, Appended, Erased, Quota, StoreError};
-use tokio_postgres::{Row, Transaction};
+use tokio_postgres::Row;
 use wire::access::Subject;
 use wire::{EntryId, EntryKind, PracticeId};
 

@@ -15,6 +15,7 @@ mod link;
 mod read;
 mod schema;
 mod statements;
+mod transaction;
 mod unsubscribe;
 mod writer;
 

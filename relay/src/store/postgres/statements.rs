@@ -1,7 +1,8 @@
 //! Statements prepared once per connection. Preparing costs as long as executing.
 
+use super::transaction::Transaction;
 use std::collections::HashMap;
-use tokio_postgres::{Error, Statement, Transaction};
+use tokio_postgres::{Error, Statement};
 
 /// By their text.
 #[derive(Default)]

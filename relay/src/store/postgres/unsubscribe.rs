@@ -2,9 +2,10 @@
 //! practice's row.
 
 use super::convert::{array, bytes, signed, unsigned};
+use super::transaction::Transaction;
 use crate::secret::SecretHash;
 use crate::store::{Linked, StoreError};
-use tokio_postgres::{Client, GenericClient, Transaction};
+use tokio_postgres::Client;
 use wire::unsubscribe::OptOut;
 use wire::{PracticeId, ThreadId};
 
@@ -70,11 +71,7 @@ pub(super) async fn opt_outs(
 }
 
 /// Whom a link opts out, and whether it was used.
-async fn find(
-    client: &impl GenericClient,
-    key: i64,
-    token: SecretHash,
-) -> Result<Option<(ThreadId, bool)>, StoreError> {
+async fn find(client: &Client, key: i64, token: SecretHash) -> Result<Option<(ThreadId, bool)>, StoreError> {
     let sql = "SELECT thread, seq IS NOT NULL FROM unsubscribe WHERE practice = $1 AND hash = $2";
     let Some(row) = client.query_opt(sql, &[&key, &bytes(token.as_bytes())]).await? else { return Ok(None) };
     Ok(Some((ThreadId::from_bytes(array(row.get(0))?), row.get(1))))

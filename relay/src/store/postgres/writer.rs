@@ -2,18 +2,20 @@
 //! all of it is acknowledged after its one commit. Other relays on the same database do the same; a
 //! practice's row lock puts their transactions in order.
 
-use super::CHANNEL;
 use super::deed::{Deed, Done};
 use super::ends::Ends;
 use super::link::Link;
 use super::statements::Statements;
+use super::transaction::Transaction;
 use crate::metrics::StoreMeasures;
 use crate::store::room::Room;
 use crate::store::{Followers, StoreError, wait};
+use futures_util::future::{TryFutureExt, try_join};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio_postgres::Client;
+use wire::{Head, PracticeId};
 
 /// Writes that may wait; beyond it the caller is told to come back.
 const QUEUE: usize = 1024;
@@ -126,21 +128,39 @@ async fn transact(
             connection.insert(Connection { client: link.connect().await?, statements: Statements::default() })
         }
     };
-    let transaction = client.transaction().await?;
+    let transaction = Transaction::on(client);
+    match perform(&transaction, statements, deeds).await {
+        Ok((done, moved)) => {
+            for (practice, head) in moved {
+                followers.publish(&practice, head);
+            }
+            Ok(done)
+        }
+        Err(error) => {
+            if transaction.roll_back().await.is_err() {
+                *connection = None;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// All of the deeds, committed, and the logs that they made longer.
+async fn perform(
+    transaction: &Transaction<'_>,
+    statements: &mut Statements,
+    deeds: &[&Deed],
+) -> Result<(Vec<Done>, Vec<(PracticeId, Head)>), StoreError> {
     let mut practices: Vec<&str> =
         deeds.iter().filter_map(|deed| deed.practice()).map(|practice| practice.as_str()).collect();
     practices.sort_unstable();
     practices.dedup();
     let entries = deeds.iter().filter_map(|deed| deed.entry()).collect();
-    let mut ends = Ends::lock(&transaction, practices, entries, statements).await?;
+    let begun = transaction.begin().map_err(StoreError::from);
+    let ((), mut ends) = try_join(begun, Ends::lock(transaction, practices, entries, statements)).await?;
     let mut done = Vec::with_capacity(deeds.len());
     for deed in deeds {
-        done.push(deed.perform(&transaction, &mut ends).await?);
+        done.push(deed.perform(transaction, &mut ends).await?);
     }
-    let moved = ends.store(&transaction, CHANNEL).await?;
-    transaction.commit().await?;
-    for (practice, head) in moved {
-        followers.publish(&practice, head);
-    }
-    Ok(done)
+    Ok((done, ends.commit(transaction).await?))
 }
