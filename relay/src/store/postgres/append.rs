@@ -1,8 +1,7 @@
 //! Appending, of many entries at once: all that a transaction may add are looked for in one query when it begins,
 //! and written by one statement when it ends. So a transaction does not take longer by a round trip for each.
 
-use super::convert;
-use super::convert::{bytes, hash, unsigned};
+use super::convert::{self, bytes, hash, unsigned};
 use super::ends::Ends;
 use super::transaction::Transaction;
 use crate::sealed::SealedEntry;

@@ -134,8 +134,11 @@ impl<'a> Ends<'a> {
     /// Writes the entries that were added, for whoever is about to look for them.
     pub(super) async fn write_entries(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
         let entries = self.additions.take();
-        let statement = self.statements.prepare(transaction, WRITE).await?;
-        Ok(write(transaction, &statement, &entries, &[], &[]).await?)
+        if !entries.is_empty() {
+            let statement = self.statements.prepare(transaction, WRITE).await?;
+            write(transaction, &statement, &entries, &[], &[]).await?;
+        }
+        Ok(())
     }
 
     /// Adds to the access log.

@@ -139,7 +139,7 @@ async fn listen_once(link: &Link, followers: &Weak<Followers>) -> Result<(), tok
     }
 }
 
-/// `practice seq hash`, as [`super::ends::Ends::store`] writes it.
+/// `practice seq hash`, as [`super::ends::Ends::commit`] writes it.
 fn parse(news: &str) -> Option<(PracticeId, Head)> {
     let mut words = news.split(' ');
     let practice = words.next()?.parse().ok()?;

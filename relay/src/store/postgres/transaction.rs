@@ -1,5 +1,5 @@
 //! A transaction that takes no round trip for its beginning or its end: both go out with the statements beside them, which
-//! the server works off in order.
+//! the server works off in order. [`tokio_postgres::Transaction`] waits for each.
 
 use std::ops::Deref;
 use tokio_postgres::{Client, Error};
