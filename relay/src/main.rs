@@ -17,7 +17,8 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
 /// What one thread allocates and another frees, as each submission's body is, makes the threads wait for each other in
-/// glibc's allocator, and it gives memory back and takes it again at every commit. SQLite allocates from it too.
+/// glibc's allocator, and it gives memory back and takes it again at every commit. SQLite allocates from it too. A thread
+/// of its own gives memory back here, so that no request waits for that.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 

@@ -107,7 +107,8 @@ async fn the_slow_are_cut_and_others_are_served() {
     }
 }
 
-/// One after another, each with 1,000 connections, beside the latency of a client without them.
+/// One after another, each with 1,000 connections, beside the latency of a client without them: before each of them, since
+/// one short time of it has a p99 between 0.6 and 1.4 ms.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "long, and of use only on a machine at rest: cargo xtask soak"]
 async fn a_thousand_slow_clients_do_not_double_anyones_p99() {
@@ -115,15 +116,22 @@ async fn a_thousand_slow_clients_do_not_double_anyones_p99() {
     register_in(folder.path(), PRACTICE).await;
     let relay = Process::start(folder.path(), &[]).await;
     behave(relay.address, Duration::from_secs(2)).await;
+    let (mut normal, mut attacked) = (Vec::new(), Vec::new());
     for mode in Slow::ALL {
-        let normal = p99(&behave(relay.address, Duration::from_secs(8)).await);
+        normal.extend(behave(relay.address, Duration::from_secs(8)).await);
         let (before, begun) = (relay.open_files(), Instant::now());
         let attack = mode.start(relay.address, 1_000);
         tokio::time::sleep(Duration::from_secs(4)).await;
         let under = p99(&behave(relay.address, Duration::from_secs(6)).await);
         let took = see_cut(&relay, before, begun).await;
-        println!("{mode:?}: p99 {normal:?} without, {under:?} with 1,000; the last was cut after {took:?}");
+        println!("{mode:?}: p99 {under:?} with 1,000; the last was cut after {took:?}");
         attack.await.unwrap();
+        attacked.push((mode, under));
+    }
+    normal.sort();
+    let normal = p99(&normal);
+    println!("p99 {normal:?} without");
+    for (mode, under) in attacked {
         assert!(under < normal * 2, "{mode:?}: {normal:?} became {under:?}");
     }
     relay.end().await;
