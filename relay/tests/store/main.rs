@@ -9,7 +9,7 @@ mod conformance;
 use relay::sealed::SealedEntry;
 use relay::secret::SecretHash;
 use relay::store::postgres::PostgresStore;
-use relay::store::{Appended, Quota, Store};
+use relay::store::{Appended, Quota, Store, StoreError};
 use support::practice::Sealing;
 
 /// Hands every law of the suite to `$with`.
@@ -86,16 +86,17 @@ async fn several_relays_on_one_database_are_one(cluster: &support::cluster::Clus
     conformance::two_stores_are_one(one.unwrap(), other.unwrap()).await;
 }
 
+async fn append(store: &impl Store) -> Result<Appended, StoreError> {
+    let entry = SealedEntry::parse(Sealing::inquiry("lakeside-ortho").body()).unwrap();
+    store.append(entry, 1_800_000_000_000, Quota::UNLIMITED, None).await
+}
+
 /// A commit is sent beside the last statement, before that is known to have worked.
 async fn a_refused_statement_leaves_nothing_behind(cluster: &support::cluster::Cluster) {
     let database = cluster.database().await;
     let store = PostgresStore::open(&database).await.unwrap();
     conformance::practice(&store, "lakeside-ortho").await;
-    let append = async || {
-        let entry = SealedEntry::parse(Sealing::inquiry("lakeside-ortho").body()).unwrap();
-        store.append(entry, 1_800_000_000_000, Quota::UNLIMITED, None).await
-    };
-    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 1));
+    assert!(matches!(append(&store).await, Ok(Appended::New(receipt)) if receipt.seq == 1));
 
     // The last statement of its transaction: something else wrote where the next entry would lie.
     let (other, connection) = tokio_postgres::connect(&database, tokio_postgres::NoTls).await.unwrap();
@@ -103,15 +104,15 @@ async fn a_refused_statement_leaves_nothing_behind(cluster: &support::cluster::C
     let sql = "INSERT INTO entry (practice, seq, id, kind, thread, sha256, time, hash, body)
                SELECT practice, 2, sha256(id), kind, thread, sha256, time, hash, body FROM entry";
     other.batch_execute(sql).await.unwrap();
-    assert!(append().await.is_err());
+    assert!(append(&store).await.is_err());
     other.batch_execute("DELETE FROM entry WHERE seq = 2").await.unwrap();
-    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 2));
+    assert!(matches!(append(&store).await, Ok(Appended::New(receipt)) if receipt.seq == 2));
 
     // One before the last.
     let invite = SecretHash::of("twice");
     store.add_invite(invite, 2_000_000_000).await.unwrap();
     assert!(store.add_invite(invite, 2_000_000_000).await.is_err());
-    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 3));
+    assert!(matches!(append(&store).await, Ok(Appended::New(receipt)) if receipt.seq == 3));
     conformance::check_log(&store, "lakeside-ortho", 3).await;
 }
 
@@ -151,16 +152,12 @@ async fn a_statement_that_fails_takes_its_transaction_and_no_more() {
     let path = folder.path().join("relay.db");
     let store = relay::store::sqlite::SqliteStore::open(&path).unwrap();
     conformance::practice(&store, "lakeside-ortho").await;
-    let append = async || {
-        let entry = SealedEntry::parse(Sealing::inquiry("lakeside-ortho").body()).unwrap();
-        store.append(entry, 1_800_000_000_000, Quota::UNLIMITED, None).await
-    };
-    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 1));
+    assert!(matches!(append(&store).await, Ok(Appended::New(receipt)) if receipt.seq == 1));
     let sql = "INSERT INTO entry (key, practice, id, kind, thread, sha256, time, hash, body)
                SELECT key + 1, practice, randomblob(16), kind, thread, sha256, time, hash, body FROM entry";
     rusqlite::Connection::open(&path).unwrap().execute(sql, []).unwrap();
-    assert!(append().await.is_err());
-    assert!(matches!(append().await, Ok(Appended::New(receipt)) if receipt.seq == 3));
+    assert!(append(&store).await.is_err());
+    assert!(matches!(append(&store).await, Ok(Appended::New(receipt)) if receipt.seq == 3));
 }
 
 /// Every released schema is kept here as it was, and must open.
